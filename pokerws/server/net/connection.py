@@ -74,7 +74,7 @@ class PendingWrites:
     def _flush(self) -> None:
         connections, self.connections = self.connections, []
         for connection in connections:
-            data, connection._unwritten = connection._unwritten, b""
+            data, connection.unwritten = connection.unwritten, b""
             try:
                 if data and not connection.transport.is_closing():
                     connection.transport.write(data)
@@ -131,10 +131,10 @@ class Connection(ServerConnection):
         "_queued",
         "_receiver",
         "_unread",
-        "_unwritten",
         "_wakeup",
         "_work",
         "counted",
+        "unwritten",
     )
 
     def __init__(
@@ -156,7 +156,7 @@ class Connection(ServerConnection):
         # Set while `serve_next` has nothing to do.
         self._wakeup: asyncio.Future[None] | None = None
         # Frames to write at the end of this turn of the event loop; usually a single one.
-        self._unwritten = b""
+        self.unwritten = b""
         self._frames: FrameCache | None = None
         # The number of the last frame of a shared context.
         self._last = NOTHING
@@ -271,8 +271,8 @@ class Connection(ServerConnection):
         else:
             # Usually the message was just encoded for another client.
             frame = frames.frame if message is frames.message else frames.encode(message)
-        if not self._unwritten:
-            self._unwritten = frame
+        if not self.unwritten:
+            self.unwritten = frame
             waiting = frames.writes.connections
             if not waiting:
                 frames.writes.schedule()
@@ -280,8 +280,8 @@ class Connection(ServerConnection):
             if len(frame) > MAX_UNWRITTEN:
                 self.flush()
             return True
-        self._unwritten += frame
-        if len(self._unwritten) > MAX_UNWRITTEN:
+        self.unwritten += frame
+        if len(self.unwritten) > MAX_UNWRITTEN:
             # So that `paused` is set in time for a client that has fallen behind.
             self.flush()
         return True
@@ -307,7 +307,7 @@ class Connection(ServerConnection):
 
     def flush(self) -> None:
         """Pass the frames of `write` on to the transport."""
-        data, self._unwritten = self._unwritten, b""
+        data, self.unwritten = self.unwritten, b""
         if data and not self.transport.is_closing():
             self.transport.write(data)
 

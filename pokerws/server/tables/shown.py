@@ -7,12 +7,18 @@ refers to events, which never change.
 from collections.abc import Callable, Collection, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from pokerws.game.redaction import Deal
 from pokerws.game.state import PlayerId
 from pokerws.messages import ServerMessage, Wire
 from pokerws.server.isolation import attempt, fail
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.interfaces import Viewer
+
+# Messages by player.
+Own = Mapping[PlayerId, bytes]
+_NOBODY: Own = {}
 
 
 class Shown(Struct):
@@ -27,28 +33,56 @@ class Shown(Struct):
 
     def show(self, viewers: Collection[Viewer]) -> None:
         """Part of `commit_gate.Frames`."""
-        own, shared = self.own, self.shared
-        frames: dict[Wire, bytes] = {}
-        wire, frame = None, b""
+        shared = self.shared
+        encoded: dict[Wire, tuple[bytes, Own]] = {}
+        wire: Wire | None = None
+        frame, own = b"", _NOBODY
         # A copy: a viewer that is sent something may leave.
         for viewer in list(viewers):
             # `isolation.attempt`, without its calls, since every action passes here.
             try:
-                if own and (message := own.get(viewer.player)) is not None:
-                    viewer.send_table_frame(viewer.wire.encode(message))
-                    continue
                 if viewer.wire is not wire:
-                    frame = self._encoded(viewer.wire, frames)
-                    wire = viewer.wire
-                viewer.send_table_frame(frame, shared)
+                    wire = None
+                    found = encoded.get(viewer.wire)
+                    if found is None:
+                        found = encoded[viewer.wire] = self.encoded(viewer.wire)
+                    (frame, own), wire = found, viewer.wire
+                viewer.send_table_frame(own.get(viewer.player, frame) if own else frame, shared)
             except Exception as error:  # noqa: BLE001  `fail` reports it
                 fail(viewer, error)
 
-    def _encoded(self, wire: Wire, frames: dict[Wire, bytes]) -> bytes:
-        frame = frames.get(wire)
-        if frame is None:
-            frame = frames[wire] = wire.encode(self.for_all)
-        return frame
+    def encoded(self, wire: Wire) -> tuple[bytes, Own]:
+        """The message for all, and those of players by player."""
+        if not self.own:
+            return wire.encode(self.for_all), _NOBODY
+        own = {player: wire.encode(message) for player, message in self.own.items()}
+        return wire.encode(self.for_all), own
+
+
+class ShownDeal(Shown, kw_only=True):
+    """The events of a deal, in which each player sees cards of their own.
+
+    They are encoded once, as spectators see them, and each player's cards are put in their place.
+    """
+
+    deal: Deal
+
+    def encoded(self, wire: Wire) -> tuple[bytes, Own]:
+        """Part of `Shown`."""
+        deal, message = self.deal, wire.encode(self.for_all)
+        parts = message.split(wire.encode_value(deal.dealt))
+        inner = wire.encode_value(deal.dealt).split(wire.encode_value(deal.dealt.cards))
+        # Text of players cannot look like an event: JSON escapes its quotes, and UTF-8 never has
+        # the bytes around the names in MessagePack.  If it did, there would be more parts.
+        if len(parts) != 2 or len(inner) != 2:
+            return message, {
+                player: wire.encode(replace(self.for_all, events=deal.seen_by(player)))
+                for player in deal.own
+            }
+        before, after = parts[0] + inner[0], inner[1] + parts[1]
+        return message, {
+            player: before + wire.encode_value(own) + after for player, own in deal.own.items()
+        }
 
 
 class ShownAsIs(Struct):

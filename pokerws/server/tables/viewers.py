@@ -9,7 +9,14 @@ from functools import partial
 
 from pokerws.game.events import HAND_ENDS, PlayerStood, TableEvent
 from pokerws.game.illegal import Details
-from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
+from pokerws.game.redaction import (
+    are_public,
+    deal_in,
+    insiders,
+    redact_all,
+    redact_for_each,
+    redact_table,
+)
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import (
     Accepted,
@@ -32,7 +39,7 @@ from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.hands.hand_answer import hand_answer
 from pokerws.server.tables.interfaces import Viewer
 from pokerws.server.tables.recent_events import HandPart, RecentEvents
-from pokerws.server.tables.shown import Shown, ShownAsIs, ShownLater
+from pokerws.server.tables.shown import Shown, ShownAsIs, ShownDeal, ShownLater
 
 # Events that pass a multiple of this number carry a hash of the state.  Hashes for six players cost
 # three quarters of an action: 0.8 % of the actions in between.
@@ -200,15 +207,19 @@ class Viewers:
 
     def _redacted(self, events: list[TableEvent], first_seq: int, now_ms: int) -> Shown:
         """Events of which some players see more than others."""
+        deal = deal_in(events)
+        if deal is not None:
+            # Cards dealt face up are the same for everybody.
+            shared = None if deal.own else self._compression
+            return ShownDeal(self._events(first_seq, deal.events, now_ms), shared, deal=deal)
         seen_by = redact_for_each(events, insiders(events))
-        hidden = seen_by.pop(None)
+        hidden = seen_by[None]
         for_others = self._events(first_seq, hidden, now_ms)
         own = {
             player: self._events(first_seq, seen, now_ms)
             for player, seen in seen_by.items()
-            if seen != hidden
+            if player is not None and seen != hidden
         }
-        # Cards dealt face up are the same for everybody.
         shared = None if own else self._compression
         return Shown(for_others, shared, own)
 
