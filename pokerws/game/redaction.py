@@ -32,7 +32,10 @@ def owners(table: Table) -> Owners:
 
 def are_public(events: Iterable[TableEvent]) -> bool:
     """Whether everybody may see all of these events as they are."""
-    return PUBLIC_TYPES.issuperset(map(type, events))
+    for event in events:  # noqa: SIM110  `all` is slower, and every change passes here.
+        if type(event) not in PUBLIC_TYPES:
+            return False
+    return True
 
 
 def insiders(events: Iterable[TableEvent]) -> set[PlayerId]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from pokerws.game.state import TableId
-from pokerws.server.isolation import each
+from pokerws.server.isolation import attempt, each
 from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.commit_gate import Receiver
 from pokerws.server.tables.lobby.feed import LobbyFeed
@@ -48,8 +48,11 @@ class CommitOutcomes:
         if entry is None:
             return
         # Both are read first, since the first call may change the entry.
-        actors = [actor for actor in (entry.failed, entry.actor) if actor is not None]
-        each(actors, lambda actor: actor.written(version))
+        failed, actor = entry.failed, entry.actor
+        if failed is not None:
+            attempt(failed, failed.written, version)
+        if actor is not None:
+            attempt(actor, actor.written, version)
 
     def rejected(self, table: TableId) -> None:
         """Part of `JournalListener`: changes since the last write cannot be stored.
