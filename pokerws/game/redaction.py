@@ -4,7 +4,8 @@ Hidden is the default.  `secret_cards` lists the events with secrets; if one of 
 here, the code does not type-check.  A viewer is a player's id, or None for a spectator.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -31,7 +32,10 @@ def owners(table: Table) -> Owners:
 
 def are_public(events: Iterable[TableEvent]) -> bool:
     """Whether everybody may see all of these events as they are."""
-    return PUBLIC_TYPES.issuperset(map(type, events))
+    for event in events:  # noqa: SIM110  `all` is slower, and every change passes here.
+        if type(event) not in PUBLIC_TYPES:
+            return False
+    return True
 
 
 def insiders(events: Iterable[TableEvent]) -> set[PlayerId]:
@@ -48,6 +52,44 @@ def insiders(events: Iterable[TableEvent]) -> set[PlayerId]:
 def redact_all(events: Sequence[TableEvent], viewer: PlayerId | None) -> list[TableEvent]:
     """The events as `viewer` may see them, at any time."""
     return [redact(event, viewer) for event in events]
+
+
+class Deal(NamedTuple):
+    """Some events of which only the `cards` of one deal differ between viewers.
+
+    `events` and `dealt`, which is one of them, are as a spectator may see them; `own` has the cards
+    of the deal as each player may see them who sees more.
+    """
+
+    events: list[TableEvent]
+    dealt: HoleCardsDealt
+    own: Mapping[PlayerId, list[list[Card]]]
+
+    def seen_by(self, player: PlayerId) -> list[TableEvent]:
+        """The events as a player of `own` may see them."""
+        seen = replace(self.dealt, cards=self.own[player])
+        return [seen if event is self.dealt else event for event in self.events]
+
+
+def deal_in(events: Sequence[TableEvent]) -> Deal | None:
+    """The one deal among events in which nothing else is for some players alone."""
+    dealt: HoleCardsDealt | None = None
+    for event in events:
+        if type(event) is CardsDrawn or (type(event) is HoleCardsDealt and dealt is not None):
+            return None
+        if type(event) is HoleCardsDealt:
+            dealt = event
+    if dealt is None:
+        return None
+    hidden = replace(dealt, cards=[masked(cards) for cards in dealt.cards])
+    seen = [hidden if event is dealt else redact(event, None) for event in events]
+    own: dict[PlayerId, list[list[Card]]] = {}
+    # Older logs do not name the players, so all cards stay hidden.
+    for number, player in enumerate(dealt.players):
+        if player is not None and dealt.cards[number]:
+            own[player] = hidden.cards.copy()
+            own[player][number] = dealt.cards[number]
+    return Deal(seen, hidden, own)
 
 
 def redact_for_each(
@@ -78,6 +120,9 @@ def _with_own(dealt: HoleCardsDealt, hidden: HoleCardsDealt, viewer: PlayerId) -
 
 def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
     """The event as `viewer` may see it, at any time."""
+    if type(event) in PUBLIC_TYPES:
+        # Most are; below, each would be compared with all kinds of secret events.
+        return event
     match event:
         case HoleCardsDealt(cards=dealt, players=players):
             # Older logs do not name the players, so all cards stay hidden.

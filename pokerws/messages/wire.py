@@ -40,6 +40,11 @@ class Wire:
         # msgspec copies a Raw as it is, wherever it is in a message.
         return cast("list[Any]", msgspec.Raw(self.encode(cast("Any", values))))
 
+    def encode_value(self, value: object) -> bytes:
+        """A part of a message, encoded as in the message."""
+        encode: Callable[[Any], bytes] = self.encode
+        return encode(value)
+
 
 JSON = Wire("poker.v1.json", True, msgspec.json.Encoder().encode, msgspec.json.Decoder)
 MSGPACK = Wire("poker.v1.msgpack", False, msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder)

@@ -19,10 +19,9 @@ from pokerws.server.clock import Clock
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
-from pokerws.server.tables.commit_gate import CommitGate
+from pokerws.server.tables.commit_gate import CommitGate, TableAnswer
 from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
 from pokerws.server.tables.hands.past_hands import PastHands
-from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.journal.listener import JournalListener

@@ -30,8 +30,7 @@ from pokerws.game.table import replay
 from pokerws.messages import JSON, Accepted, Events, Snapshot, Watch, server_decoder
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.commit_gate import CommitGate
-from pokerws.server.tables.interfaces import TableAnswer
+from pokerws.server.tables.commit_gate import CommitGate, TableAnswer
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.journal import change_builder
 from pokerws.storage.journal.journal import Journal

@@ -40,8 +40,7 @@ from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.sessions.session import UNKNOWN_ADDRESS, Session
-from pokerws.server.tables.commit_gate import CommitGate
-from pokerws.server.tables.interfaces import TableAnswer
+from pokerws.server.tables.commit_gate import CommitGate, TableAnswer
 from pokerws.server.tables.lobby.list_watchers import GATHER_MS
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.names import MemoryNames

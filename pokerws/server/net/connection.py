@@ -31,10 +31,8 @@ from pokerws.server.net.shared_context import NOTHING, SharedContext
 
 # The code that a connection is closed with after a fault of ours, by the library as well.
 INTERNAL_ERROR: Final = int(CloseCode.INTERNAL_ERROR)
-# Frames that may wait for the end of a turn; at this number they are written at once.
-MAX_UNWRITTEN = 32
-# A longer frame is written at once, so that long lists do not add up.
-LONG_FRAME = 1 << 15
+# Bytes of frames that wait for the end of a turn; beyond that they are written at once.
+MAX_UNWRITTEN = 1 << 14
 
 _FORGOTTEN = Request("", Headers())
 
@@ -65,22 +63,22 @@ class PendingWrites:
     turn has for a client are written in one call.
     """
 
-    __slots__ = ("_connections",)
+    __slots__ = ("connections",)
 
     def __init__(self) -> None:
-        self._connections: list[Connection] = []
+        self.connections: list[Connection] = []
 
-    def add(self, connection: "Connection") -> None:
-        """Write the connection's frames at the end of this turn."""
-        if not self._connections:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._connections.append(connection)
+    def schedule(self) -> None:
+        """Write them at the end of this turn: call it before the first one is added."""
+        asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
-        connections, self._connections = self._connections, []
+        connections, self.connections = self.connections, []
         for connection in connections:
+            data, connection.unwritten = connection.unwritten, b""
             try:
-                connection.flush()
+                if data and not connection.transport.is_closing():
+                    connection.transport.write(data)
             except Exception:
                 # An exception from one connection must not delay the others.
                 log.exception("connection_failed")
@@ -134,10 +132,10 @@ class Connection(ServerConnection):
         "_queued",
         "_receiver",
         "_unread",
-        "_unwritten",
         "_wakeup",
         "_work",
         "counted",
+        "unwritten",
     )
 
     def __init__(
@@ -158,8 +156,8 @@ class Connection(ServerConnection):
         self._work: Work | None = None
         # Set while `serve_next` has nothing to do.
         self._wakeup: asyncio.Future[None] | None = None
-        # Frames to write at the end of this turn of the event loop.
-        self._unwritten: list[bytes] = []
+        # Frames to write at the end of this turn of the event loop; usually a single one.
+        self.unwritten = b""
         self._frames: FrameCache | None = None
         # The number of the last frame of a shared context.
         self._last = NOTHING
@@ -277,10 +275,17 @@ class Connection(ServerConnection):
         else:
             # Usually the message was just encoded for another client.
             frame = frames.frame if message is frames.message else frames.encode(message)
-        if not self._unwritten:
-            frames.writes.add(self)
-        self._unwritten.append(frame)
-        if len(self._unwritten) == MAX_UNWRITTEN or len(frame) > LONG_FRAME:
+        if not self.unwritten:
+            self.unwritten = frame
+            waiting = frames.writes.connections
+            if not waiting:
+                frames.writes.schedule()
+            waiting.append(self)
+            if len(frame) > MAX_UNWRITTEN:
+                self.flush()
+            return True
+        self.unwritten += frame
+        if len(self.unwritten) > MAX_UNWRITTEN:
             # So that `paused` is set in time for a client that has fallen behind.
             self.flush()
         return True
@@ -306,9 +311,9 @@ class Connection(ServerConnection):
 
     def flush(self) -> None:
         """Pass the frames of `write` on to the transport."""
-        frames, self._unwritten = self._unwritten, []
-        if frames and not self.transport.is_closing():
-            self.transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+        data, self.unwritten = self.unwritten, b""
+        if data and not self.transport.is_closing():
+            self.transport.write(data)
 
     def send_data(self) -> None:
         """Part of the library's connection: its own frames go behind those of `write`."""

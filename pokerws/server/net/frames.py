@@ -23,19 +23,31 @@ _COMPRESSED_TEXT, _COMPRESSED_BINARY = _WHOLE_TEXT | _COMPRESSED, _WHOLE_BINARY 
 _IN_TWO_BYTES, _IN_EIGHT_BYTES = 126, 127
 # Clients mask what they send: a bit in the second byte says so, and four bytes follow it.
 _MASKED, _MASKED_HEAD = 0x80, 6
-_short, _medium, _long = Struct("!BB").pack, Struct("!BBH").pack, Struct("!BBQ").pack
+_medium, _long = Struct("!BBH").pack, Struct("!BBQ").pack
+# Of a message up to this length, the head is looked up.
+_USUAL: Final = 2048
+
+
+def _head(first: int, length: int) -> bytes:
+    if length < _IN_TWO_BYTES:
+        return bytes((first, length))
+    if length < 1 << 16:
+        return _medium(first, _IN_TWO_BYTES, length)
+    return _long(first, _IN_EIGHT_BYTES, length)
+
+
+_TEXT_HEADS, _BINARY_HEADS = (
+    [_head(first, length) for length in range(_USUAL)] for first in (_WHOLE_TEXT, _WHOLE_BINARY)
+)
 
 
 def frame_of(message: bytes, *, is_text: bool, is_compressed: bool = False) -> bytes:
     """The unmasked frame of a whole message."""
-    first, length = _WHOLE_TEXT if is_text else _WHOLE_BINARY, len(message)
-    if is_compressed:
-        first |= _COMPRESSED
-    if length < _IN_TWO_BYTES:
-        return _short(first, length) + message
-    if length < 1 << 16:
-        return _medium(first, _IN_TWO_BYTES, length) + message
-    return _long(first, _IN_EIGHT_BYTES, length) + message
+    length = len(message)
+    if length < _USUAL and not is_compressed:
+        return (_TEXT_HEADS if is_text else _BINARY_HEADS)[length] + message
+    first = _WHOLE_TEXT if is_text else _WHOLE_BINARY
+    return _head(first | _COMPRESSED if is_compressed else first, length) + message
 
 
 def message_of(data: bytes) -> str | bytes | None:

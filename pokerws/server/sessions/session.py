@@ -319,7 +319,8 @@ class Session:
     def answer(self, message: Answer) -> None:
         """Part of `interfaces.Viewer`, and of all handlers: send the answer to a message."""
         command = self._asked.pop(message.id, UNREADABLE)
-        answer = message.code if isinstance(message, Rejected) else ACCEPTED
+        # Quicker than `isinstance`, which is slow for these types.
+        answer = message.code if type(message) is Rejected else ACCEPTED
         self.context.metrics.command(command, answer)
         self._put(self.wire.encode(message), of_table=False)
 

@@ -9,51 +9,94 @@ Answers that need no commit wait here as well, if earlier answers to the same vi
 """
 
 from collections import deque
-from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Collection
+from typing import Any, Protocol
 
 import structlog
+from msgspec import Struct
 
 from pokerws.game.state import TableId
-from pokerws.server.isolation import Isolated, attempt
+from pokerws.messages import Accepted, HandEvents, Rejected, reject
+from pokerws.server.isolation import Isolated, attempt, fail
 
 Send = Callable[[], None]
+# The answer of a table to a message.
+TableAnswer = Accepted | HandEvents | Rejected
+
+log = structlog.get_logger("pokerws.commit_gate")
 
 
 class Receiver(Isolated, Protocol):
     """A viewer for whom something is held."""
 
+    def answer(self, message: TableAnswer) -> None:
+        """Send the answer to a command."""
+
     def close_moved(self, table: TableId) -> None:
         """Close the connection: another process owns the table now."""
 
 
-# By viewer, the call that sends its frame.
-Frames = dict[Receiver, Send]
+class Frames(Protocol):
+    """What some events show, as one object for all viewers."""
 
-log = structlog.get_logger("pokerws.commit_gate")
+    def show(self, viewers: Collection[Any]) -> None:
+        """Send each of these viewers its frame.  A failure of one must not stop the others."""
 
 
-class _Held(NamedTuple):
-    """One answer, or the frames of many viewers, held until event `seq` is stored.
+class _Answer(Struct):
+    """An answer, held until event `seq` is stored."""
 
-    `frames` have the events from `first` to `seq`, or a snapshot if `first` is 0.  An answer to no
-    viewer is a call on behalf of the server itself.
+    seq: int
+    viewer: Receiver
+    message: TableAnswer
+
+    def release(self) -> None:
+        try:
+            self.viewer.answer(self.message)
+        except Exception as error:  # noqa: BLE001  `fail` reports it
+            fail(self.viewer, error)
+
+    def refuse(self) -> None:
+        refusal = reject(self.message.id, "table_unavailable")
+        attempt(self.viewer, self.viewer.answer, refusal)
+
+
+class _Call(Struct):
+    """A call on behalf of a viewer, or of the server itself."""
+
+    seq: int
+    viewer: Receiver | None
+    send: Send
+    refused: Send | None
+
+    def release(self) -> None:
+        _call(self.viewer, self.send)
+
+    def refuse(self) -> None:
+        if self.refused is not None:
+            _call(self.viewer, self.refused)
+
+
+class _Frames(Struct):
+    """The frames of the events from `first` to `seq`, or of a snapshot if `first` is 0.
+
+    `viewers` are those who were there, without those who do not want them any more.
     """
 
     seq: int
     first: int
-    viewer: Receiver | None
-    send: Send | None
-    refuse: Send | None
     frames: Frames
+    viewers: dict[Any, None]
+    viewer: None = None
 
     def release(self) -> None:
-        """Send the answer or the frames."""
-        if self.send is not None:
-            _call(self.viewer, self.send)
-        # A copy: a viewer that is sent something may leave.
-        for viewer, send in list(self.frames.items()):
-            attempt(viewer, send)
+        self.frames.show(self.viewers)
+
+    def refuse(self) -> None:
+        """Nobody sees events that are not stored."""
+
+
+_Held = _Answer | _Call | _Frames
 
 
 class CommitGate:
@@ -151,14 +194,21 @@ class CommitGate:
         """
         if viewer is not None:
             self._answers[viewer] = self._answers.get(viewer, 0) + 1
-        self._hold(_Held(seq, 0, viewer, send, refuse, {}))
+        self._hold(_Call(seq, viewer, send, refuse))
 
-    def hold_frames(self, seq: int, frames: Frames, first: int = 0) -> None:
+    def hold_answer(self, seq: int, viewer: Receiver, message: TableAnswer) -> None:
+        """Send an answer once everything up to event `seq` is stored; refuse it otherwise."""
+        self._answers[viewer] = self._answers.get(viewer, 0) + 1
+        self._hold(_Answer(seq, viewer, message))
+
+    def hold_frames(
+        self, seq: int, frames: Frames, viewers: dict[Any, None], first: int = 0
+    ) -> None:
         """The same for frames of viewers, which `forget_frames` can drop.
 
-        They have the events from `first` to `seq`; it is 0 for snapshots.
+        They have the events from `first` to `seq`; it is 0 for snapshots.  `viewers` is kept.
         """
-        self._hold(_Held(seq, first, None, None, None, frames))
+        self._hold(_Frames(seq, first, frames, viewers))
 
     def hold_behind(self, viewer: Receiver, send: Send) -> None:
         """Call `send` after all that is held now, whether that is stored or refused."""
@@ -183,15 +233,18 @@ class CommitGate:
 
     def has_frames(self, viewer: Receiver) -> bool:
         """Whether frames of a viewer are held."""
-        return any(viewer in held.frames for held in self._held or ())
+        return bool(self._frames_of(viewer))
 
     def reached(self, viewer: Receiver, seq: int) -> int:
         """The seq that a viewer with the events up to `seq` has reached after its held frames."""
-        frames = [held for held in self._held or () if viewer in held.frames]
+        frames = self._frames_of(viewer)
         # Otherwise it lacks events before those that are held.
         if not frames or frames[0].first > seq + 1:
             return seq
         return max(seq, *(held.seq for held in frames))
+
+    def _frames_of(self, viewer: Receiver) -> list[_Frames]:
+        return [h for h in self._held or () if isinstance(h, _Frames) and viewer in h.viewers]
 
     def advance(self, seq: int) -> None:
         """Everything up to `seq` is stored: release what was held for it."""
@@ -222,11 +275,10 @@ class CommitGate:
 
     def forget_frames(self, viewer: Receiver) -> None:
         """Drop the held frames of a viewer that does not want them any more."""
-        if self._held is None:
-            return
-        for held in self._held:
-            held.frames.pop(viewer, None)
-        self._held = deque(held for held in self._held if held.send is not None or held.frames)
+        for held in self._frames_of(viewer):
+            del held.viewers[viewer]
+            if not held.viewers:
+                self._held = deque(one for one in self._held or () if one is not held)
 
     def forget(self, viewer: Receiver) -> None:
         """Drop all that is held for a viewer that has left."""
@@ -239,8 +291,7 @@ class CommitGate:
         held = self._held or ()
         self.discard()
         for one in held:
-            if one.refuse is not None:
-                _call(one.viewer, one.refuse)
+            one.refuse()
 
     def discard(self) -> None:
         """Drop everything that is held."""

@@ -4,16 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from pokerws.game.state import PlayerId, Table, TableId
-from pokerws.messages import Accepted, HandEvents, Rejected, TableSummary, Wire
+from pokerws.messages import TableSummary, Wire
 from pokerws.server.net.shared_context import SharedContext
-from pokerws.server.tables.commit_gate import CommitGate
+from pokerws.server.tables.commit_gate import CommitGate, TableAnswer
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.outcomes import Count
 from pokerws.storage.store import Change
-
-# The answer of a table to a message.
-TableAnswer = Accepted | HandEvents | Rejected
 
 
 class Viewer(Protocol):

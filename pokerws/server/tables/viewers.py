@@ -4,21 +4,28 @@ Visibility is decided in `game/redaction` alone.  Everything passes the table's 
 durable acks nothing is sent before it is stored.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from pokerws.game.events import HAND_ENDS, PlayerStood, TableEvent
 from pokerws.game.illegal import Details
-from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
+from pokerws.game.redaction import (
+    are_public,
+    deal_in,
+    insiders,
+    redact_all,
+    redact_for_each,
+    redact_table,
+)
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import (
     Accepted,
-    Broadcast,
     Events,
     GetHand,
     Notice,
     PresenceState,
     Refused,
+    ServerMessage,
     Snapshot,
     TableSummary,
     Watch,
@@ -26,13 +33,13 @@ from pokerws.messages import (
 )
 from pokerws.messages.state_hash import state_hash, state_hashes
 from pokerws.server.clock import Clock
-from pokerws.server.isolation import attempt, fail
 from pokerws.server.net.shared_context import SharedContext
-from pokerws.server.tables.commit_gate import CommitGate, Frames
+from pokerws.server.tables.commit_gate import CommitGate, TableAnswer
 from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.hands.hand_answer import hand_answer
-from pokerws.server.tables.interfaces import TableAnswer, Viewer
+from pokerws.server.tables.interfaces import Viewer
 from pokerws.server.tables.recent_events import HandPart, RecentEvents
+from pokerws.server.tables.shown import Shown, ShownAsIs, ShownDeal, ShownLater
 
 # Events that pass a multiple of this number carry a hash of the state.  Hashes for six players cost
 # three quarters of an action: 0.8 % of the actions in between.
@@ -121,7 +128,7 @@ class Viewers:
             is_last = first + len(events) == len(missed)
             part = self._events(seq + first, events, now_ms, own_hash if is_last else None)
             # One at a time, since a viewer has only one frame in each entry of the gate.
-            self._show([(viewer, viewer.wire.encode(part))], part.seq)
+            self._show_one(viewer, part, part.seq)
 
     def wait(self, viewer: Viewer, message: Watch) -> None:
         """Add a viewer during a pause; its snapshot is sent when play goes on.  Raises Illegal."""
@@ -180,33 +187,41 @@ class Viewers:
 
     def publish(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
         """Send new events to all viewers; `first_seq` is the seq of the first one."""
-        self._history.add(events, self._table.seq)
-        if self._table.hand is None and not self._history.has_log:
+        table, seq = self._table, self._table.seq
+        self._history.add(events, seq)
+        if table.hand is None and not self._history.has_log:
             self._note_end(events, first_seq, now_ms)
         if not self.viewers:
             return
-        if self._is_hash_due(first_seq):
-            self._publish_hashed(events, first_seq, now_ms)
-            return
-        if are_public(events):
-            message = Broadcast(self._events(first_seq, events, now_ms))
-            if self._gate.is_open:
-                _send_to_all(self.viewers, message, self._compression)
-            else:
-                self._show(self._frames(lambda viewer: message), first_seq, self._compression)
-            return
+        if seq // HASH_EVERY != (first_seq - 1) // HASH_EVERY:
+            shown = self._hashed(events, first_seq, now_ms)
+        elif are_public(events):
+            message = Events(table.id, self._epoch, first_seq, now_ms, events)
+            shown = Shown(message, self._compression)
+        else:
+            shown = self._redacted(events, first_seq, now_ms)
+        if self._gate.is_open or not self._gate.holds(seq):
+            shown.show(self.viewers)
+        else:
+            self._gate.hold_frames(seq, shown, self.viewers.copy(), first_seq)
+
+    def _redacted(self, events: list[TableEvent], first_seq: int, now_ms: int) -> Shown:
+        """Events of which some players see more than others."""
+        deal = deal_in(events)
+        if deal is not None:
+            # Cards dealt face up are the same for everybody.
+            shared = None if deal.own else self._compression
+            return ShownDeal(self._events(first_seq, deal.events, now_ms), shared, deal=deal)
         seen_by = redact_for_each(events, insiders(events))
-        hidden = seen_by.pop(None)
-        for_others = Broadcast(self._events(first_seq, hidden, now_ms))
+        hidden = seen_by[None]
+        for_others = self._events(first_seq, hidden, now_ms)
         own = {
-            player: Broadcast(self._events(first_seq, seen, now_ms))
+            player: self._events(first_seq, seen, now_ms)
             for player, seen in seen_by.items()
-            if seen != hidden
+            if player is not None and seen != hidden
         }
-        # Cards dealt face up are the same for everybody.
         shared = None if own else self._compression
-        frames = self._frames(lambda viewer: own.get(viewer.player, for_others))
-        self._show(frames, first_seq, shared)
+        return Shown(for_others, shared, own)
 
     def _note_end(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
         """Note the end of a hand for the list of hands."""
@@ -216,22 +231,19 @@ class Viewers:
                 seated = {seat.player for seat in self._table.seats if seat is not None}
                 self._history.note_end(seq, now_ms, stood | seated)
 
-    def _publish_hashed(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
-        """Send new events with the hash of the state, which players with hidden cards have each."""
+    def _hashed(self, events: list[TableEvent], first_seq: int, now_ms: int) -> Shown:
+        """Events with the hash of the state, which players with hidden cards have each."""
         hashes = state_hashes(self._table)
-        for_all = hashes[None]
         seen = redact_for_each(events, insiders(events))
-        for_others = seen[None]
-        shown = {
-            player: Broadcast(
-                self._events(
-                    first_seq, seen.get(player, for_others), now_ms, hashes.get(player, for_all)
-                )
+        for_all, hidden = hashes[None], seen[None]
+        own = {
+            player: self._events(
+                first_seq, seen.get(player, hidden), now_ms, hashes.get(player, for_all)
             )
             for player in seen.keys() | hashes.keys()
+            if player is not None
         }
-        for_rest = shown[None]
-        self._show(self._frames(lambda viewer: shown.get(viewer.player, for_rest)), first_seq)
+        return Shown(self._events(first_seq, hidden, now_ms, for_all), None, own)
 
     def notify(self, code: str, message: str) -> None:
         """Send all viewers a notice.
@@ -239,14 +251,10 @@ class Viewers:
         It bypasses the gate, since it is about no event; but it is not sent before the answer to
         the viewer's `watch`.
         """
-        notice = Broadcast(Notice(code, message, self._table.id))
-        _send_to_all(self.listeners, notice, self._compression)
+        notice = Shown(Notice(code, message, self._table.id), self._compression)
+        notice.show(self.listeners)
         if self._joining:
-            later: Frames = {
-                viewer: partial(viewer.send_table_frame, notice.on(viewer.wire))
-                for viewer in self._joining
-            }
-            self._gate.hold_frames(0, later, self._table.seq + 1)
+            self._gate.hold_frames(0, notice, dict.fromkeys(self._joining), self._table.seq + 1)
 
     def latest_events(self, count: int) -> list[TableEvent]:
         """Up to `count` newest events in memory."""
@@ -266,18 +274,19 @@ class Viewers:
         own_seat = table.seat_of(player)
         own_hash = state_hash(table, player)
         snapshot = Snapshot(table.id, self._epoch, table.seq, now_ms, state, own_seat, own_hash)
-        self._show([(viewer, viewer.wire.encode(snapshot))], 0)
+        self._show_one(viewer, snapshot, 0)
         self._show_absent(viewer)
 
     def _show_absent(self, viewer: Viewer) -> None:
         """Tell a viewer who of the seated has no connection, unless all have one."""
         if not viewer.hears_presence:
             return
-        seq, send = self._table.seq, partial(self._send_absent, viewer)
+        seq = self._table.seq
         if self._gate.holds(seq):
-            self._gate.hold_frames(seq, {viewer: send}, seq + 1)
+            later = ShownLater(self._send_absent)
+            self._gate.hold_frames(seq, later, {viewer: None}, seq + 1)
         else:
-            send()
+            self._send_absent(viewer)
 
     def _send_absent(self, viewer: Viewer) -> None:
         # Read when it is sent: until then, other viewers may be told of changes.
@@ -295,7 +304,7 @@ class Viewers:
         if not until_ms or self._clock.table_ms() >= until_ms:
             return
         notice = Notice("hand_cancelled", CANCELLED.format(hand), self._table.id)
-        self._show([(viewer, viewer.wire.encode(notice))], self._table.seq + 1)
+        self._show_one(viewer, notice, self._table.seq + 1)
 
     async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
@@ -331,12 +340,10 @@ class Viewers:
 
     def answer(self, viewer: Viewer, message: TableAnswer) -> None:
         """Answer a viewer's message, once all events so far are stored."""
-        if not self._holds:
+        if self._gate.is_open or not self._holds:
             viewer.answer(message)
         else:
-            seq = self._table.seq
-            refuse = partial(viewer.answer, reject(message.id, "table_unavailable"))
-            self._gate.hold(seq, partial(viewer.answer, message), refuse, viewer)
+            self._gate.hold_answer(self._table.seq, viewer, message)
             viewer.held_by(self._gate, self._table.id)
 
     def answer_in_turn(self, viewer: Viewer, message: TableAnswer) -> None:
@@ -347,51 +354,18 @@ class Viewers:
         else:
             viewer.answer(message)
 
-    def _frames(self, message_for: Callable[[Viewer], Broadcast]) -> list[tuple[Viewer, bytes]]:
-        """Each viewer, with its message encoded."""
-        frames: list[tuple[Viewer, bytes]] = []
-        for viewer in list(self.viewers):
-            try:
-                frames.append((viewer, message_for(viewer).on(viewer.wire)))
-            except Exception as error:  # noqa: BLE001  `fail` reports it
-                fail(viewer, error)
-        return frames
-
-    def _show(
-        self,
-        frames: Sequence[tuple[Viewer, bytes]],
-        first_seq: int,
-        shared: SharedContext | None = None,
-    ) -> None:
-        """Send frames that have the events from `first_seq`, or a snapshot if that is 0.
-
-        Those with `shared` are the same for everybody.
-        """
-        if not self._holds:
-            for viewer, frame in frames:
-                attempt(viewer, viewer.send_table_frame, frame, shared)
+    def _show_one(self, viewer: Viewer, message: ServerMessage, first_seq: int) -> None:
+        """Send a viewer the events from `first_seq`, or a snapshot if that is 0."""
+        frame = ShownAsIs(viewer.wire.encode(message))
+        if self._holds:
+            self._gate.hold_frames(self._table.seq, frame, {viewer: None}, first_seq)
         else:
-            held: Frames = {
-                viewer: partial(viewer.send_table_frame, frame, shared) for viewer, frame in frames
-            }
-            self._gate.hold_frames(self._table.seq, held, first_seq)
-
-    def _is_hash_due(self, first_seq: int) -> bool:
-        return self._table.seq // HASH_EVERY != (first_seq - 1) // HASH_EVERY
+            frame.show((viewer,))
 
     def _events(
         self, first_seq: int, events: list[TableEvent], now_ms: int, own_hash: str | None = None
     ) -> Events:
         return Events(self._table.id, self._epoch, first_seq, now_ms, events, own_hash)
-
-
-def _send_to_all(viewers: Iterable[Viewer], message: Broadcast, shared: SharedContext) -> None:
-    """`isolation.each`, without its calls, since every action passes here."""
-    for viewer in list(viewers):
-        try:
-            viewer.send_table_frame(message.on(viewer.wire), shared)
-        except Exception as error:  # noqa: BLE001  `fail` reports it
-            fail(viewer, error)
 
 
 def summary_of(table: Table) -> TableSummary:

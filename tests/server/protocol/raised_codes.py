@@ -90,7 +90,9 @@ def callees(function: Function, call: ast.Call) -> list[Function]:
         case ast.Name(id=name):
             module, name = found.named(function.module, name)
             if f"{module}:{name}" in found.classes:
-                return methods(f"{module}:{name}", "__init__")
+                kind = f"{module}:{name}"
+                # An answer that is held may be refused later.
+                return [*methods(kind, "__init__"), *methods(kind, "refuse")]
             plain = Function(module, "", name)
             return [plain] if plain in found.code else []
         case ast.Attribute(value=value, attr=name):

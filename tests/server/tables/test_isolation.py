@@ -23,6 +23,7 @@ from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.lobby.feed import LobbyFeed
 from pokerws.server.tables.lobby.list_watchers import GATHER_MS
 from pokerws.server.tables.presence import Presence
+from pokerws.server.tables.shown import ShownAsIs
 from pokerws.server.tables.viewers import Viewers, summary_of
 from tests.server.fakes import FakeViewer, ManualClock, open_memory_lobby
 from tests.server.in_process import Client, open_context, read
@@ -181,7 +182,7 @@ def test_a_list_that_one_wire_cannot_hold_closes_who_uses_it_and_no_one_else() -
 def test_frames_that_waited_for_a_commit_reach_the_others() -> None:
     ann, ben = FakeViewer("ann"), Broken("ben")
     gate = CommitGate(durable=True, written=0)
-    gate.hold_frames(1, {ben: ben.break_down, ann: lambda: ann.send(b"1")})
+    gate.hold_frames(1, ShownAsIs(b"1"), {ben: None, ann: None})
     gate.send(1, ben.break_down)
     gate.send(2, lambda: ann.send(b"2"))
     with capture_logs() as lines:
