@@ -112,7 +112,7 @@ async def test_the_archive_brings_an_older_snapshot_up_to_where_it_cuts(
     archiving: Archiving, operator: Connection, hands: int
 ) -> None:
     played = await killed(archiving.url)
-    in_memory = encode(played.actor._state)
+    in_memory = encode(played.actor.recorder.state)
 
     await archiving(after_hand(hands), dry_run=True)
     assert (await versions(archiving.url))[0] == 1
@@ -136,7 +136,7 @@ async def test_a_snapshot_that_a_server_writes_meanwhile_stays(
 ) -> None:
     played = await killed(archiving.url)
     take_away = archive_module._take_away
-    newest, _ = VAULT.seal_snapshot(played.actor._state)
+    newest, _ = VAULT.seal_snapshot(played.actor.recorder.state)
 
     async def after_a_save(*given: object) -> None:
         await operator.execute(
@@ -148,7 +148,7 @@ async def test_a_snapshot_that_a_server_writes_meanwhile_stays(
     monkeypatch.setattr(archive_module, "_take_away", after_a_save)
     assert (await archiving())[0] == 0
     assert await operator.fetchval("SELECT snapshot FROM game_snapshots") == newest.decode()
-    assert encode(await loaded(archiving.url)) == encode(played.actor._state)
+    assert encode(await loaded(archiving.url)) == encode(played.actor.recorder.state)
     await archiving.holds_together()
 
 
@@ -212,7 +212,7 @@ async def test_a_table_with_an_older_snapshot_is_restored_with_its_cards_and_rec
     await repairs("restore")
     found = await loaded(repairs.url)
     assert state(found.table) == state(played.actor.table)
-    assert found.receipts == played.actor._state.receipts
+    assert found.receipts == played.actor.recorder.state.receipts
     snapshot_version, version = await versions(repairs.url)
     assert snapshot_version == version
     await repairs.holds_together()
@@ -241,7 +241,7 @@ async def test_a_log_that_is_damaged_before_the_snapshot_is_read_on_from_there(
 
     found = await loaded(repairs.url)
     assert state(found.table) == state(played.actor.table)
-    assert found.receipts == played.actor._state.receipts
+    assert found.receipts == played.actor.recorder.state.receipts
     await repairs.holds_together()
 
 

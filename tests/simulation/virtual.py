@@ -412,7 +412,7 @@ class World:
         events = self.store.log(self.table)
         state = self.store.stored(self.table)
         if (actor := self.process.lobby.live(self.table)) is not None:
-            assert msgspec.json.encode(actor._state) == msgspec.json.encode(state)
+            assert msgspec.json.encode(actor.recorder.state) == msgspec.json.encode(state)
         assert msgspec.json.encode(replay(events)) == msgspec.json.encode(state.table)
         assert len(events) == state.table.seq
         assert self.store.chips(self.table) == 0

@@ -76,14 +76,14 @@ class Comparator:
             log.debug("compare_skipped", table=actor.table.id, error=str(error))
             return "skipped"
         finally:
-            actor.sample = None
+            actor.recorder.sample = None
 
     async def _compare(self, actor: TableActor) -> Comparison:
-        sample = actor.take_sample()
+        sample = actor.recorder.take_sample()
         await self._journal.flush(FLUSH_TIMEOUT_S, actor.table.id)
         known = known_of(actor)
         stored = await self._store.look(actor.table.id)
-        actor.sample = None
+        actor.recorder.sample = None
         if actor.stopped or not actor.is_stored:
             return "skipped"
         if known.version and not self._row_check.is_ours(actor, known, stored):

@@ -18,7 +18,6 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.secret_cards import reveal_cards
 from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
-from pokerws.logs import shows_debug
 from pokerws.messages import (
     Accepted,
     GetHand,
@@ -35,6 +34,7 @@ from pokerws.server.tables.actors.alarm import TableAlarm
 from pokerws.server.tables.actors.cards_ahead import NO_HOLD, CardHold
 from pokerws.server.tables.actors.held_cards import HeldCards
 from pokerws.server.tables.actors.lobby_news import LobbyNews
+from pokerws.server.tables.actors.recorder import Recorder
 from pokerws.server.tables.actors.refunds import Refunds
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
@@ -46,7 +46,7 @@ from pokerws.server.tables.recent_moves import RecentMoves
 from pokerws.server.tables.viewers import Viewers, summary_of
 from pokerws.storage.accounts import Transfer, are_moving, transfers_of
 from pokerws.storage.journal.change_builder import ChangeBuilder
-from pokerws.storage.store import LoggedReceipt, TableSnapshot, canonical_digest
+from pokerws.storage.store import LoggedReceipt, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
 # The commands that move chips to a table or from it.
@@ -92,8 +92,6 @@ class TableActor:
         # The time of the latest command, and of the latest event in table time.
         self.changed_ms, self._at_ms = self.loaded_ms, clock.table_ms()
         self._refunds = Refunds()  # Noted without a database only.
-        # Digests of the states that are put, by seq, while the table is sampled.
-        self.sample: dict[int, bytes] | None = None
         self._receipts = Receipts(
             table.id, snapshot.receipts, vault.receipt_digests, is_stored=journal.keeps
         )
@@ -101,11 +99,10 @@ class TableActor:
         self._shuffle = shuffle
         self._journal = journal
         self._keeps = journal.keeps
-        self._skipped = journal.skipped
-        self._state = snapshot
         self._changes = ChangeBuilder(
             snapshot, epoch, vault, keep_events=keep_events, stores=journal.keeps, tail=tail
         )
+        self.recorder = Recorder(snapshot, self._changes, journal)
         self._owner = owner
         gate = self.gate = CommitGate(durable=durable, written=stored_seq)
         self.history = RecentEvents(table.id, table.seq, event_log)
@@ -220,11 +217,6 @@ class TableActor:
     def _can_move_chips(self) -> bool:
         return self.is_stored and self._journal.healthy
 
-    def take_sample(self) -> dict[int, bytes]:
-        """Record the digests of all states from this one on, until `sample` is cleared."""
-        self.sample = {self.table.seq: canonical_digest(self._state)}
-        return self.sample
-
     def pack(self) -> bool:
         """Compress a quiet table.
 
@@ -290,14 +282,12 @@ class TableActor:
 
     def store_snapshot(self, *, only_for_tail: bool = True) -> None:
         """Store the whole state if events would have to be replayed, or in any case."""
-        change = self._changes.snapshot(self._at_ms, only_for_tail=only_for_tail)
-        if change is not None:
-            self._journal.put(change)
+        self.recorder.add_snapshot(self._at_ms, only_for_tail=only_for_tail)
 
     def refund(self) -> None:
         """Return the chips that players had before the latest command, since the table is lost."""
         if transfers := self._refunds.transfers:
-            self._journal.put(self._changes.next((), transfers, self._at_ms))
+            self.recorder.add((), transfers, self._at_ms)
 
     def stop(self) -> None:
         """Stop at once: no more commands and time-outs, and held frames are dropped."""
@@ -421,27 +411,12 @@ class TableActor:
                 self._refunds.renew()
                 self.moves.add(transfers)
                 self._owner.chips_moved(self.table.id, transfers)
-            self._store(events, transfers, receipt)
+            self.recorder.add(events, transfers, self._at_ms, receipt)
             self.viewers.publish(events, self.table.seq - len(events) + 1, self._at_ms)
             self._arm()
             self._news.follow(events, self.changed_ms)
         except Exception as error:  # noqa: BLE001  `fail` reports it
             self.fail(error)
-
-    def _store(
-        self,
-        events: Sequence[TableEvent],
-        transfers: tuple[Transfer, ...],
-        receipt: LoggedReceipt | None = None,
-    ) -> None:
-        if self.sample is not None:
-            self.sample[self.table.seq] = canonical_digest(self._state)
-        skipped = self._skipped
-        is_first = len(events) == self.table.seq
-        if skipped is not None and not (transfers or is_first or shows_debug()):
-            skipped.value += 1
-        else:
-            self._journal.put(self._changes.next(events, transfers, self._at_ms, receipt))
 
     # ---- the clock
 

@@ -122,7 +122,7 @@ async def test_while_hands_are_played_no_comparison_finds_a_difference(setting: 
     assert set(outcomes) == {"match"}
     assert min(actor.table.hand_number for actor in actors) > 10
     assert setting.logged == []
-    assert [actor.sample for actor in actors] == [None, None]
+    assert [actor.recorder.sample for actor in actors] == [None, None]
 
 
 async def test_a_table_where_nothing_happens_is_a_match(setting: Setting) -> None:
@@ -312,7 +312,7 @@ async def test_a_table_that_is_dropped_meanwhile_is_passed_over(
     monkeypatch.setattr(setting.store, "look", meanwhile)
 
     assert await setting.comparator.compare(actor) == "skipped"
-    assert actor.sample is None
+    assert actor.recorder.sample is None
     assert setting.logged == []
 
 
@@ -357,7 +357,7 @@ async def test_while_the_store_is_away_tables_are_passed_over(
     with monkeypatch.context() as patch:
         patch.setattr(*where, away)
         assert await setting.comparator.compare(actor) == "skipped"
-    assert actor.sample is None
+    assert actor.recorder.sample is None
     assert await setting.comparator.compare(actor) == "match"
 
 

@@ -318,7 +318,7 @@ def test_the_stored_events_replay_to_the_stored_snapshot(room: Room) -> None:
     assert {change.table for change in changes} == {table}
     events = [event for change in changes for event in events_in(change, VAULT)]
     snapshot = state_after(changes, VAULT)
-    assert msgspec.json.encode(snapshot) == msgspec.json.encode(room.actor._state)
+    assert msgspec.json.encode(snapshot) == msgspec.json.encode(room.actor.recorder.state)
     assert msgspec.json.encode(replay(events)) == msgspec.json.encode(snapshot.table)
     versions = [(change.expected, change.version) for change in room.journal.changes]
     assert versions[0][0] == 0

@@ -38,7 +38,9 @@ class Waiting:
 
     @property
     def state(self) -> TableSnapshot:
-        return msgspec.json.decode(msgspec.json.encode(self.game.actor._state), type=TableSnapshot)
+        return msgspec.json.decode(
+            msgspec.json.encode(self.game.actor.recorder.state), type=TableSnapshot
+        )
 
     def breaks(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A bug in the rules, with the table half-way through a command."""
@@ -197,7 +199,7 @@ async def test_a_snapshot_is_stored_at_the_end_of_hands_only_and_bounds_the_tail
         assert one.snapshot is not None
         assert VAULT.open_snapshot(T1, one.snapshot).table.hand is None
     stored = await stored_state(store, T1, VAULT)
-    assert msgspec.json.encode(stored) == msgspec.json.encode(game.actor._state)
+    assert msgspec.json.encode(stored) == msgspec.json.encode(game.actor.recorder.state)
 
 
 async def test_a_hand_that_lasts_long_is_stored_whole_in_between(

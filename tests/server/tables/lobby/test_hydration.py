@@ -34,7 +34,7 @@ class Killed:
         self.store = store
         self.clock = clock
         self.table: TableId = actor.table.id
-        self.state = encode(actor._state)
+        self.state = encode(actor.recorder.state)
 
     @property
     def log(self) -> dict[int, EventRow]:
@@ -194,10 +194,10 @@ async def test_a_table_with_a_tail_is_loaded_where_events_are_not_kept_any_more(
         await house.lobby.start()
         actor = await house.lobby.find(one.table)
         if not keep_events:
-            assert encode(actor._state.receipts) in one.state
+            assert encode(actor.recorder.state.receipts) in one.state
         house.act(actor)
         await house.written()
-        state, version = encode(actor._state), actor.table.seq
+        state, version = encode(actor.recorder.state), actor.table.seq
         await house.close()
         if not keep_events:
             assert row.snapshot_version == row.change.version == version

@@ -103,12 +103,12 @@ async def test_a_command_that_was_accepted_then_is_answered_once_more_and_not_do
     last = COMMANDS[name]
     act = msgspec.convert(last["fields"], Act)
     actor = await house.lobby.find(TableId(name))
-    before = msgspec.json.encode(actor._state)
+    before = msgspec.json.encode(actor.recorder.state)
     viewer = FakeViewer(act.player)
     for _ in range(2):
         actor.handle(viewer, last["id"], act)
         assert viewer.take() == [Accepted(last["id"], last["seq"])]
-    assert msgspec.json.encode(actor._state) == before
+    assert msgspec.json.encode(actor.recorder.state) == before
 
 
 async def test_before_anything_happens_the_upgraded_database_verifies(
