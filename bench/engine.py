@@ -22,8 +22,8 @@ from pokerws.game.variants import VARIANTS
 ROUNDS_EACH, HANDS = 3, 300
 # Rounds that do not count, to fill caches.
 WARM_UP = 1
-WANTED_US = 10
-TIMES_POKERKIT, SLOWEST_VARIANT = 6.5, 3
+WANTED_US = 8
+TIMES_POKERKIT, SLOWEST_VARIANT = 8, 3
 # One game of each kind: more hole cards, no board and a split pot, draws.
 OTHER_GAMES = ("PO", "F7S/8", "F2L3D")
 
