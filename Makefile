@@ -7,7 +7,7 @@ READY := .venv/.ready
 SOURCES := pokerws server.py tests examples $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test mutants coverage soak fuzz bench bench-guard docs lint format clean
+.PHONY: help run test mutants coverage soak fuzz bench bench-guard compiled docs lint format clean
 
 help: ## List the targets
 	@echo "Usage: make TARGET"
@@ -55,6 +55,15 @@ bench: $(READY) ## Measure the targets of speed (PARTS="engine live" ROUNDS=5 OU
 
 bench-guard: $(READY) ## Count instructions per action, with valgrind (RECORD=1 to record them)
 	@$(BIN)/python -m bench.instructions $(if $(RECORD),--record)
+
+compiled: $(READY) ## Build a wheel with compiled rules in build/wheels, and run their tests on it
+	@rm -rf build/wheels build/compiled
+	@POKERWS_COMPILED=1 $(BIN)/python -m pip wheel --quiet --disable-pip-version-check \
+		--no-deps --no-build-isolation --wheel-dir build/wheels .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--target build/compiled build/wheels/*.whl
+	@cp -r tests pyproject.toml build/compiled/
+	@cd build/compiled && ../../$(BIN)/python -m pytest -n auto tests/game
 
 docs: $(READY) ## Generate the protocol documents and .env.example from the code
 	$(BIN)/python -m pokerws.schema protocol > docs/protocol.md.new

