@@ -16,12 +16,13 @@ import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from pokerws.game.state import TableConfig, TableId
-from pokerws.storage.errors import OwnedElsewhere, PruneBusy, StoreUnavailable
+from pokerws.storage.errors import OwnedElsewhere, PruneBusy
 from pokerws.storage.postgres import accounts as postgres_accounts
-from pokerws.storage.postgres import hand_index, marks, owners, pruning
+from pokerws.storage.postgres import claims, hand_index, marks, owners, pruning
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.address import Address
+from pokerws.storage.postgres.claims import Claims, Wanted, event_of
 from pokerws.storage.postgres.connecting import (
     BY_INDEX,
     FAILED,
@@ -53,13 +54,6 @@ from pokerws.storage.vault.vault import UNREADABLE
 
 POSITIONS = """
 SELECT id, version, epoch, owner_incarnation FROM games WHERE id = ANY($1::text[])
-"""
-
-LOG_SEQS = """
-SELECT wanted.id, coalesce(
-    (SELECT seq FROM game_events WHERE game_id = wanted.id ORDER BY seq DESC LIMIT 1), 0
-) AS log_seq
-FROM unnest($1::text[]) AS wanted (id)
 """
 
 LOOK = "SELECT status, snapshot, version, epoch, owner_incarnation FROM games WHERE id = $1"
@@ -105,7 +99,6 @@ VERSION = "SELECT current_setting('server_version')"
 STATEMENTS = (
     *SAVES.values(),
     POSITIONS,
-    LOG_SEQS,
     LOOK,
     QUARANTINE,
     IDLE,
@@ -119,6 +112,7 @@ STATEMENTS = (
     *postgres_sanctions.STATEMENTS,
     *pruning.STATEMENTS,
     *owners.STATEMENTS,
+    *claims.STATEMENTS,
     *marks.STATEMENTS,
     *hand_index.STATEMENTS,
 )
@@ -126,10 +120,6 @@ STATEMENTS = (
 # Added to the statement timeout, for a server that hangs.
 PATIENCE_S = 1.0
 READERS = 4
-# An owner may end, or another server may claim the table, between two statements.
-CLAIM_TRIES = 3
-# A table has far fewer events after its snapshot, as both are written in one transaction.
-MAX_LATER_EVENTS = 100_000
 
 # The plan of a save must not depend on table statistics: a batch is a few hundred look-ups by
 # primary key.
@@ -152,6 +142,7 @@ class PostgresStore:
         self._accounts = PostgresAccounts(self._reader)
         self._names = PostgresNames(self._reader)
         self._sanctions = PostgresSanctions(self._reader)
+        self._claims = Claims(self._reader, tenure)
         self.hand_index = PostgresHandIndex(self._reader)
         self._failed_reads = 0
         self._read_error: type[BaseException] | None = None
@@ -248,34 +239,12 @@ class PostgresStore:
     async def claim(
         self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
     ) -> Claimed | None:
-        """Part of `Store`.
-
-        The log is read after the epoch is raised, in a statement of its own.  By then no other
-        server can append to it, and the events of a save that was in flight are visible.
-        """
-        owner = self._claiming()
-        async with self._reader() as reader:
-            row = None
-            for _ in range(CLAIM_TRIES):
-                row = await reader.fetchrow(owners.CLAIM, table, owner, above_epoch, shown_seq)
-                if row is not None or not await owners.free(reader, table, patient=self._patient):
-                    break
-            if row is None:
-                return None
-            log_seq: int = await reader.fetchval(LOG_SEQ, table)
-            return await _claimed(reader, table, row, log_seq)
+        """Part of `Store`."""
+        return await self._claims.claim(Wanted(table, above_epoch, shown_seq))
 
     async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
         """Part of `Store`."""
-        owner = self._claiming()
-        async with self._reader() as reader:
-            claimed = await reader.fetch(owners.CLAIM_MANY, sorted(tables), owner)
-            rows = {row["id"]: row for row in claimed}
-            seqs = await reader.fetch(LOG_SEQS, list(rows))
-            return {
-                TableId(table): await _claimed(reader, table, rows[table], log_seq)
-                for table, log_seq in seqs
-            }
+        return await self._claims.claim_many(tables)
 
     async def look(self, table: TableId) -> Stored | None:
         """Part of `Store`."""
@@ -324,7 +293,7 @@ class PostgresStore:
         """Part of `Store`."""
         async with self._reader() as reader:
             rows = await reader.fetch(EVENTS, table, after_seq, limit)
-        return [_event(row) for row in rows]
+        return [event_of(row) for row in rows]
 
     async def prune(self, prune: Pruning) -> bool:
         """Do one step of a prune; returns whether more may be left.  Raises PruneBusy."""
@@ -339,16 +308,6 @@ class PostgresStore:
                 await self._readers.close()
         except TimeoutError:
             self._readers.terminate()
-
-    def _claiming(self) -> str | None:
-        """The owner that claims.  Raises StoreUnavailable while it is not registered."""
-        if self._tenure is not None and not self._tenure.is_registered:
-            raise StoreUnavailable("this server has no lease yet")
-        return self.owner
-
-    @property
-    def _patient(self) -> bool:
-        return self._tenure is None or self._tenure.is_patient
 
     async def _start(self) -> None:
         """Fail now rather than at the first save if the schema does not fit."""
@@ -400,29 +359,6 @@ class PostgresStore:
             log.warning("read_failed", error=str(unavailable(error)))
         self._read_error = type(error)
         self._failed_reads += 1
-
-
-async def _claimed(
-    reader: "PoolConnectionProxy[asyncpg.Record]", table: str, row: asyncpg.Record, log_seq: int
-) -> Claimed:
-    later: list[asyncpg.Record] = []
-    if log_seq > row["version"]:
-        later = await reader.fetch(EVENTS, table, row["version"], MAX_LATER_EVENTS)
-    return Claimed(
-        snapshot=row["snapshot"].encode(),
-        version=row["version"],
-        epoch=row["epoch"],
-        saved_ms=row["saved_ms"],
-        log_seq=log_seq,
-        later_events=[_event(event) for event in later],
-        doubted=row["doubted_owners"],
-    )
-
-
-def _event(row: asyncpg.Record) -> EventRow:
-    return EventRow(
-        row["seq"], row["hand_number"], row["type"], row["payload"].encode(), row["at_ms"]
-    )
 
 
 def _game(row: asyncpg.Record) -> GameRow:
