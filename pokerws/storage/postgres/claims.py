@@ -58,24 +58,23 @@ CLAIM = _CLAIM.format(skip="")
 # Of a group, a row that somebody else holds must not keep the others waiting.
 CLAIM_FREE = _CLAIM.format(skip=" SKIP LOCKED")
 
-# One row for each event after a version, and one without an event where there is none.
-LOGS = """
-SELECT claimed.id, log.log_seq, event.*
+# The log of claimed tables.  A claim cannot read it by itself: it may have waited for a save, whose
+# row it then sees, but not what else was saved.
+STATES = """
+SELECT claimed.id, coalesce(
+           (SELECT seq FROM game_events WHERE game_id = claimed.id ORDER BY seq DESC LIMIT 1), 0
+       ) AS log_seq, ARRAY(
+           SELECT ROW(seq, hand_number, type, payload,
+                      round(extract(epoch FROM at) * 1000)::bigint)
+           FROM game_events
+           WHERE game_id = claimed.id AND seq > claimed.version
+           ORDER BY seq
+           LIMIT $3
+       ) AS later_events
 FROM unnest($1::text[], $2::bigint[]) AS claimed (id, version)
-CROSS JOIN LATERAL (
-    SELECT coalesce(max(seq), 0) AS log_seq FROM game_events WHERE game_id = claimed.id
-) AS log
-LEFT JOIN LATERAL (
-    SELECT seq, hand_number, type, payload, round(extract(epoch FROM at) * 1000)::bigint AS at_ms
-    FROM game_events
-    WHERE log.log_seq > claimed.version AND game_id = claimed.id AND seq > claimed.version
-    ORDER BY seq
-    LIMIT $3
-) AS event ON true
-ORDER BY claimed.id, event.seq
 """
 
-STATEMENTS = (CLAIM, CLAIM_FREE, LOGS)
+STATEMENTS = (CLAIM, CLAIM_FREE, STATES)
 
 # Tables that one statement claims for those that wait.
 GROUP = 100
@@ -209,27 +208,10 @@ class Claims:
         rows = await reader.fetch(statement, tables, self._owner(), above, shown)
         if not rows:
             return {}
+        claimed = {row["id"]: row for row in rows}
         versions = [row["version"] for row in rows]
-        found = await reader.fetch(LOGS, [row["id"] for row in rows], versions, MAX_LATER_EVENTS)
-        log_seqs: dict[str, int] = {}
-        later: dict[str, list[EventRow]] = {}
-        for row in found:
-            log_seqs[row["id"]] = row["log_seq"]
-            events = later.setdefault(row["id"], [])
-            if row["seq"] is not None:
-                events.append(event_of(row))
-        return {
-            TableId(row["id"]): Claimed(
-                snapshot=row["snapshot"].encode(),
-                version=row["version"],
-                epoch=row["epoch"],
-                saved_ms=row["saved_ms"],
-                log_seq=log_seqs[row["id"]],
-                later_events=later[row["id"]],
-                doubted=row["doubted_owners"],
-            )
-            for row in rows
-        }
+        states = await reader.fetch(STATES, list(claimed), versions, MAX_LATER_EVENTS)
+        return {TableId(one["id"]): _claimed(claimed[one["id"]], one) for one in states}
 
     def _owner(self) -> str | None:
         """The owner that claims.  Raises StoreUnavailable while it is not registered."""
@@ -244,11 +226,22 @@ class Claims:
         return self._tenure is None or self._tenure.is_patient
 
 
+def _claimed(row: asyncpg.Record, state: asyncpg.Record) -> Claimed:
+    return Claimed(
+        snapshot=row["snapshot"].encode(),
+        version=row["version"],
+        epoch=row["epoch"],
+        saved_ms=row["saved_ms"],
+        log_seq=state["log_seq"],
+        later_events=[event_of(event) for event in state["later_events"]],
+        doubted=row["doubted_owners"],
+    )
+
+
 def event_of(row: asyncpg.Record) -> EventRow:
     """An event of the log, from its row."""
-    return EventRow(
-        row["seq"], row["hand_number"], row["type"], row["payload"].encode(), row["at_ms"]
-    )
+    seq, hand_number, kind, payload, at_ms = row
+    return EventRow(seq, hand_number, kind, payload.encode(), at_ms)
 
 
 def _fail(outcome: "asyncio.Future[Outcome]", error: Exception) -> None:
