@@ -17,7 +17,7 @@ from pokerws.messages import PROTOCOL, Accepted, Limits, Watch, Welcome, Wire
 from pokerws.messages.capabilities import CAPABILITIES
 from pokerws.server.clock import Clock
 from pokerws.server.net.shared_context import SharedContext
-from pokerws.server.sessions.variant_summaries import MIX_SUMMARIES, VARIANT_SUMMARIES
+from pokerws.server.sessions.variant_summaries import GAMES_ETAG, MIX_SUMMARIES, VARIANT_SUMMARIES
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.recent_events import RecentEvents
@@ -121,6 +121,7 @@ class Session:
                 session=SESSION,
                 variants=VARIANT_SUMMARIES,
                 mixes=MIX_SUMMARIES,
+                games_etag=GAMES_ETAG,
             )
             connection.answer(welcome)
             self._viewers.join(connection, Watch("2", TABLE), ())
