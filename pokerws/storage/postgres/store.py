@@ -121,8 +121,8 @@ STATEMENTS = (
 PATIENCE_S = 1.0
 READERS = 4
 
-# The plan of a save must not depend on table statistics: a batch is a few hundred look-ups by
-# primary key.
+# Plans must not depend on table statistics: a batch is a few hundred look-ups by primary key.  And
+# they are made once: to plan a look-up in all partitions of the log takes longer than a commit.
 _WRITER_SETTINGS = {"plan_cache_mode": "force_generic_plan", **BY_INDEX}
 
 log = structlog.get_logger("pokerws.postgres")
@@ -158,10 +158,10 @@ class PostgresStore:
         tenure: Tenure | None = None,
     ) -> Self:
         """Connect to a migrated database.  Raises StoreUnavailable."""
-        settings = {"statement_timeout": str(statement_timeout_ms), **BY_INDEX}
+        settings = {"statement_timeout": str(statement_timeout_ms), **_WRITER_SETTINGS}
         timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
         try:
-            writer = Writer(address, settings | _WRITER_SETTINGS, timeout_s)
+            writer = Writer(address, settings, timeout_s)
             pool = await open_pool(
                 lambda: writer.address,
                 APPLICATION,

@@ -239,6 +239,19 @@ async def test_a_database_that_is_killed_fails_all_that_wait_and_none_that_come_
     assert {type(one) for one in (await claimed_by(first, tables)).values()} == {Claimed}
 
 
+async def test_claims_are_planned_once(first: Server) -> None:
+    """To plan a look-up in all partitions of the log takes longer than a commit."""
+    (table,) = await stored(first, 1)
+    for _ in range(20):
+        await first.store.claim(table)
+    async with first.store._reader() as reader:
+        planned = await reader.fetch(
+            "SELECT statement, generic_plans FROM pg_prepared_statements "
+            "WHERE custom_plans > 0 AND statement NOT LIKE '%set_config%'"
+        )
+    assert planned == []
+
+
 async def test_servers_that_claim_the_same_tables_lock_them_in_the_same_order(
     database_url: str, operator: Connection
 ) -> None:
