@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple, NoReturn, TypeVar
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -139,6 +140,8 @@ class Link:
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
         self._id_prefix = secrets.token_hex(4)
         self._ids = 0
+        # The latest welcome with games, which the server need not send again.
+        self._games: Welcome | None = None
         self._hello_token: str | None = None  # The token of the latest hello.
         self._hello_s = 0.0
         self._renewal: str | None = None  # The id of the hello that renews the token.
@@ -277,6 +280,10 @@ class Link:
         match answer:
             case Welcome(protocol=protocol) if protocol == PROTOCOL:
                 self._learn(answer)
+            case Rejected(code="unknown_field") if self._games is not None:
+                # An older server has taken the place of the one whose games are known.
+                self._games = None
+                await self._greet(connection, token)
             case Rejected():
                 raise rejection(answer)
             case _:
@@ -285,9 +292,14 @@ class Link:
     def _hello(self, token: str | None) -> Hello:
         self._hello_token, self._hello_s = token, asyncio.get_running_loop().time()
         name = self._credentials.name
-        return Hello(self.new_id(), token, name, capabilities=self._capabilities)
+        etag = None if self._games is None else self._games.games_etag
+        return Hello(self.new_id(), token, name, capabilities=self._capabilities, games_etag=etag)
 
     def _learn(self, welcome: Welcome) -> None:
+        known = self._games
+        if known is not None and not welcome.variants and welcome.games_etag == known.games_etag:
+            welcome = replace(welcome, variants=known.variants, mixes=known.mixes)
+        self._games = welcome if welcome.games_etag is not None else None
         self.welcome = welcome
         self._credentials.learn(welcome)
 

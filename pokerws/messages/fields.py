@@ -18,6 +18,8 @@ MAX_NAME_LENGTH = 24
 MAX_TABLE_NAME_LENGTH = 40
 MAX_CHAT_LENGTH = 300
 MAX_TOKEN_LENGTH = 3072
+# Far longer than any: an unknown one is answered with all games, not refused.
+MAX_ETAG_LENGTH = 3072
 # No game has more hole cards.
 MAX_CARDS = 6
 
@@ -32,6 +34,7 @@ PlayerName = Annotated[str, Meta(min_length=1, max_length=MAX_NAME_LENGTH)]
 TableName = Annotated[str, Meta(min_length=1, max_length=MAX_TABLE_NAME_LENGTH)]
 ChatText = Annotated[str, Meta(min_length=1, max_length=MAX_CHAT_LENGTH)]
 Token = Annotated[str, Meta(min_length=1, max_length=MAX_TOKEN_LENGTH)]
+Etag = Annotated[str, Meta(max_length=MAX_ETAG_LENGTH)]
 SeatNumber = Annotated[int, Meta(ge=0, lt=MAX_SEATS)]
 KnownCard = Annotated[Card, Meta(max_length=2, pattern="^[2-9TJQKA][cdhs]$")]
 Cards = Annotated[list[KnownCard], Meta(max_length=MAX_CARDS)]

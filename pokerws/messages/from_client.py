@@ -17,6 +17,7 @@ from pokerws.messages.fields import (
     ChatText,
     CommandId,
     Counter,
+    Etag,
     FreeSeats,
     GameCode,
     GameCodes,
@@ -52,7 +53,9 @@ class Hello(Message, frozen=True, tag="hello"):
     Sending `hello` again with a newer token renews it.  Without a token, a new guest plays under
     `name`.  With a `session`, `name` renames the player.  With a token of the login service, it is
     used only if the token has no name, or one that cannot be had.  `capabilities` are the
-    optional parts of the protocol that the client wants; without the list, all.
+    optional parts of the protocol that the client wants; without the list, all.  A client that has
+    kept `variants` and `mixes` of an earlier `welcome` sends its `games_etag`: if they are still
+    the same, they are not sent again.
     """
 
     id: CommandId
@@ -60,6 +63,7 @@ class Hello(Message, frozen=True, tag="hello"):
     name: PlayerName | None = None
     protocol: Version = PROTOCOL
     capabilities: Capabilities | None = None
+    games_etag: Etag | None = None
 
 
 class Ping(Message, frozen=True, tag="ping"):

@@ -119,7 +119,8 @@ class Welcome(Message, frozen=True, tag="welcome"):
     `session` is a guest's secret: sent as `token` of a later `hello`, it brings the same player
     back.  At `expires_ms` the token expires and the connection is closed, unless it is renewed.
     `capabilities` are the optional parts of the protocol that this server has, whether or not the
-    client wants them.  `variants` and `mixes` are the games that new tables can have, by code.
+    client wants them.  `variants` and `mixes` are the games that new tables can have, by code; they
+    are absent where the `games_etag` of `hello` was this one.
     """
 
     id: str
@@ -136,6 +137,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     variants: dict[str, VariantSummary] = field(default_factory=dict)
     mixes: dict[str, MixSummary] = field(default_factory=dict)
     heartbeat: HeartbeatTimes | None = None
+    games_etag: str | None = None
 
 
 class Pong(Message, frozen=True, tag="pong"):

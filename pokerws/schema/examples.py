@@ -128,9 +128,7 @@ EXAMPLES: dict[RejectCode, Example] = {
     "unsupported_protocol": Example(
         NEW, Hello("7", name="Ann", protocol=2), "the server speaks version 1"
     ),
-    "bad_token": Example(
-        NEW, Hello("7", token=FORGED), "the token is not valid: Not enough segments"
-    ),
+    "bad_token": Example(NEW, Hello("7", token=FORGED), "the token is not valid"),
     "token_missing": Example(TOKENS, Hello("7", name="Ann")),
     "token_expired": Example(TOKENS, Hello("7", token=EXPIRED)),
     "wrong_player": Example(GREETED_BY_TOKEN, Hello("7", token=BENS)),

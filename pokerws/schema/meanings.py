@@ -77,6 +77,7 @@ MEANINGS: dict[str, str] = {
     "a new name",
     "protocol": "the protocol version",
     "Hello.capabilities": "the optional parts that the client wants; if absent, all",
+    "Hello.games_etag": "the `games_etag` of the `welcome` whose games the client has kept",
     "filter": "the conditions that tables must meet; if absent, none",
     "after": "the `next` of the page before; if absent, the first page",
     "ListTables.limit": "the most tables of the page",
@@ -123,6 +124,7 @@ MEANINGS: dict[str, str] = {
     "Welcome.capabilities": "the optional parts that the server has",
     "variants": "games for new tables, by code",
     "mixes": "mixes of games for new tables, by code",
+    "Welcome.games_etag": "names the games of this server; it changes when they do",
     "VariantSummary.name": "name for people",
     "betting": "the betting structure",
     "forced": "the forced bets: a small and a big blind; antes and one blind by the button; antes "

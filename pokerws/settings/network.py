@@ -1,5 +1,6 @@
 """Settings: addresses, TLS and the timing of connections."""
 
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -173,6 +174,7 @@ def netloc(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+@lru_cache(maxsize=1024)
 def is_address(host: str) -> bool:
     """Whether this is an IP address, which needs no resolution, and not a name."""
     try:

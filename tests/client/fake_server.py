@@ -1,8 +1,9 @@
 """A server that says what a test tells it to: one script a connection, in the order of arrival."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -28,6 +29,7 @@ from pokerws.messages import (
     ServerMessage,
     Snapshot,
     TableSummary,
+    VariantSummary,
     Watch,
     Welcome,
     client_decoder,
@@ -36,6 +38,7 @@ from pokerws.messages import (
 AT_ONCE = Backoff(shortest_ms=0, longest_ms=0)
 ANN = PlayerId("p_ann")
 TABLE = TableId("t1")
+NO_GAMES: Mapping[str, VariantSummary] = MappingProxyType({})
 
 _DECODERS = {wire: client_decoder(strict=True, wire=wire) for wire in WIRES.values()}
 
@@ -87,13 +90,16 @@ class Peer:
         player: PlayerId = ANN,
         *also: str,
         heartbeat: HeartbeatTimes | None = None,
+        games: Mapping[str, VariantSummary] = NO_GAMES,
+        games_etag: str | None = None,
     ) -> Hello:
         hello = await self.receive(Hello)
         limits = Limits(max_message_bytes=4096)
         welcome = Welcome(
             hello.id, player, "Ann", "player", PROTOCOL, 1_000, {}, limits, ["chat", *also], session
         )
-        await self.send(replace(welcome, heartbeat=heartbeat))
+        of_games = {"variants": dict(games), "games_etag": games_etag}
+        await self.send(replace(welcome, heartbeat=heartbeat, **of_games))
         return hello
 
     async def show(self, table: Table, epoch: int = 1) -> Watch:

@@ -29,6 +29,7 @@ from pokerws.messages import (
     Act,
     Chat,
     CloseCode,
+    Hello,
     Limits,
     Lobby,
     Ping,
@@ -36,6 +37,7 @@ from pokerws.messages import (
     Rejected,
     Sit,
     TableWatch,
+    VariantSummary,
     Watch,
     WatchLobby,
     WatchOutcome,
@@ -348,3 +350,46 @@ async def test_entering_can_be_cancelled_while_there_is_no_server() -> None:
         async with asyncio.timeout(0.05), ann(f"ws://127.0.0.1:{port}/ws"):
             pytest.fail("there is no server")
     assert len(asyncio.all_tasks()) == 1
+
+
+GAMES = {"NT": VariantSummary("hold'em", "no_limit", "blinds", 10)}
+
+
+async def test_games_of_the_welcome_before_stand_for_those_that_are_left_out() -> None:
+    asked: list[str | None] = []
+
+    async def first(peer: Peer) -> None:
+        asked.append((await peer.welcome(games=GAMES, games_etag="one")).games_etag)
+        peer.breaks()
+
+    async def second(peer: Peer) -> None:
+        asked.append((await peer.welcome(games_etag="one")).games_etag)
+        ping = await peer.receive(Ping)
+        await peer.send(Pong(ping.id, 1_000))
+        await peer.stays()
+
+    async with fake_server(first, second) as url, ann(url) as client:
+        await client.ping()
+        assert client.welcome.variants == GAMES
+    assert asked == [None, "one"]
+
+
+async def test_a_server_that_does_not_know_the_etag_is_greeted_without_it() -> None:
+    """An older server has taken the place of a newer one."""
+
+    async def newer(peer: Peer) -> None:
+        await peer.welcome(games=GAMES, games_etag="one")
+        peer.breaks()
+
+    async def older(peer: Peer) -> None:
+        hello = await peer.receive(Hello)
+        assert hello.games_etag == "one"
+        await peer.send(Rejected(hello.id, "unknown_field", "no such field", retryable=False))
+        assert (await peer.welcome(games=GAMES)).games_etag is None
+        ping = await peer.receive(Ping)
+        await peer.send(Pong(ping.id, 1_000))
+        await peer.stays()
+
+    async with fake_server(newer, older) as url, ann(url) as client:
+        await client.ping()
+        assert client.welcome.variants == GAMES

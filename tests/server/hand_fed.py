@@ -175,7 +175,7 @@ class Fed:
             write_timeout_ms=1000,
             frames=frames,
         )
-        self.protocol = Protocol(bounds, {}, self.clock.now_ms)
+        self.protocol = Protocol(bounds, {}, {}, self.clock.now_ms)
         self._tasks: set[asyncio.Task[None]] = set()
         server = SimpleNamespace(handler=self._serve, handler_tasks=self._tasks)
         counts = ConnectionCounts(quotas, TrustedProxies(), self.clock, Metrics())

@@ -4,13 +4,13 @@ Valid names are defined in `text_rules`, who may have which in `player_names`.
 """
 
 import secrets
-from typing import Any
+from typing import Literal
 
-import jwt
-from jwt.types import Options
+import msgspec
 
 from pokerws.game.state import PlayerId
 from pokerws.messages import Refused
+from pokerws.server.auth.compact_tokens import BadToken, claims_of, sign
 from pokerws.server.auth.identity import Check, Identity, admit_all
 from pokerws.server.auth.player_names import KEPT_MS, RENEW_MS, PlayerNames
 from pokerws.server.clock import Clock
@@ -19,10 +19,19 @@ GUEST_PREFIX = "p_"
 # A name is kept as long as a token with it may be valid.
 LIFETIME_MS = KEPT_MS
 
-_ALGORITHM = "HS256"
-_AUDIENCE = "pokerws-guest"
-# The times are checked here, by the server's own clock.
-_OPTIONS: Options = {"require": ["sub", "exp", "aud"], "verify_exp": False, "verify_iat": False}
+
+class Claims(msgspec.Struct, frozen=True):
+    """What a guest's token says.  Older ones have no session id, name or time of reservation."""
+
+    sub: PlayerId
+    aud: Literal["pokerws-guest"]
+    exp: int
+    name: str = ""
+    sid: str = ""
+    reserved: int = -RENEW_MS
+
+
+_decode_claims = msgspec.json.Decoder(Claims).decode
 
 
 class Guests:
@@ -41,7 +50,7 @@ class Guests:
         names: PlayerNames,
         check: Check = admit_all,
     ) -> None:
-        self._key = key
+        self._key = key.encode()
         self._clock = clock
         self.names = names
         self._check = check
@@ -55,14 +64,15 @@ class Guests:
             reserved_ms = await self.names.reserve(player, name)
             return self._identity(player, name, f"s_{secrets.token_hex(16)}", reserved_ms)
         claims = self._read(token)
-        player, sid = PlayerId(claims["sub"]), claims["sid"]
-        issued_ms = claims["exp"] * 1000 - LIFETIME_MS
+        # An older token has no session id; the player's id replaces it.
+        player, sid = claims.sub, claims.sid or claims.sub
+        issued_ms = claims.exp * 1000 - LIFETIME_MS
         self._check(player, sid, issued_ms)
-        if name is not None and name != claims["name"]:
+        if name is not None and name != claims.name:
             reserved_ms = await self.names.rename(player, name)
         else:
-            name = str(claims["name"])
-            reserved_ms = await self.names.renew(player, name, claims["reserved"])
+            name = claims.name
+            reserved_ms = await self.names.renew(player, name, claims.reserved)
         return self._identity(player, name, sid, reserved_ms, issued_ms)
 
     def token_for(self, player: PlayerId, name: str) -> str:
@@ -92,27 +102,15 @@ class Guests:
         return (self._clock.wall_ms() + LIFETIME_MS) // 1000
 
     def _token(self, player: PlayerId, name: str, sid: str, reserved_ms: int) -> str:
-        claims = {
-            "sub": player,
-            "name": name,
-            "sid": sid,
-            "reserved": reserved_ms,
-            "aud": _AUDIENCE,
-            "exp": self._expires_s(),
-        }
-        return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
+        claims = Claims(player, "pokerws-guest", self._expires_s(), name, sid, reserved_ms)
+        return sign(claims, self._key)
 
-    def _read(self, token: str) -> dict[str, Any]:
-        """The claims of a token.  Raises Refused("bad_token").
-
-        Older tokens have no session id; the player's id replaces it.
-        """
+    def _read(self, token: str) -> Claims:
+        """The claims of a token.  Raises Refused("bad_token")."""
         try:
-            claims = jwt.decode(
-                token, self._key, algorithms=[_ALGORITHM], audience=_AUDIENCE, options=_OPTIONS
-            )
-        except (jwt.PyJWTError, ValueError) as error:
-            raise Refused("bad_token", f"the token is not valid: {error}") from error
-        if claims["exp"] * 1000 <= self._clock.wall_ms():
+            claims = _decode_claims(claims_of(token, self._key))
+        except (BadToken, ValueError, msgspec.MsgspecError) as error:
+            raise Refused("bad_token", "the token is not valid") from error
+        if claims.exp * 1000 <= self._clock.wall_ms():
             raise Refused("bad_token", "the session has expired")
-        return {"name": "", "sid": claims["sub"], "reserved": -RENEW_MS} | claims
+        return claims

@@ -13,6 +13,7 @@ from jwt.types import Options
 
 from pokerws.game.state import PlayerId
 from pokerws.messages import Refused
+from pokerws.server.auth.compact_tokens import key_id_of
 from pokerws.server.auth.identity import OPERATOR_PREFIX, Admission, Identity
 from pokerws.server.clock import Clock
 
@@ -62,7 +63,7 @@ class OperatorTokens:
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
         """Part of `Admission`.  An operator's name is that of the token."""
-        if token is None or _key_id(token) != OPERATOR_KEY_ID:
+        if token is None or key_id_of(token) != OPERATOR_KEY_ID:
             return await self._players.admit(token, name)
         return self._read(token)
 
@@ -92,14 +93,6 @@ class OperatorTokens:
         return Identity(
             PlayerId(subject), name, "operator", expires_ms=expires_s * 1000, sid=f"o_{sid}"
         )
-
-
-def _key_id(token: str) -> object:
-    """The key id that a token names, not verified; None for what is no token."""
-    try:
-        return jwt.get_unverified_header(token).get("kid")
-    except (jwt.PyJWTError, ValueError):
-        return None
 
 
 def _refused(reason: str) -> Refused:

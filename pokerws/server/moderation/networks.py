@@ -1,6 +1,7 @@
 """Networks that operators ban: how they are written, and which are too wide or protected."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from pokerws.game.illegal import Details
@@ -46,6 +47,7 @@ def network_of(text: str) -> Network:
     return network
 
 
+@lru_cache(maxsize=1024)
 def client_network(key: str) -> Network | None:
     """The network of a client, from the key that its address is counted under; None if unknown."""
     try:

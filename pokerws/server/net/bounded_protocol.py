@@ -1,4 +1,4 @@
-"""Limits what the library would read without limit, and adds headers to every response.
+"""Limits what the library would read without limit, and adds headers to responses.
 
 This is the part of a connection without I/O; the part with I/O is in `connection`.
 """
@@ -23,6 +23,7 @@ from pokerws.server.net.deflate import OFFERS, Deflate
 
 # The end of a request, which may not have a body.
 _HEAD_END = b"\r\n\r\n"
+SWITCHING_PROTOCOLS = 101
 # No valid message is so long that a client needs more fragments.
 MAX_FRAGMENTS = 64
 
@@ -52,7 +53,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
 class Protocol(ServerProtocol):
     """Limits the bytes before the handshake and the frames after it.
 
-    `headers` are added to every response, including those that the library makes.
+    `headers` are added to every response, including those that the library makes; `page_headers`
+    to all but an accepted handshake, since they say what a browser may do with a page.
     """
 
     # As in `Connection`: with more attributes in its dict, each protocol would have one of 1.6 kB.
@@ -61,6 +63,7 @@ class Protocol(ServerProtocol):
         "_frames",
         "_headers",
         "_is_hasty",
+        "_page_headers",
         "_request_bytes",
         "_tail",
         "_unframed",
@@ -71,7 +74,11 @@ class Protocol(ServerProtocol):
     )
 
     def __init__(
-        self, bounds: Bounds, headers: Mapping[str, str], now_ms: Callable[[], int]
+        self,
+        bounds: Bounds,
+        headers: Mapping[str, str],
+        page_headers: Mapping[str, str],
+        now_ms: Callable[[], int],
     ) -> None:
         super().__init__(
             extensions=OFFERS,
@@ -79,6 +86,7 @@ class Protocol(ServerProtocol):
         )
         self._bounds = bounds
         self._headers = headers
+        self._page_headers = page_headers
         self.now_ms = now_ms
         self._request_bytes = 0
         # The last bytes of the request, in case its end marker is split; None after its end.
@@ -190,10 +198,17 @@ class Protocol(ServerProtocol):
 
     def send_response(self, response: Response) -> None:
         """Part of the library's protocol."""
-        for name, value in self._headers.items():
-            if name not in response.headers:
-                response.headers[name] = value
+        _add(self._headers, response)
+        if response.status_code != SWITCHING_PROTOCOLS:
+            _add(self._page_headers, response)
         super().send_response(response)
+
+
+def _add(headers: Mapping[str, str], response: Response) -> None:
+    """Add headers that a response does not have."""
+    for name, value in headers.items():
+        if name not in response.headers:
+            response.headers[name] = value
 
 
 def _shortest_length(data: int) -> int:

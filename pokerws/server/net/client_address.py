@@ -4,6 +4,7 @@ Only `X-Forwarded-For` is used, and of it only what trusted proxies have added.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -52,6 +53,7 @@ class TrustedProxies:
         return nearest
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Address | None:
     """An address, without its port or zone; None if invalid.  IPv4 mapped to IPv6 becomes IPv4."""
     text = text.strip()

@@ -53,7 +53,7 @@ class Port:
         self._tls = tls
         self._bounds = bounds_of(settings)
         self._caches = frame_caches()
-        self._headers = {**SECURITY_HEADERS, **(OVER_TLS if tls is not None else {})}
+        self._headers = OVER_TLS if tls is not None else {}
         # One for each address.
         self._servers: list[Server] = []
 
@@ -102,7 +102,7 @@ class Port:
         return sum(one.plain_bytes for one in caches), sum(one.compressed_bytes for one in caches)
 
     def _connect(self, _: ServerProtocol, server: Server, **options: Any) -> Connection:
-        protocol = Protocol(self._bounds, self._headers, self._clock.now_ms)
+        protocol = Protocol(self._bounds, self._headers, SECURITY_HEADERS, self._clock.now_ms)
         return Connection(protocol, server, self._counts, self._bounds, self._caches, **options)
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:

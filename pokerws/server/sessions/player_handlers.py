@@ -25,7 +25,7 @@ from pokerws.messages.capabilities import CAPABILITIES, CHAT, HEARTBEAT, PRESENC
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.text_rules import player_name
 from pokerws.server.sessions.session import Session
-from pokerws.server.sessions.variant_summaries import MIX_SUMMARIES, VARIANT_SUMMARIES
+from pokerws.server.sessions.variant_summaries import GAMES_ETAG, MIX_SUMMARIES, VARIANT_SUMMARIES
 from pokerws.server.tables.cashier import Statement
 
 log = structlog.get_logger("pokerws.player_handlers")
@@ -62,7 +62,7 @@ async def greet(session: Session, message: Hello) -> None:
         log.info("session_opened", **fields)
     else:
         log.debug("session_renewed", **fields)
-    session.answer(welcome(session, message.id, identity))
+    session.answer(welcome(session, message, identity))
 
 
 def choose_parts(session: Session, wanted: Sequence[str]) -> None:
@@ -73,11 +73,11 @@ def choose_parts(session: Session, wanted: Sequence[str]) -> None:
     change(session)
 
 
-def welcome(session: Session, message_id: str, identity: Identity) -> Welcome:
+def welcome(session: Session, message: Hello, identity: Identity) -> Welcome:
     """The answer to an accepted hello."""
-    context = session.context
+    context, has_games = session.context, message.games_etag == GAMES_ETAG
     return Welcome(
-        id=message_id,
+        id=message.id,
         player=identity.player,
         name=identity.name,
         role=identity.role,
@@ -88,9 +88,10 @@ def welcome(session: Session, message_id: str, identity: Identity) -> Welcome:
         capabilities=CAPABILITIES,
         session=identity.session,
         expires_ms=identity.expires_ms,
-        variants=VARIANT_SUMMARIES,
-        mixes=MIX_SUMMARIES,
+        variants={} if has_games else VARIANT_SUMMARIES,
+        mixes={} if has_games else MIX_SUMMARIES,
         heartbeat=context.heartbeats.times,
+        games_etag=GAMES_ETAG,
     )
 
 

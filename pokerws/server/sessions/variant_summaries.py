@@ -1,5 +1,9 @@
 """Summaries of the server's games, for `welcome`."""
 
+from hashlib import blake2b
+
+import msgspec
+
 from pokerws.game.variants import MIXES, VARIANTS, Variant
 from pokerws.messages import MixSummary, VariantSummary
 
@@ -17,3 +21,7 @@ def _summary(variant: Variant) -> VariantSummary:
 
 VARIANT_SUMMARIES = {code: _summary(variant) for code, variant in VARIANTS.items()}
 MIX_SUMMARIES = {code: MixSummary(mix.name, mix.games) for code, mix in MIXES.items()}
+# Changes with any of the summaries.
+GAMES_ETAG = blake2b(
+    msgspec.json.encode((VARIANT_SUMMARIES, MIX_SUMMARIES)), digest_size=8
+).hexdigest()

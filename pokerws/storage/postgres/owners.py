@@ -1,4 +1,4 @@
-"""Who owns the tables: claims tables; registers, renews and ends the owners.
+"""Who owns the tables: registers, renews and ends the owners.
 
 An owner that has ended never owns a table again, so that it is safe to claim its tables.  Ending
 and renewing an owner change the same row, so of the two only one can happen.  All times are the
@@ -12,51 +12,10 @@ import asyncpg
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 
+from pokerws.game.state import TableId
 from pokerws.storage.errors import OwnedElsewhere
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.processes import is_gone
-
-# A table may be claimed if nobody owns it, or its owner has ended for certain.  An owner that this
-# statement does not see yet counts as alive.
-#
-# An owner that ran ahead of the database, and did not stop in peace, may have shown cards that are
-# not stored.  It is doubted until a successor saves the table.  The star is `store.SEEN`.
-CLAIM = """
-UPDATE games
-SET epoch = greatest(epoch, $3::bigint) + 1, owner_incarnation = $2,
-    doubted_owners = CASE
-        WHEN version < $4::bigint THEN array_append(doubted_owners, '*')
-        WHEN owner_incarnation <> $2 AND EXISTS (
-            SELECT FROM owners
-            WHERE owners.incarnation = games.owner_incarnation
-              AND owners.runs_ahead IS NOT FALSE AND owners.ended_why <> 'stopped')
-            THEN array_append(doubted_owners, owner_incarnation)
-        ELSE doubted_owners END
-WHERE id = $1 AND status IN ('waiting', 'active')
-  AND (owner_incarnation IS NULL OR owner_incarnation = $2 OR EXISTS (
-      SELECT FROM owners
-      WHERE owners.incarnation = games.owner_incarnation AND owners.ended_at IS NOT NULL))
-RETURNING version, epoch, coalesce(doubted_owners, '{}') AS doubted_owners,
-          round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
-"""
-
-CLAIM_MANY = """
-UPDATE games
-SET epoch = epoch + 1, owner_incarnation = $2,
-    doubted_owners = CASE
-        WHEN owner_incarnation <> $2 AND EXISTS (
-            SELECT FROM owners
-            WHERE owners.incarnation = games.owner_incarnation
-              AND owners.runs_ahead IS NOT FALSE AND owners.ended_why <> 'stopped')
-            THEN array_append(doubted_owners, owner_incarnation)
-        ELSE doubted_owners END
-WHERE id = ANY($1::text[]) AND status IN ('waiting', 'active')
-  AND (owner_incarnation IS NULL OR owner_incarnation = $2 OR EXISTS (
-      SELECT FROM owners
-      WHERE owners.incarnation = games.owner_incarnation AND owners.ended_at IS NOT NULL))
-RETURNING id, version, epoch, coalesce(doubted_owners, '{}') AS doubted_owners,
-          round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
-"""
 
 # Registers an incarnation, or renews its lease; no row if it has ended.  An older copy of the
 # database may not have the row yet.
@@ -95,11 +54,11 @@ OWNED = """
 SELECT count(*) FROM games WHERE owner_incarnation = $1 AND status IN ('waiting', 'active')
 """
 
-OWNER_OF = """
-SELECT games.owner_incarnation AS incarnation, coalesce(owners.node, 'unknown') AS node,
+OWNERS_OF = """
+SELECT games.id, games.owner_incarnation AS incarnation, coalesce(owners.node, 'unknown') AS node,
        coalesce(owners.lease_until >= now(), false) AS is_alive
 FROM games LEFT JOIN owners ON owners.incarnation = games.owner_incarnation
-WHERE games.id = $1 AND games.status IN ('waiting', 'active')
+WHERE games.id = ANY($1::text[]) AND games.status IN ('waiting', 'active')
 """
 
 # Rows of ended owners are kept for a while, for people who look at what happened.
@@ -121,7 +80,7 @@ WHERE incarnation = ANY($1::text[])
       WHERE status <> 'closed' AND named IS NOT NULL)))
 """
 
-STATEMENTS = (CLAIM, CLAIM_MANY, RENEW, END_EXPIRED, END, OTHERS, OWNED, OWNER_OF, FORGET, SETTLED)
+STATEMENTS = (RENEW, END_EXPIRED, END, OTHERS, OWNED, OWNERS_OF, FORGET, SETTLED)
 
 log = structlog.get_logger("pokerws.owners")
 
@@ -133,19 +92,48 @@ class OtherOwner(NamedTuple):
     tables: int
 
 
-async def free(reader: "PoolConnectionProxy[asyncpg.Record]", table: str, *, patient: bool) -> bool:
+class OwnerOf(NamedTuple):
+    """The owner of an open table, if it has one; it `is_alive` while its lease lasts."""
+
+    incarnation: str | None
+    node: str
+    is_alive: bool
+
+    def keeps(self, *, patient: bool) -> bool:
+        """Whether nobody else may have the table; `patient` gives more time to renew a lease."""
+        return self.incarnation is not None and (self.is_alive or patient)
+
+    def refusal(self) -> OwnedElsewhere:
+        """What another server is told."""
+        return OwnedElsewhere(self.node, is_alive=self.is_alive)
+
+
+async def owners_of(
+    reader: "PoolConnectionProxy[asyncpg.Record]", tables: Sequence[TableId]
+) -> dict[TableId, OwnerOf]:
+    """The owners of these tables, without those that are not open."""
+    rows = await reader.fetch(OWNERS_OF, tables)
+    return {
+        TableId(row["id"]): OwnerOf(row["incarnation"], row["node"], row["is_alive"])
+        for row in rows
+    }
+
+
+async def free(
+    reader: "PoolConnectionProxy[asyncpg.Record]", table: TableId, *, patient: bool
+) -> bool:
     """Try to make a table claimable by ending its owner; False for one that is not open.
 
     With `patient`, an owner whose lease is over gets more time.  Raises OwnedElsewhere.
     """
-    owner = await reader.fetchrow(OWNER_OF, table)
+    owner = (await owners_of(reader, [table])).get(table)
     if owner is None:
         return False
-    if owner["incarnation"] is not None and (owner["is_alive"] or patient):
-        raise OwnedElsewhere(owner["node"], is_alive=owner["is_alive"])
-    if owner["incarnation"] is not None:
+    if owner.keeps(patient=patient):
+        raise owner.refusal()
+    if owner.incarnation is not None:
         # Nobody: it has ended already, or was renewed at this moment.
-        node = await reader.fetchval(END_EXPIRED, owner["incarnation"])
+        node = await reader.fetchval(END_EXPIRED, owner.incarnation)
         if node is not None:
             log.warning("owner_ended", node=node, reason="lease over")
     return True

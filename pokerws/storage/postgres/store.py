@@ -16,12 +16,13 @@ import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from pokerws.game.state import TableConfig, TableId
-from pokerws.storage.errors import OwnedElsewhere, PruneBusy, StoreUnavailable
+from pokerws.storage.errors import OwnedElsewhere, PruneBusy
 from pokerws.storage.postgres import accounts as postgres_accounts
-from pokerws.storage.postgres import hand_index, log_rows, marks, owners, pruning, states
+from pokerws.storage.postgres import claims, hand_index, log_rows, marks, owners, pruning
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.address import Address
+from pokerws.storage.postgres.claims import Claims, Wanted
 from pokerws.storage.postgres.connecting import (
     BY_INDEX,
     FAILED,
@@ -102,7 +103,6 @@ VERSION = "SELECT current_setting('server_version')"
 STATEMENTS = (
     *SAVES.values(),
     POSITIONS,
-    states.STATES,
     LOOK,
     QUARANTINE,
     IDLE,
@@ -115,6 +115,7 @@ STATEMENTS = (
     *postgres_sanctions.STATEMENTS,
     *pruning.STATEMENTS,
     *owners.STATEMENTS,
+    *claims.STATEMENTS,
     *marks.STATEMENTS,
     *hand_index.STATEMENTS,
 )
@@ -122,11 +123,9 @@ STATEMENTS = (
 # Added to the statement timeout, for a server that hangs.
 PATIENCE_S = 1.0
 READERS = 4
-# An owner may end, or another server may claim the table, between two statements.
-CLAIM_TRIES = 3
 
-# The plan of a save must not depend on table statistics: a batch is a few hundred look-ups by
-# primary key.
+# Plans must not depend on table statistics: a batch is a few hundred look-ups by primary key.  And
+# they are made once: to plan a look-up in all partitions of the log takes longer than a commit.
 _WRITER_SETTINGS = {"plan_cache_mode": "force_generic_plan", **BY_INDEX}
 
 log = structlog.get_logger("pokerws.postgres")
@@ -146,11 +145,12 @@ class PostgresStore:
         self._accounts = PostgresAccounts(self._reader)
         self._names = PostgresNames(self._reader)
         self._sanctions = PostgresSanctions(self._reader)
+        # Claimed tables whose log goes on after their row: their next change overwrites it.
+        self._ahead: set[TableId] = set()
+        self._claims = Claims(self._reader, tenure, self._ahead)
         self.hand_index = PostgresHandIndex(self._reader)
         self._failed_reads = 0
         self._read_error: type[BaseException] | None = None
-        # Claimed tables whose log goes on after their row: their next change overwrites it.
-        self._ahead: set[TableId] = set()
         self.version = ""
 
     @classmethod
@@ -163,10 +163,10 @@ class PostgresStore:
         tenure: Tenure | None = None,
     ) -> Self:
         """Connect to a migrated database.  Raises StoreUnavailable."""
-        settings = {"statement_timeout": str(statement_timeout_ms), **BY_INDEX}
+        settings = {"statement_timeout": str(statement_timeout_ms), **_WRITER_SETTINGS}
         timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
         try:
-            writer = Writer(address, settings | _WRITER_SETTINGS, timeout_s)
+            writer = Writer(address, settings, timeout_s)
             pool = await open_pool(
                 lambda: writer.address,
                 APPLICATION,
@@ -250,31 +250,12 @@ class PostgresStore:
     async def claim(
         self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
     ) -> Claimed | None:
-        """Part of `Store`.
-
-        The snapshot and the log are read after the epoch is raised, in a statement of its own.  By
-        then no other server can add to them, and a save that was in flight is visible.
-        """
-        owner = self._claiming()
-        async with self._reader() as reader:
-            row = None
-            for _ in range(CLAIM_TRIES):
-                row = await reader.fetchrow(owners.CLAIM, table, owner, above_epoch, shown_seq)
-                if row is not None or not await owners.free(reader, table, patient=self._patient):
-                    break
-            if row is None:
-                return None
-            [state] = await reader.fetch(states.STATES, [table], states.MOST_ROWS)
-        return self._claimed(row, state)
+        """Part of `Store`."""
+        return await self._claims.claim(Wanted(table, above_epoch, shown_seq))
 
     async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
         """Part of `Store`."""
-        owner = self._claiming()
-        async with self._reader() as reader:
-            claimed = await reader.fetch(owners.CLAIM_MANY, sorted(tables), owner)
-            rows = {row["id"]: row for row in claimed}
-            found = await reader.fetch(states.STATES, list(rows), states.MOST_ROWS)
-        return {TableId(state["id"]): self._claimed(rows[state["id"]], state) for state in found}
+        return await self._claims.claim_many(tables)
 
     async def look(self, table: TableId) -> Stored | None:
         """Part of `Store`."""
@@ -338,21 +319,6 @@ class PostgresStore:
                 await self._readers.close()
         except TimeoutError:
             self._readers.terminate()
-
-    def _claimed(self, row: asyncpg.Record, state: asyncpg.Record) -> Claimed:
-        if state["log_seq"] > row["version"]:
-            self._ahead.add(TableId(state["id"]))
-        return states.claimed(row, state)
-
-    def _claiming(self) -> str | None:
-        """The owner that claims.  Raises StoreUnavailable while it is not registered."""
-        if self._tenure is not None and not self._tenure.is_registered:
-            raise StoreUnavailable("this server has no lease yet")
-        return self.owner
-
-    @property
-    def _patient(self) -> bool:
-        return self._tenure is None or self._tenure.is_patient
 
     async def _start(self) -> None:
         """Fail now rather than at the first save if the schema does not fit."""

@@ -347,7 +347,9 @@ export interface Refill {
  * Sending `hello` again with a newer token renews it. Without a token, a new guest plays under
  * `name`. With a `session`, `name` renames the player. With a token of the login service, it is
  * used only if the token has no name, or one that cannot be had. `capabilities` are the optional
- * parts of the protocol that the client wants; without the list, all.
+ * parts of the protocol that the client wants; without the list, all. A client that has kept
+ * `variants` and `mixes` of an earlier `welcome` sends its `games_etag`: if they are still the
+ * same, they are not sent again.
  */
 export interface Hello {
   type: "hello";
@@ -361,6 +363,8 @@ export interface Hello {
   protocol?: number;
   /** the optional parts that the client wants; if absent, all */
   capabilities?: string[] | null;
+  /** the `games_etag` of the `welcome` whose games the client has kept */
+  games_etag?: string | null;
 }
 
 /**
@@ -582,7 +586,8 @@ export interface Pong {
  * `session` is a guest's secret: sent as `token` of a later `hello`, it brings the same player
  * back. At `expires_ms` the token expires and the connection is closed, unless it is renewed.
  * `capabilities` are the optional parts of the protocol that this server has, whether or not the
- * client wants them. `variants` and `mixes` are the games that new tables can have, by code.
+ * client wants them. `variants` and `mixes` are the games that new tables can have, by code; they
+ * are absent where the `games_etag` of `hello` was this one.
  */
 export interface Welcome {
   type: "welcome";
@@ -614,6 +619,8 @@ export interface Welcome {
   mixes?: Record<string, MixSummary>;
   /** by which a client notices that its connection has died */
   heartbeat?: HeartbeatTimes;
+  /** names the games of this server; it changes when they do */
+  games_etag?: string;
 }
 
 /**

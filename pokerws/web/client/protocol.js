@@ -8,6 +8,7 @@
 
 import { Commands } from "./commands.js";
 import { Heartbeat } from "./heartbeat.js";
+import { KnownGames } from "./known-games.js";
 import { notConnected, Rejected } from "./rejected.js";
 import { ServerClock } from "./server-clock.js";
 
@@ -15,6 +16,7 @@ export { Rejected };
 
 /** @typedef {import("./messages.js").ClientMessage} ClientMessage */
 /** @typedef {import("./messages.js").Welcome} Welcome */
+/** @typedef {import("./known-games.js").Games} Games */
 /** @typedef {{type: string} & Record<string, any>} Message any message, loosely typed */
 /** @typedef {"offline"|"reconnecting"|"online"} ConnectionState */
 /** @typedef {{code: number, reason: string, final: boolean}} Closed final: do not reconnect */
@@ -34,11 +36,12 @@ export { Rejected };
 /** @typedef {{[M in import("./messages.js").ServerMessage as M["type"]]: M} & OwnNews} News */
 
 /**
- * What is stored about the player between visits.
+ * What is stored between visits: about the player, and the server's games.
  * @typedef {object} Identity
  * @property {string} [session] the guest's secret from an earlier welcome
  * @property {string} [name]
  * @property {boolean} [renamed] the name has changed since the last welcome
+ * @property {Games} [games]
  */
 
 /**
@@ -116,6 +119,7 @@ export class Connection {
     this.state = "offline";
     /** @type {Welcome|null} the last welcome */
     this.welcome = null;
+    this.games = new KnownGames(this.identity.load().games);
     /** @type {WebSocket|null} */
     this.socket = null;
     this.attempts = 0;
@@ -241,11 +245,21 @@ export class Connection {
     try {
       const { capabilities } = this;
       const who = { token, name: token && !renamed ? undefined : name, capabilities };
-      this.onWelcome(await this.commands.send({ type: "hello", ...who }), askedMs);
+      this.onWelcome(await this.hello(who), askedMs);
     } catch (error) {
       if (error instanceof Rejected) this.onHelloRejected(error, name);
       else throw error;
     }
+  }
+
+  /**
+   * Send hello. The welcome has the games even if the server has left them out.
+   * @param {Omit<import("./messages.js").Command<"hello">, "type">} who
+   * @returns {Promise<Welcome>}
+   */
+  async hello(who) {
+    const hello = { ...who, games_etag: this.games.etag };
+    return this.games.complete(await this.commands.send({ type: "hello", ...hello }));
   }
 
   /**
@@ -276,7 +290,7 @@ export class Connection {
   rememberWelcome(welcome) {
     // With a token there is no session; an earlier guest's session is kept for later.
     const session = welcome.session ?? this.identity.load().session;
-    this.identity.save({ session, name: welcome.name });
+    this.identity.save({ session, name: welcome.name, games: this.games.latest });
     this.welcome = welcome;
   }
 
@@ -293,7 +307,7 @@ export class Connection {
         return;
       }
       const session = token ?? this.identity.load().session;
-      this.rememberWelcome(await this.commands.send({ type: "hello", token: session }));
+      this.rememberWelcome(await this.hello({ token: session }));
       this.token = token;
     } catch {
       // The connection works until the token expires; the next hello then reports the error.
@@ -307,7 +321,11 @@ export class Connection {
    */
   onHelloRejected(rejection, name) {
     if (rejection.code === "disconnected") return;
-    if (TOKEN_REFUSALS.has(rejection.code)) {
+    if (rejection.code === "unknown_field" && this.games.etag) {
+      // An older server has taken the place of the one whose games are known.
+      this.games.forget();
+      this.sendHello();
+    } else if (TOKEN_REFUSALS.has(rejection.code)) {
       this.onTokenRejected(rejection, name);
     } else if (rejection.retryable) {
       this.reconnectLater(this.socket, rejection.retryAfterMs);

@@ -61,7 +61,7 @@ def offered(offers: str) -> tuple[Protocol, Response]:
         unread_bytes=4096,
         write_timeout_ms=1000,
     )
-    one = Protocol(bounds, {}, lambda: 0)
+    one = Protocol(bounds, {}, {}, lambda: 0)
     one.compressible = (True,)
     one.receive_data(HEAD + f"Sec-WebSocket-Extensions: {offers}\r\n\r\n".encode())
     (request,) = one.events_received()

@@ -43,7 +43,7 @@ def protocol(message_bytes: int = 4096) -> Protocol:
         unread_bytes=4096,
         write_timeout_ms=1000,
     )
-    return Protocol(bounds, {}, lambda: 0)
+    return Protocol(bounds, {}, {}, lambda: 0)
 
 
 def answered(one: Protocol) -> bytes:

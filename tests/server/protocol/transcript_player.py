@@ -14,6 +14,7 @@ from websockets.typing import Subprotocol
 from pokerws.messages import JSON, Wire
 from pokerws.schema.transcripts import ELISION, Transcript
 from pokerws.server.app import App
+from pokerws.server.sessions.variant_summaries import GAMES_ETAG
 from tests.server.protocol.servers import Servers
 
 # Where a value of the document stands for another one: it is learnt when it is first seen.  A hash
@@ -24,6 +25,8 @@ SET_MS = frozenset({"next_hand_delay_ms", "over_ms", "turn_time_ms"})
 CARDS = frozenset({"board", "cards", "discarded", "drawn"})
 CLOSED = re.compile(r"The connection is closed with (\d+)\.")
 NEW_CONNECTION = "A new connection."
+# The document's etag of the games.
+ETAG = "24b9e2d1c07f5a63"
 
 _numbers = itertools.count()
 
@@ -85,6 +88,7 @@ class Scene:
         self.servers = servers
         self.server = "memory"
         self.stands_for = {name: name + tail for name in ("Ann", "Ben", "Cleo")}
+        self.stands_for[ETAG] = GAMES_ETAG
         self.directions: dict[str, Callable[[], Awaitable[None]]] = {NEW_CONNECTION: self._anew}
         self.after_saying: Callable[[], Awaitable[None]] | None = None
         self.ends = AsyncExitStack()

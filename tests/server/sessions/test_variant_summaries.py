@@ -4,11 +4,13 @@ import random
 from typing import Any
 
 import msgspec
+import pytest
 
 from pokerws.game.state import HouseRules, Mix, TableConfig
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.messages import Act, ChooseGame, Hello, RunIt, Sit, Straddle, Watch, Wire
-from pokerws.messages.wire import WIRES
+from pokerws.messages.fields import MAX_ETAG_LENGTH
+from pokerws.messages.wire import JSON, WIRES
 from pokerws.server.tables.actor import TableActor
 from tests.server.fakes import ManualClock
 from tests.server.in_process import Client, open_context, read
@@ -66,6 +68,35 @@ async def test_a_welcome_lists_all_games_and_a_table_of_each_can_be_opened() -> 
         }
         for code, game in games.items():
             context.lobby.create(code, TableConfig(variant=code, seats=game["max_seats"]))
+
+
+@pytest.mark.parametrize("wire", WIRES.values(), ids=WIRES)
+async def test_games_that_a_client_has_are_not_sent_again(wire: Wire) -> None:
+    context = open_context(ManualClock(), random.Random(1))
+    client = Client(context, wire)
+    await client.asks(Hello("1", name="Ann"))
+    (first,) = heard(client)
+    etag, token = first["games_etag"], first["session"]
+
+    await client.asks(Hello("2", token=token, games_etag=etag))
+    (renewed,) = heard(client)
+    again = Client(context, wire)
+    await again.asks(Hello("1", token=token, games_etag=etag))
+    (back,) = heard(again)
+
+    for welcome in (renewed, back):
+        assert welcome["games_etag"] == etag
+        assert not {"variants", "mixes"} & welcome.keys()
+
+
+@pytest.mark.parametrize("etag", ["", "another", "\x00", "0" * 16, "♠" * MAX_ETAG_LENGTH])
+async def test_any_other_etag_is_answered_with_all_games(etag: str) -> None:
+    client = Client(open_context(ManualClock(), random.Random(1)), JSON)
+    await client.asks(Hello("1", name="Ann", games_etag=etag))
+    (welcome,) = heard(client)
+
+    assert welcome["variants"].keys() == VARIANTS.keys()
+    assert welcome["mixes"].keys() == MIXES.keys()
 
 
 async def test_what_was_drawn_is_answered_once_and_seen_by_its_player_alone() -> None:

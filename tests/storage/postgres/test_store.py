@@ -15,7 +15,15 @@ from msgspec.structs import replace
 from pokerws.game.state import PlayerId, TableId
 from pokerws.storage.errors import StoreRejected, StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
-from pokerws.storage.postgres import hand_index, marks, owners, pruning, save_statement, states
+from pokerws.storage.postgres import (
+    claims,
+    hand_index,
+    marks,
+    owners,
+    pruning,
+    save_statement,
+    states,
+)
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres import store as postgres
 from pokerws.storage.postgres.address import address_of
@@ -76,6 +84,7 @@ def test_the_list_of_statements_is_complete() -> None:
     verbs = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
     modules = (
         *(
+            claims,
             hand_index,
             marks,
             owners,

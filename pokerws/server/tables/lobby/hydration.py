@@ -8,7 +8,7 @@ import asyncio
 import gc
 import math
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, nullcontext
 from typing import NamedTuple
 
 import msgspec
@@ -72,13 +72,24 @@ class Hydration:
         self._journal = journal
         self._vault = vault
         self._metrics = metrics
+        self._loading = asyncio.Lock()
 
     async def load(self, table: TableId, above_epoch: int = 0, shown_seq: int = 0) -> Loaded:
         """Claim a table under an epoch above `above_epoch`, and load it.  Raises Illegal.
 
         This server has shown what happened up to event `shown_seq`.
         """
-        return await self._loaded(table, await self.claim(table, above_epoch, shown_seq))
+        claimed = await self.claim(table, above_epoch, shown_seq)
+        await self._next_turn()
+        return await self._loaded(table, claimed)
+
+    async def _next_turn(self) -> None:
+        """Wait for a turn of the event loop in which no other table is loaded.
+
+        Many claims may end at once, and what follows would hold up play.
+        """
+        async with self._loading:
+            await asyncio.sleep(0)
 
     async def _loaded(self, table: TableId, claimed: Claimed) -> Loaded:
         replayed = await self._open(table, claimed)
@@ -123,8 +134,8 @@ class Hydration:
         stored = await self._store.look(table)
         return stored is not None and stored.status in {"waiting", "active"}
 
-    async def load_many(self, tables: Sequence[TableId]) -> AsyncIterator[dict[TableId, Loaded]]:
-        """Claim and load many tables in chunks, without those that cannot be loaded.
+    async def load_many(self, tables: Sequence[TableId]) -> AsyncIterator[tuple[TableId, Loaded]]:
+        """Claim many tables in chunks, and load them one by one, without those that cannot be.
 
         Raises StoreUnavailable.
         """
@@ -133,11 +144,13 @@ class Hydration:
         async with _without_collecting() if len(tables) > CHUNK else nullcontext():
             for start in range(0, len(tables), CHUNK):
                 claims = await self._store.claim_many(tables[start : start + CHUNK])
-                loaded: dict[TableId, Loaded] = {}
                 for table, claimed in claims.items():
-                    with suppress(Illegal):  # It has been logged.
-                        loaded[table] = await self._loaded(table, claimed)
-                yield loaded
+                    await self._next_turn()
+                    try:
+                        loaded = await self._loaded(table, claimed)
+                    except Illegal:
+                        continue  # It has been logged.
+                    yield table, loaded
 
     async def _open(self, table: TableId, claimed: Claimed) -> ReplayedTable:
         """The stored state.  Quarantines a table that cannot be read, and raises Illegal."""

@@ -75,12 +75,11 @@ class TableLoader:
     async def load_all(self) -> None:
         """Load all stored tables now.  Raises StoreUnavailable."""
         stored = [entry.table for entry in self._tables if entry.state is TableState.STORED]
-        async for loaded in self._hydration.load_many(stored):
-            for table, one in loaded.items():
-                entry = self._tables.get(table)
-                # Somebody may have asked for it meanwhile, and claimed it again.
-                if entry is not None and entry.state is TableState.STORED:
-                    self._try_to_resume(entry, one)
+        async for table, loaded in self._hydration.load_many(stored):
+            entry = self._tables.get(table)
+            # Somebody may have asked for it meanwhile, and claimed it again.
+            if entry is not None and entry.state is TableState.STORED:
+                self._try_to_resume(entry, loaded)
         log.info("tables_loaded", tables=len(self._tables.in_memory), of=len(self._tables))
 
     async def _load(self, entry: TableEntry) -> TableActor:
@@ -131,10 +130,9 @@ class TableLoader:
         """
         if not tables:
             return
-        async for loaded in self._hydration.load_many(tables):
-            for table, one in loaded.items():
-                if table not in self._tables:
-                    self._try_to_resume(self._tables.add_stored(table), one)
+        async for table, loaded in self._hydration.load_many(tables):
+            if table not in self._tables:
+                self._try_to_resume(self._tables.add_stored(table), loaded)
 
     def _try_to_resume(self, entry: TableEntry, loaded: Loaded) -> None:
         """Resume one of many tables; a bug in it must not keep the others from being loaded."""

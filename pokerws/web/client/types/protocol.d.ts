@@ -7,11 +7,13 @@
  */
 import { Commands } from "./commands.js";
 import { Heartbeat } from "./heartbeat.js";
+import { KnownGames } from "./known-games.js";
 import { Rejected } from "./rejected.js";
 import { ServerClock } from "./server-clock.js";
 export { Rejected };
 export type ClientMessage = import("./messages.js").ClientMessage;
 export type Welcome = import("./messages.js").Welcome;
+export type Games = import("./known-games.js").Games;
 export type Message = {
     type: string;
 } & Record<string, any>;
@@ -61,6 +63,7 @@ export type Identity = {
      * the name has changed since the last welcome
      */
     renamed?: boolean;
+    games?: Games;
 };
 export type IdentityStore = {
     load: () => Identity;
@@ -70,6 +73,7 @@ export type SocketClass = new (url: string) => any;
 export type TokenProvider = () => string | undefined | null | Promise<string | undefined | null>;
 /** @typedef {import("./messages.js").ClientMessage} ClientMessage */
 /** @typedef {import("./messages.js").Welcome} Welcome */
+/** @typedef {import("./known-games.js").Games} Games */
 /** @typedef {{type: string} & Record<string, any>} Message any message, loosely typed */
 /** @typedef {"offline"|"reconnecting"|"online"} ConnectionState */
 /** @typedef {{code: number, reason: string, final: boolean}} Closed final: do not reconnect */
@@ -86,11 +90,12 @@ export type TokenProvider = () => string | undefined | null | Promise<string | u
  */
 /** @typedef {{[M in import("./messages.js").ServerMessage as M["type"]]: M} & OwnNews} News */
 /**
- * What is stored about the player between visits.
+ * What is stored between visits: about the player, and the server's games.
  * @typedef {object} Identity
  * @property {string} [session] the guest's secret from an earlier welcome
  * @property {string} [name]
  * @property {boolean} [renamed] the name has changed since the last welcome
+ * @property {Games} [games]
  */
 /**
  * Stores an identity.
@@ -127,6 +132,7 @@ export declare class Connection {
     state: ConnectionState;
     /** @type {Welcome|null} the last welcome */
     welcome: Welcome | null;
+    games: KnownGames;
     /** @type {WebSocket|null} */
     socket: WebSocket | null;
     attempts: number;
@@ -191,6 +197,12 @@ export declare class Connection {
      */
     onClose(socket: WebSocket, code: number, reason: string): void;
     sendHello(): Promise<void>;
+    /**
+     * Send hello. The welcome has the games even if the server has left them out.
+     * @param {Omit<import("./messages.js").Command<"hello">, "type">} who
+     * @returns {Promise<Welcome>}
+     */
+    hello(who: Omit<import("./messages.js").Command<"hello">, "type">): Promise<Welcome>;
     /**
      * @param {Welcome} welcome
      * @param {number} askedMs when hello was sent, by the local clock

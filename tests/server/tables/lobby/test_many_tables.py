@@ -1,23 +1,28 @@
 """Thousands of stored tables: listed at the start, loaded one by one or all at once."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator, Iterator
 from typing import cast
 
+import asyncpg
 import pytest
 from msgspec.structs import replace
 
+from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
+from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby.hydration import CHUNK
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import Change, Store
+from pokerws.storage.store import Change, Store, TableSnapshot
+from pokerws.storage.vault.vault import Vault
 from tests.server.fakes import ManualClock
 from tests.server.stored_house import IDLE_MS, StoredHouse, house_on
 from tests.storage.faulty_store import FaultyStore
 from tests.storage.logs import stored_state
 from tests.storage.memory_store import MemoryStore
-from tests.vaults import VAULT
+from tests.vaults import KEY, VAULT
 
 TABLES, BATCH = 4_000, 200
 
@@ -101,6 +106,70 @@ async def test_thousands_of_tables_are_listed_found_and_loaded(store: PostgresSt
         clock.advance(IDLE_MS + 1)
         await house.upkeep.look()
         assert house.lobby.tables_in_memory == 0
+
+
+async def test_a_thousand_tables_are_asked_for_at_once(
+    store: PostgresStore, database_url: str
+) -> None:
+    """One that cannot be read, and one that is closed, are refused; all others are loaded."""
+    tables = await fill(store, 1_000)
+    async with house_on(store, ManualClock()) as house:
+        bad, closed = tables[500], tables[600]
+        operator = await asyncpg.connect(database_url)
+        await operator.execute("UPDATE games SET snapshot = '{}' WHERE id = $1", bad)
+        await operator.execute("UPDATE games SET status = 'closed' WHERE id = $1", closed)
+
+        # Others come for the same tables, and share the load.
+        wanted = [*tables, *tables]
+        found = await asyncio.gather(*map(house.lobby.find, wanted), return_exceptions=True)
+
+        outcomes = dict(zip(wanted, found, strict=True))
+        refusals = [outcomes.pop(bad), outcomes.pop(closed)]
+        assert [one.code for one in refusals if isinstance(one, Illegal)] == [
+            "table_quarantined",
+            "unknown_table",
+        ]
+        assert {type(actor) for actor in outcomes.values()} == {TableActor}
+        assert {actor.epoch for actor in house.lobby.actors()} == {2}
+        (status,) = await operator.fetch("SELECT status FROM games WHERE id = $1", bad)
+        assert status[0] == "quarantined"
+        await operator.close()
+
+
+class NotedVault(Vault):
+    """Notes in which turn of the event loop each snapshot is opened."""
+
+    turn = 0
+
+    def __init__(self) -> None:
+        super().__init__([KEY])
+        self.opened: list[int] = []
+
+    def open_snapshot(self, table: TableId, data: bytes | str) -> TableSnapshot:
+        self.opened.append(self.turn)
+        return super().open_snapshot(table, data)
+
+    async def count_turns(self) -> None:
+        while True:
+            self.turn += 1
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_each_table_is_decoded_in_a_turn_of_its_own(*, at_once: bool) -> None:
+    """Play at other tables goes on in between."""
+    store, vault = FaultyStore(), NotedVault()
+    tables = await fill(store, CHUNK)
+    async with house_on(store, ManualClock(), vault=vault) as house:
+        turns = asyncio.create_task(vault.count_turns())
+        if at_once:
+            await asyncio.gather(*map(house.lobby.find, tables))
+        else:
+            await house.lobby.load_all()
+        turns.cancel()
+
+    assert len(vault.opened) == CHUNK
+    assert len(set(vault.opened)) == CHUNK
 
 
 @pytest.mark.parametrize("count", [0, 1, CHUNK, CHUNK + 1])
