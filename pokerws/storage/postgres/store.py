@@ -18,11 +18,12 @@ from asyncpg.pool import PoolConnectionProxy
 from pokerws.game.state import TableConfig, TableId
 from pokerws.storage.errors import OwnedElsewhere, PruneBusy
 from pokerws.storage.postgres import accounts as postgres_accounts
-from pokerws.storage.postgres import claims, hand_index, log_rows, marks, owners, pruning
+from pokerws.storage.postgres import hand_index, log_rows, marks, owners, pruning
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.address import Address
-from pokerws.storage.postgres.claims import Claims, Wanted
+from pokerws.storage.postgres.claiming import claims
+from pokerws.storage.postgres.claiming.claims import Claims, Wanted
 from pokerws.storage.postgres.connecting import (
     BY_INDEX,
     FAILED,

@@ -9,7 +9,7 @@ import pytest
 from pokerws.game.state import TableId
 from pokerws.storage.errors import OwnedElsewhere, StoreUnavailable
 from pokerws.storage.postgres.address import address_of
-from pokerws.storage.postgres.claims import GROUP
+from pokerws.storage.postgres.claiming.claims import GROUP
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import SEEN, Claimed
 from tests.storage.changes import change

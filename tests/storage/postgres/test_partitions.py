@@ -9,9 +9,9 @@ import pytest
 
 from pokerws.game.state import TableId
 from pokerws.maintenance import stored_log
-from pokerws.storage.postgres import states
 from pokerws.storage.postgres import store as postgres
 from pokerws.storage.postgres.address import address_of
+from pokerws.storage.postgres.claiming import states
 from pokerws.storage.postgres.migrate import SQL, migrate
 from pokerws.storage.postgres.store import PostgresStore
 from tests.postgres_fixtures import TEMPLATE, Databases

@@ -15,18 +15,11 @@ from msgspec.structs import replace
 from pokerws.game.state import PlayerId, TableId
 from pokerws.storage.errors import StoreRejected, StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
-from pokerws.storage.postgres import (
-    claims,
-    hand_index,
-    marks,
-    owners,
-    pruning,
-    save_statement,
-    states,
-)
+from pokerws.storage.postgres import hand_index, marks, owners, pruning, save_statement
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres import store as postgres
 from pokerws.storage.postgres.address import address_of
+from pokerws.storage.postgres.claiming import claims, states
 from pokerws.storage.postgres.moderation import sanctions
 from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.changes import START_MS, brings, change, event

@@ -117,7 +117,8 @@ class World:
             owner=FakeOwner(),
             vault=vault,
         )
-        self.actor._changes = self._builder = _Noting(state, vault)
+        self._builder = _Noting(state, vault)
+        self.actor._changes = self.actor.recorder._changes = self._builder
         self._fake.actor = self.actor
         self.actor.opened(events)
         self.actor.watch(self.spectator, Watch("w", T1))

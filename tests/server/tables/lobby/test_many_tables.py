@@ -116,7 +116,7 @@ async def test_a_thousand_tables_are_asked_for_at_once(
     async with house_on(store, ManualClock()) as house:
         bad, closed = tables[500], tables[600]
         operator = await asyncpg.connect(database_url)
-        await operator.execute("UPDATE games SET snapshot = '{}' WHERE id = $1", bad)
+        await operator.execute("UPDATE game_snapshots SET snapshot = '{}' WHERE game_id = $1", bad)
         await operator.execute("UPDATE games SET status = 'closed' WHERE id = $1", closed)
 
         # Others come for the same tables, and share the load.

@@ -17,7 +17,8 @@ from asyncpg.pool import PoolConnectionProxy
 
 from pokerws.game.state import TableId
 from pokerws.storage.errors import OwnedElsewhere, StoreUnavailable
-from pokerws.storage.postgres import owners, states
+from pokerws.storage.postgres import owners
+from pokerws.storage.postgres.claiming import states
 from pokerws.storage.postgres.lease import Tenure
 from pokerws.storage.store import Claimed
 

@@ -1,0 +1,1 @@
+"""Claims tables for a server, and reads what it needs to play on."""
