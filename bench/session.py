@@ -18,8 +18,7 @@ from pokerws.messages.capabilities import CAPABILITIES
 from pokerws.server.clock import Clock
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.variant_summaries import MIX_SUMMARIES, VARIANT_SUMMARIES
-from pokerws.server.tables.commit_gate import CommitGate
-from pokerws.server.tables.commit_gate import TableAnswer
+from pokerws.server.tables.commit_gate import CommitGate, TableAnswer
 from pokerws.server.tables.recent_events import RecentEvents
 from pokerws.server.tables.viewers import Viewers
 
