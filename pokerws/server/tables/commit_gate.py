@@ -135,7 +135,9 @@ class CommitGate:
     @property
     def is_closed(self) -> bool:
         """Whether new frames are held back until their event is stored."""
-        return self.holds_chips or self._cards_until > self._written
+        # Without another property, since every change passes here.
+        written = self._written
+        return self._durable or self._closed_until > written or self._cards_until > written
 
     @property
     def holds_chips(self) -> bool:
@@ -254,8 +256,10 @@ class CommitGate:
     def _release(self) -> None:
         while self._held and (self._held[0].seq <= self._written or not self.is_closed):
             held = self._held.popleft()
-            if held.viewer is not None:
-                self._count_out(held.viewer)
+            viewer = held.viewer
+            # Nearly always a viewer's only answer.
+            if viewer is not None and (count := self._answers.pop(viewer, 0)) > 1:
+                self._answers[viewer] = count - 1
             held.release()
         if not self._held:
             self._held = None
@@ -267,11 +271,6 @@ class CommitGate:
         if self._cards_until <= self._written:
             self._cards_until = 0
         self._written = min(self._written, seq)
-
-    def _count_out(self, viewer: Receiver) -> None:
-        count = self._answers.pop(viewer, 0)
-        if count > 1:
-            self._answers[viewer] = count - 1
 
     def forget_frames(self, viewer: Receiver) -> None:
         """Drop the held frames of a viewer that does not want them any more."""
