@@ -293,7 +293,7 @@ class _Gauges(Collector):
         )
         yield GaugeMetricFamily(
             "pokerws_loop_lag_longest_seconds",
-            "The latest that the event loop was in the last minute or two.",
+            "Longest delay of the event loop in the last minute or two.",
             value=now.longest_lag_ms() / 1000,
         )
         yield CounterMetricFamily(

@@ -168,6 +168,9 @@ class Cashier:
         self._terms = terms
         self._key = blake2b(key.encode(), person=b"free chips").digest()
         self._on_grant_refused = on_grant_refused
+        # The latest accounts that were opened without the grant, and when.
+        self._ungranted: set[PlayerId] = set()
+        self._ungranted_ms = 0
         self._log_lines = LogLimit()
         self._locks = PlayerLocks(
             lambda: Refused("bank_unavailable", "an earlier payment is not done yet")
@@ -361,10 +364,17 @@ class Cashier:
         grant, now_ms = self._terms.grant, self._clock.table_ms()
         with _refusing_outages():
             account = await self._accounts.open(player, grant, now_ms, self._allowance(address))
-        is_ungranted = account.opened_ms == now_ms and account.refilled_ms is None
-        if is_ungranted:
+        if account.opened_ms != now_ms or account.refilled_ms is not None:
+            return account, False
+        # It may be asked for twice within a millisecond.
+        if self._ungranted_ms != now_ms:
+            self._ungranted_ms = now_ms
+            self._ungranted.clear()
+        is_first = player not in self._ungranted
+        if is_first:
+            self._ungranted.add(player)
             self._note_ungranted(player)
-        return account, is_ungranted
+        return account, is_first
 
     def _note_ungranted(self, player: PlayerId) -> None:
         """Count and log a new account without its grant."""

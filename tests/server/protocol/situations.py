@@ -3,8 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from msgspec.structs import replace
-
 from pokerws.game.cards import DECK, parse_cards
 from pokerws.game.state import TableId
 from pokerws.messages import MSGPACK
@@ -327,7 +325,7 @@ async def stored_and_away(scene: Scene) -> None:
 async def damaged(scene: Scene) -> None:
     table = await stored_table(scene)
     row = scene.servers.store("stored")._rows[table]
-    row.change = replace(row.change, snapshot=b"{}")
+    row.snapshot = b"{}"
 
 
 @situation("a stored table that another server plays", "stored")

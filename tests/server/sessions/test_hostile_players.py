@@ -218,7 +218,7 @@ async def test_queries_and_markup_in_every_text_stay_texts(
     try:
         row = await database.fetchrow(
             "SELECT name, snapshot::jsonb #>> '{table,seats,0,name}' AS player, status "
-            "FROM games WHERE id = $1",
+            "FROM games JOIN game_snapshots ON game_id = id WHERE id = $1",
             opened["table"],
         )
         assert row is not None
