@@ -277,13 +277,15 @@ async def test_a_store_that_took_the_mode_for_another_finds_out_and_goes_on(
 ) -> None:
     store = await PostgresStore.open(replace(shared, pooler="session"))
     assert await store.save([change()])
+    # A statement of its own, which is prepared now.
+    assert await store.save([change("t1", 1, 2)])
 
     # A pooler lends the backend that was used last, so the store gets another one now.
     async with connected(shared, "test") as other, other.transaction():
         with pytest.raises(StoreUnavailable, match="add pooler=transaction to DATABASE_URL"):
-            await store.save([change("t1", 1, 2)])
-        assert await store.save([change("t1", 1, 2)])
-        assert [game.version for game in await store.games()] == [2]
-    assert await store.save([change("t1", 2, 3)])
-    assert [game.version for game in await store.games()] == [3]
+            await store.save([change("t1", 2, 3)])
+        assert await store.save([change("t1", 2, 3)])
+        assert [game.version for game in await store.games()] == [3]
+    assert await store.save([change("t1", 3, 4)])
+    assert [game.version for game in await store.games()] == [4]
     await store.close()

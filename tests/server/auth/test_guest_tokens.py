@@ -9,7 +9,6 @@ import pytest
 
 from pokerws.game.state import PlayerId
 from pokerws.messages import Refused
-from pokerws.server.auth.compact_tokens import HEADER
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.operator_tokens import OperatorTokens
 from pokerws.server.auth.player_names import PlayerNames
@@ -102,13 +101,12 @@ async def test_a_token_with_any_other_character_admits_nobody() -> None:
         lambda token: "",
         lambda token: ".",
         lambda token: "..",
-        lambda token: token + "=",
         lambda token: token + ".",
         lambda token: " " + token,
         lambda token: token.rpartition(".")[0],
         lambda token: token.rpartition(".")[0] + ".",
         lambda token: token.partition(".")[2],
-        lambda token: HEADER.decode(),
+        lambda token: token.partition(".")[0] + ".",
         lambda token: "[" * 3_000,
         lambda token: b64encode(b"[" * 2_000).decode(),
     ],

@@ -10,7 +10,7 @@ from pokerws.game.events import TableEvent
 from tests.server.resident import MAX_GROWTH_BYTES, resident_bytes
 
 # Of the events a second that there were before. The attacker has the same processor.
-LEAST_PACE = 0.05
+LEAST_PACE = 0.02
 SOON_S = 60
 
 

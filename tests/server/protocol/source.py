@@ -139,6 +139,12 @@ def _is_true(test: ast.expr, command: str) -> bool | None:
             kind in COMMANDS
         ):
             return kind == command
+        case ast.Compare(
+            left=ast.Call(func=ast.Name(id="type")),
+            ops=[ast.Is()],
+            comparators=[ast.Name(id=kind)],
+        ) if kind in COMMANDS:
+            return kind == command
         case ast.UnaryOp(op=ast.Not(), operand=inner):
             known = _is_true(inner, command)
             return None if known is None else not known
