@@ -218,7 +218,9 @@ async def went_back(cluster: Cluster) -> AsyncIterator[Trouble]:
 async def in_quarantine(cluster: Cluster) -> AsyncIterator[Trouble]:
     async with playing(cluster) as (trouble, server, dsn):
         assert await server.stop() == 0
-        game = await cluster.ask(dsn, "UPDATE game_snapshots SET snapshot = left(snapshot, 40) RETURNING game_id")
+        game = await cluster.ask(
+            dsn, "UPDATE game_snapshots SET snapshot = left(snapshot, 40) RETURNING game_id"
+        )
         await server.start()
         trouble.environment["GAME"] = game
         yield trouble
@@ -249,6 +251,8 @@ async def mismatch(cluster: Cluster) -> AsyncIterator[Trouble]:
             await gus.create_table("Quiet", TableConfig())
             await trouble.says("… create_game outcome=DB_SUCCESS …")
             await cluster.ask(
-                dsn, """UPDATE game_snapshots SET snapshot = replace(snapshot, '"Quiet"', '"Silent"')"""
+                dsn,
+                """UPDATE game_snapshots
+                   SET snapshot = replace(snapshot, '"Quiet"', '"Silent"')""",
             )
             yield trouble
