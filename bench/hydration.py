@@ -80,7 +80,7 @@ async def _measure(postgres: Database, rounds: int) -> Part:
     chunks: list[tuple[float, float]] = []
     bare = await asyncpg.connect(
         postgres.dsn,
-        server_settings=dict(postgres_store._WRITER_SETTINGS),  # noqa: SLF001  same plans
+        server_settings=dict(postgres_store._PLANNING),  # noqa: SLF001  same plans
         max_cached_statement_lifetime=0,
     )
     try:

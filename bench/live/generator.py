@@ -15,7 +15,7 @@ from random import Random
 from typing import NamedTuple
 
 from bench.live.frames import PING, TEXT, close_frame, pong_frame, span
-from bench.live.joining import JOIN, Caller, greet
+from bench.live.joining import JOIN
 from bench.live.load import Interval, Load
 from bench.live.pace import IDLE_S, Closed, Open, Pace
 from bench.live.play import Turn, chooser, next_turn
@@ -83,16 +83,6 @@ class Generator:
         self.tables.append(table)
         for connection in table.connections:
             self._register(connection)
-
-    def add_guests(self, count: int) -> None:
-        """Open connections that say hello and nothing else."""
-        first = self.connections
-        for number in range(first, first + count):
-            caller = Caller(self._load.port, number)
-            greet(caller, self._load.auth_secret)
-            caller.receive("welcome")
-            self._register(Connection(None, caller.socket, caller.rest))
-            self.read(0)
 
     def play(self, seconds: float, rate: float | None = None, *, warm_up_s: float = 0) -> Interval:
         """Play in a closed loop, or at so many actions/s of all tables together, then finish.
@@ -250,7 +240,6 @@ class Generator:
         """Handle a frame of events."""
         self.frames += 1
         table, slot = connection.table, connection.slot
-        assert table is not None, "guests watch no table"
         connection.slot = 1 - slot
         left = table.left
         left[slot] -= 1

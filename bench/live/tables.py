@@ -8,7 +8,7 @@ from bench.live.play import Phrases, Turn
 
 
 class Connection:
-    """One viewer's connection; guests have no table.
+    """One viewer's connection.
 
     `slot` alternates between frames of events, see `Table.left`. `rest` is the incomplete frame
     at the end of what was received.
@@ -16,7 +16,7 @@ class Connection:
 
     __slots__ = ("receive_into", "rest", "send", "slot", "socket", "table")
 
-    def __init__(self, table: "Table | None", connected: socket.socket, rest: bytes) -> None:
+    def __init__(self, table: "Table", connected: socket.socket, rest: bytes) -> None:
         connected.setblocking(False)
         self.socket = connected
         self.receive_into = connected.recv_into

@@ -24,7 +24,7 @@ from pokerws.game.state import Hand, Table
 from pokerws.game.table import play
 from pokerws.maintenance.errors import RepairError
 from pokerws.maintenance.narrate import moment, picture
-from pokerws.maintenance.salvage import Found, Source, look
+from pokerws.maintenance.salvage import MARK, Found, Source, look
 from pokerws.maintenance.stored_log import IMPOSSIBLE, open_stored, printable
 from pokerws.storage.accounts import transfers_of
 from pokerws.storage.fsync import sync_directory
@@ -38,13 +38,12 @@ from pokerws.storage.vault.vault import Vault
 WRITABLE = "SET TRANSACTION READ WRITE"
 # Raises the epoch, if row and snapshot are still those that were read.  The columns are those that
 # a save does not change.
-SEIZE = """
+SEIZE = f"""
 UPDATE games
 SET epoch = epoch + 1, owner_incarnation = NULL, name = $3, variant = $4, config = $5
-WHERE id = $1 AND xmin::text || coalesce(
-    (SELECT '/' || kept.xmin::text FROM game_snapshots AS kept WHERE game_id = id), '') = $2
+WHERE id = $1 AND {MARK} = $2
 RETURNING doubted_owners
-"""
+"""  # noqa: S608  constants alone
 # A save clears it; the next owner cancels a hand of which more was shown.
 DOUBT = "UPDATE games SET doubted_owners = $2::text[] WHERE id = $1"
 CUT = """

@@ -44,11 +44,14 @@ from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.kept_receipts import KeptReceipts
 from pokerws.storage.vault.vault import UNREADABLE, Vault
 
-# `xmin` changes with every update of the row, whoever makes it.
-BOOKS = """
-SELECT xmin::text || coalesce(
-           (SELECT '/' || kept.xmin::text FROM game_snapshots AS kept WHERE game_id = id), ''
-       ) AS mark, epoch, chips, balance,
+# Of a row of `games` with its snapshot: `xmin` changes with every update, whoever makes it.
+MARK = """
+xmin::text || coalesce(
+    (SELECT '/' || kept.xmin::text FROM game_snapshots AS kept WHERE game_id = id), ''
+)
+"""
+BOOKS = f"""
+SELECT {MARK} AS mark, epoch, chips, balance,
        (SELECT count(*) FROM transfers WHERE game_id = games.id) AS transfers,
        (SELECT coalesce(sum(CASE target WHEN 'table:' || games.id THEN amount ELSE -amount END), 0)
         FROM transfers WHERE game_id = games.id)::bigint AS booked,
@@ -56,7 +59,7 @@ SELECT xmin::text || coalesce(
        (SELECT coalesce(max(seq), 0) FROM game_log WHERE game_id = games.id) AS log_seq
 FROM games
 WHERE id = $1
-"""
+"""  # noqa: S608  constants alone
 ROW = """
 SELECT games.*, kept.version AS snapshot_version, kept.snapshot
 FROM games LEFT JOIN game_snapshots AS kept ON kept.game_id = id

@@ -48,8 +48,8 @@ class Receipt(Struct, frozen=True, array_like=True, gc=False):
 class TableSnapshot(Struct):
     """What a snapshot holds: the table, and each player's latest accepted commands.
 
-    The table equals the replay of its events.  Receipts are about delivery and are not replayed.
-    In the stored form the secret cards are in `sealed` only, encrypted by the vault.  `sealed` is
+    The table equals the replay of its events; receipts are about delivery, and no part of it.  In
+    the stored form the secret cards are in `sealed` only, encrypted by the vault.  `sealed` is
     empty in memory, and where nothing is secret.
     """
 

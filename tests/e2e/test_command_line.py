@@ -355,11 +355,9 @@ async def test_repair_shows_a_damaged_game_and_then_restores_and_refunds_it(
     game = (await server.logged("create_game"))["table"]
     await server.all_written(100)
     assert await server.stop() == 0
-    databases.psql(
-        database_url,
-        "-c",
-        "UPDATE game_snapshots SET snapshot = 'no JSON'; UPDATE games SET status = 'quarantined'",
-    )
+    damage = "UPDATE game_snapshots SET snapshot = 'no JSON'"
+    databases.psql(database_url, "-c", damage)
+    databases.psql(database_url, "-c", "UPDATE games SET status = 'quarantined'")
     place = tmp_path / "repair"
     command = ["repair", game, "--backup", str(place)]
 

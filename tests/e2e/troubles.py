@@ -252,6 +252,7 @@ async def mismatch(cluster: Cluster) -> AsyncIterator[Trouble]:
             await trouble.says("… create_game outcome=DB_SUCCESS …")
             await cluster.ask(
                 dsn,
-                """UPDATE game_snapshots SET snapshot = replace(snapshot, '"Quiet"', '"Silent"')""",
+                """UPDATE game_snapshots
+                   SET snapshot = replace(snapshot, '"Quiet"', '"Silent"')""",
             )
             yield trouble

@@ -127,7 +127,7 @@ READERS = 4
 
 # Plans must not depend on table statistics: a batch is a few hundred look-ups by primary key.  And
 # they are made once: to plan a look-up in all partitions of the log takes longer than a commit.
-_WRITER_SETTINGS = {"plan_cache_mode": "force_generic_plan", **BY_INDEX}
+_PLANNING = {"plan_cache_mode": "force_generic_plan", **BY_INDEX}
 
 log = structlog.get_logger("pokerws.postgres")
 _decode_config = msgspec.json.Decoder(TableConfig).decode
@@ -164,7 +164,7 @@ class PostgresStore:
         tenure: Tenure | None = None,
     ) -> Self:
         """Connect to a migrated database.  Raises StoreUnavailable."""
-        settings = {"statement_timeout": str(statement_timeout_ms), **_WRITER_SETTINGS}
+        settings = {"statement_timeout": str(statement_timeout_ms), **_PLANNING}
         timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
         try:
             writer = Writer(address, settings, timeout_s)

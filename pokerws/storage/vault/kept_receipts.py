@@ -18,9 +18,6 @@ RECEIPT_PLAYERS = 64
 
 KeptReceipts = dict[PlayerId, list[Receipt]]
 
-# The events that begin and end a stay at a table.
-STAYS = frozenset({PlayerSat, PlayerStood})
-
 
 def keep_receipt(
     kept: KeptReceipts, player: PlayerId, receipt: Receipt, *, is_other_stay: bool, table: Table

@@ -112,7 +112,7 @@ class Hydration:
         return True
 
     async def claim(self, table: TableId, above_epoch: int = 0, shown_seq: int = 0) -> Claimed:
-        """Claim a table without reading its snapshot.  Raises Illegal."""
+        """Claim a table, and leave its snapshot unopened.  Raises Illegal."""
         try:
             # Changes of an earlier actor of the table must be written before the claim.
             await self._journal.flush(FLUSH_TIMEOUT_S, table)

@@ -1,9 +1,9 @@
 """Claims tables for this server, and reads what it needs to play on.
 
 Claims that wait at the same moment are made by one statement, so that they share its commit: those
-that come while it runs are the next group.  No timer gathers them.  The snapshot and
-the log are read after the epoch is raised, in a statement of their own.  By then no other server
-can add to them, and a save that was in flight is visible.
+that come while it runs are the next group.  No timer gathers them.  The snapshot and the log are
+read after the epoch is raised, in a statement of their own.  By then no other server can add to
+them, and a save that was in flight is visible.
 """
 
 import asyncio
@@ -91,8 +91,8 @@ Outcome = Claimed | OwnedElsewhere | _Alone | None
 class Claims:
     """Claims tables for the owner of `tenure`, on connections of `reader`.
 
-    Without a tenure, tables are claimed without an owner, and only those that have none.  Those
-    whose log is ahead of their row are added to `ahead`.
+    Without a tenure, tables are claimed without an owner, and only those that have none.  Claimed
+    tables whose log goes on after their row are added to `ahead`.
     """
 
     def __init__(self, reader: Reader, tenure: Tenure | None, ahead: set[TableId]) -> None:
