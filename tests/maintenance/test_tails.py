@@ -63,6 +63,14 @@ async def test_a_game_with_an_older_snapshot_holds_together(database_url: str) -
 
 
 LAST = "(SELECT max(seq) FROM game_events)"
+INSIDE_A_ROW = """
+INSERT INTO game_log (game_id, seq, hand_number, type, payload, at)
+SELECT game_id, seq - 1, hand_number, 'folded', '{"type":"folded","seat":0}', at
+FROM game_log
+WHERE events > 1
+ORDER BY seq DESC
+LIMIT 1
+"""
 OTHER_BOARD = """
 UPDATE game_events
 SET payload = jsonb_set(payload::jsonb, '{cards,0}', payload::jsonb #> '{cards,1}')
@@ -94,6 +102,7 @@ WHERE seq = (SELECT min(seq) FROM game_events WHERE type = 'board_dealt')
             "UPDATE game_log SET receipt = '[1]' WHERE receipt <> ''",
             "event 2: its receipt cannot be read: ",
         ),
+        (INSIDE_A_ROW, " is in two rows of the log, and the later one counts"),
         (
             OTHER_BOARD,
             "(board_dealt) cannot have happened: its cards are others",
