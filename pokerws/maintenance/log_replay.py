@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 
 import msgspec
+from msgspec.structs import replace
 
 from pokerws.game.apply import apply
 from pokerws.game.events import (
@@ -33,7 +34,7 @@ from pokerws.maintenance.stored_log import (
 from pokerws.maintenance.verify_ledger import ChipMove, Logged
 from pokerws.storage.accounts import player_account
 from pokerws.storage.vault.kept_receipts import KeptReceipts
-from pokerws.storage.vault.replayed import ReplayedReceipts
+from pokerws.storage.vault.replayed import ReplayedReceipts, check_cards
 from pokerws.storage.vault.vault import UNREADABLE
 
 # Most differences reported for two states, and most mismatches for a log.
@@ -104,6 +105,7 @@ class LogReplay:
             if self.table is None:
                 raise Inconsistent("it comes before the table is opened")
             if row.seq != self.table.seq:
+                check_cards(self.table, event)
                 apply(self.table, event)
             self.hidden = read.hidden or (
                 self.hidden and not isinstance(event, HandStarted | LogRestarted)
@@ -238,8 +240,12 @@ def same_tables(one: Table, other: Table, *, hidden: bool) -> bool:
 def unlike_log(stored: Table, replayed: Table, *, hidden: bool) -> str:
     """How a snapshot differs from the log up to its event; empty if it does not.
 
-    `hidden`: cards of one of the two are unknown, so that only what is public is compared.
+    `hidden`: cards of one of the two are unknown, so that only what is public is compared.  An
+    archived log has no last hand where it restarts, since the next event is the start of another.
+    A snapshot that the server has stored there has it still.
     """
+    if replayed.last_hand is None and replayed.hand_number:
+        stored = replace(stored, last_hand=None)
     if hidden:
         stored, replayed = comparable_table(stored), comparable_table(replayed)
     if _encode(stored) == _encode(replayed):

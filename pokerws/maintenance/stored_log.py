@@ -61,7 +61,20 @@ FROM game_log
 WHERE game_id = $1 AND ($2::bigint IS NULL OR hand_number = $2)
 """
 
-STATEMENTS = (COUNT_GAMES, GAME_IDS, STORED_GAME, LOG, LOG_BOUNDS)
+# Reads take the events of the later row: somebody else wrote the others.
+TWICE = """
+SELECT seq
+FROM (
+    SELECT seq, lead(seq - events) OVER (ORDER BY seq) AS before_next
+    FROM game_log
+    WHERE game_id = $1
+) AS row
+WHERE before_next < seq
+ORDER BY seq
+LIMIT $2
+"""
+
+STATEMENTS = (COUNT_GAMES, GAME_IDS, STORED_GAME, LOG, LOG_BOUNDS, TWICE)
 
 # Ids, or rows of the log, fetched at a time.
 PAGE = 500
@@ -224,6 +237,11 @@ async def read_log(
             if row.seq <= to_seq:
                 yield open_event(vault, game, _stored(row))
         last = page[-1]["seq"]
+
+
+async def told_twice(connection: Connection, game: str, most: int) -> list[int]:
+    """The first few events that end a row of the log, and are in the next row as well."""
+    return [row["seq"] for row in await connection.fetch(TWICE, game, most)]
 
 
 def _stored(row: EventRow) -> StoredEvent:

@@ -12,7 +12,7 @@ from typing import NamedTuple, TextIO
 from pokerws.game.counted import counted
 from pokerws.game.state import Table
 from pokerws.maintenance.errors import NotStored
-from pokerws.maintenance.log_replay import LogReplay, unlike_log
+from pokerws.maintenance.log_replay import MOST_MISMATCHES, LogReplay, unlike_log
 from pokerws.maintenance.progress import Progress
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
@@ -28,6 +28,7 @@ from pokerws.maintenance.stored_log import (
     printable,
     read_game,
     read_log,
+    told_twice,
 )
 from pokerws.maintenance.verify_ledger import LedgerVerdict, verify_chips, verify_ledger
 from pokerws.storage.postgres.address import Address
@@ -154,10 +155,14 @@ async def verify_game(
                 if not log.take(read_event):
                     break
                 check.follow(log, read_event)
+        twice = await told_twice(connection, game, MOST_MISMATCHES)
         table, name = check.table(log)
         ledger = await verify_chips(connection, game, table, name, log.logged)
     logged = log.begun and not (events_off and check.is_newer_than(log))
-    mismatches = log.mismatches + check.mismatches(log, logged=logged) + ledger
+    mismatches = [
+        f"event {seq} is in two rows of the log, and the later one counts" for seq in twice
+    ]
+    mismatches += log.mismatches + check.mismatches(log, logged=logged) + ledger
     missing_keys = frozenset(log.missing_keys | check.missing_keys)
     return Verdict(game, row.version, log.events, logged, mismatches, missing_keys)
 

@@ -153,13 +153,28 @@ class GameRow(NamedTuple):
     is_server_table: bool = False
 
 
+class Sums(NamedTuple):
+    """What a table's row says of the state of its version."""
+
+    players: int
+    hand_number: int
+    total_pot: int
+    chips: int
+
+    @classmethod
+    def of(cls, table: Table) -> "Sums":
+        """What the row of `table` has to say."""
+        return cls(table.players, table.hand_number, table.total_pot, table.chips)
+
+
 class Claimed(NamedTuple):
     """A table loaded to be played on: `epoch` is the new one, and the caller's.
 
     `version` is the row's.  The snapshot may be older, of `snapshot_version`; `later_events` are
     the first that follow it in the log.  `log_seq` is the seq of the last event in the log, 0 for
     an empty log.  `saved_ms` is when the last change happened, in milliseconds UTC.  The `doubted`
-    earlier owners may have shown cards that are not stored; no change was saved since.
+    earlier owners may have shown cards that are not stored; no change was saved since.  `sums` are
+    the row's.
     """
 
     snapshot: bytes
@@ -169,6 +184,7 @@ class Claimed(NamedTuple):
     saved_ms: int
     log_seq: int
     later_events: list[EventRow]
+    sums: Sums
     doubted: Sequence[str] = ()
 
 

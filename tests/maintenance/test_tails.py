@@ -9,12 +9,13 @@ import pytest
 from pokerws.game.state import TableId
 from pokerws.maintenance import archive as archive_module
 from pokerws.server.tables.lobby.hydration import replay_log
+from pokerws.storage.journal import change_builder
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.replayed import ReplayedTable
-from tests.maintenance.archiving import Archiving, after_hand
+from tests.maintenance.archiving import Archiving, after_hand, log_of
 from tests.maintenance.repairs import NO_SNAPSHOT, Repairs, state
 from tests.maintenance.test_verify import verified
 from tests.storage.played import PlayedGame, play_a_game
@@ -62,6 +63,19 @@ async def test_a_game_with_an_older_snapshot_holds_together(database_url: str) -
 
 
 LAST = "(SELECT max(seq) FROM game_events)"
+INSIDE_A_ROW = """
+INSERT INTO game_log (game_id, seq, hand_number, type, payload, at)
+SELECT game_id, seq - 1, hand_number, 'folded', '{"type":"folded","seat":0}', at
+FROM game_log
+WHERE events > 1
+ORDER BY seq DESC
+LIMIT 1
+"""
+OTHER_BOARD = """
+UPDATE game_events
+SET payload = jsonb_set(payload::jsonb, '{cards,0}', payload::jsonb #> '{cards,1}')
+WHERE seq = (SELECT min(seq) FROM game_events WHERE type = 'board_dealt')
+"""
 
 
 @pytest.mark.parametrize(
@@ -88,6 +102,11 @@ LAST = "(SELECT max(seq) FROM game_events)"
             "UPDATE game_log SET receipt = '[1]' WHERE receipt <> ''",
             "event 2: its receipt cannot be read: ",
         ),
+        (INSIDE_A_ROW, " is in two rows of the log, and the later one counts"),
+        (
+            OTHER_BOARD,
+            "(board_dealt) cannot have happened: its cards are others",
+        ),
         (
             "UPDATE game_log SET payload = '[]' WHERE type IS NULL AND seq > 20",
             " cannot be read: ",
@@ -105,6 +124,22 @@ async def test_tampering_with_an_older_snapshot_row_or_log_is_told(
 
 
 # ---- archive
+
+
+async def test_a_snapshot_of_the_event_at_which_the_log_is_cut_holds_together_with_it(
+    database_url: str, operator: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server stores it at the end of a hand, whose cards may still be shown."""
+    monkeypatch.setattr(change_builder, "SNAPSHOT_EVENTS", 1)
+    await play_a_game(database_url, hands=3, killed=True)
+    snapshot_version, _ = await versions(database_url)
+    archiving = Archiving(database_url, tmp_path)
+
+    assert (await archiving())[0] == 0
+
+    first, type_, _ = (await log_of(operator))[0]
+    assert (first, type_) == (snapshot_version, "log_restarted")
+    await archiving.holds_together()
 
 
 @pytest.mark.parametrize("hands", [2, 3])

@@ -21,6 +21,7 @@ from pokerws.storage.store import (
     Position,
     Stored,
     StoredStatus,
+    Sums,
 )
 from tests.storage.memory_hand_index import MemoryHandIndex
 
@@ -132,6 +133,12 @@ class MemoryStore:
             saved_ms=row.change.at_ms,
             log_seq=max(row.log, default=0),
             later_events=_after(row.log, row.snapshot_version),
+            sums=Sums(
+                row.change.players,
+                row.change.hand_number,
+                row.change.total_pot,
+                row.change.chips,
+            ),
             doubted=row.doubted,
         )
 

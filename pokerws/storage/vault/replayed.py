@@ -9,7 +9,16 @@ from collections.abc import Iterable
 import msgspec
 
 from pokerws.game.apply import apply
-from pokerws.game.events import PlayerSat, PlayerStood, TableEvent
+from pokerws.game.cards import UNKNOWN
+from pokerws.game.events import (
+    BoardDealt,
+    CardsShown,
+    HoleCardsDealt,
+    PlayerSat,
+    PlayerStood,
+    TableEvent,
+)
+from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.storage.errors import LogBroken, SealedByUnknownKey
 from pokerws.storage.store import EventRow, LoggedReceipt, Receipt, TableSnapshot
@@ -97,6 +106,7 @@ class ReplayedTable:
                 raise LogBroken(f"event {table.seq + 1} is missing from the log")
             try:
                 event = self._vault.open_event(table.id, row.hand_number, row.payload)
+                check_cards(table, event)
                 apply(table, event)
                 self._receipts.follow(row.seq, event, row.receipt, table)
                 self.taken += 1
@@ -109,6 +119,30 @@ class ReplayedTable:
                 raise LogBroken(
                     f"event {row.seq} ({row.type}) cannot be replayed: {why}"
                 ) from error
+
+
+def check_cards(table: Table, event: TableEvent) -> None:
+    """Check that `event` deals and shows the cards that `table` has for it, where they are known.
+
+    Raises Inconsistent.  `apply` takes an event's word for its cards.  But a stored event may have
+    been changed by hand, and public cards are not sealed.
+    """
+    hand = table.hand
+    if hand is None:
+        return
+    match event:
+        case BoardDealt(cards=dealt):
+            known = hand.deck[: len(dealt)]
+        case HoleCardsDealt(cards=down, up=up):
+            dealt = [card for cards in (*down, *up) for card in cards]
+            known = hand.deck[: len(dealt)]
+        case CardsShown(seat=number, cards=dealt):
+            seat = hand.seats[number]
+            known = [] if seat is None else seat.cards
+        case _:
+            return
+    if known and UNKNOWN not in known and UNKNOWN not in dealt and sorted(known) != sorted(dealt):
+        raise Inconsistent("its cards are others than those of the deck or of the player")
 
 
 def logged_receipt(data: bytes | str) -> tuple[PlayerId, Receipt]:

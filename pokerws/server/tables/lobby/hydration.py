@@ -27,7 +27,16 @@ from pokerws.storage.errors import (
     StoreUnavailable,
 )
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
-from pokerws.storage.store import SEEN, Claimed, EventRow, Position, Store, Stored, TableSnapshot
+from pokerws.storage.store import (
+    SEEN,
+    Claimed,
+    EventRow,
+    Position,
+    Store,
+    Stored,
+    Sums,
+    TableSnapshot,
+)
 from pokerws.storage.vault.replayed import ReplayedTable
 from pokerws.storage.vault.vault import Vault
 
@@ -179,6 +188,8 @@ class Hydration:
         if claimed.log_seq > claimed.version:
             seq = claimed.version + 1
             raise LogBroken(f"event {seq} is in the log, and the row is of the one before")
+        if version > claimed.version:
+            raise ValueError(f"the snapshot is of event {version}, and the row of an earlier one")
         try:
             replayed = ReplayedTable.of(self._vault, table, data, version)
             await replay_log(self._store, replayed, claimed.version, claimed.later_events)
@@ -191,6 +202,7 @@ class Hydration:
                 self._vault, table, stored.snapshot, stored.snapshot_version
             )
             await replay_log(self._store, replayed, claimed.version)
+        _check_sums(replayed, claimed)
         return replayed
 
     def _unreachable(self, table: TableId, error: Exception) -> Refused:
@@ -227,6 +239,23 @@ async def replay_log(
         rows = rows[TURN_EVENTS:]
         if replayed.seq < version:
             await asyncio.sleep(0)
+
+
+def _check_sums(replayed: ReplayedTable, claimed: Claimed) -> None:
+    """Raise LogBroken unless the replayed log leads to what the row says.
+
+    An event that was changed by hand may well follow the one before.  A snapshot alone may be of an
+    older version of the server, or imported, so the row is no evidence against it.
+    """
+    if not replayed.taken:
+        return
+    found = Sums.of(replayed.snapshot.table)
+    for column, stored, meant in zip(Sums._fields, claimed.sums, found, strict=True):
+        if stored != meant:
+            raise LogBroken(
+                f"the log up to event {replayed.seq} leads to {column} {meant}, "
+                f"and the row says {stored}"
+            )
 
 
 def _check_numbers(table: Table) -> None:

@@ -53,7 +53,8 @@ WHERE games.id = wanted.id AND status IN ('waiting', 'active')
       SELECT FROM owners
       WHERE owners.incarnation = games.owner_incarnation AND owners.ended_at IS NOT NULL))
 RETURNING games.id, version, epoch, coalesce(doubted_owners, '{{}}') AS doubted_owners,
-          round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
+          round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms,
+          players, hand_number, total_pot, chips
 """
 CLAIM = _CLAIM.format(skip="")
 # Of a group, a row that somebody else holds must not keep the others waiting.

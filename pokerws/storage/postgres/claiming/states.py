@@ -3,7 +3,7 @@
 import asyncpg
 
 from pokerws.storage.postgres.log_rows import events_of
-from pokerws.storage.store import Claimed
+from pokerws.storage.store import Claimed, Sums
 
 # A claim cannot read them by itself: it may have waited for a save, whose row it then sees, but not
 # what else was saved.
@@ -39,5 +39,6 @@ def claimed(row: asyncpg.Record, state: asyncpg.Record) -> Claimed:
         saved_ms=row["saved_ms"],
         log_seq=state["log_seq"],
         later_events=events_of(state["later_rows"], state["snapshot_version"]),
+        sums=Sums(row["players"], row["hand_number"], row["total_pot"], row["chips"]),
         doubted=row["doubted_owners"],
     )

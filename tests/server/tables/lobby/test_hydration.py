@@ -137,7 +137,39 @@ def _beyond(one: Killed) -> tuple[int, str]:
     return last + 1, "is in the log, and the row is of the one before"
 
 
-HARM = [_beyond, _gap, _short, _undecodable, _impossible, _other_receipt, _other_seal]
+def _other_board(one: Killed) -> tuple[int, str]:
+    seq = next(seq for seq in one.seqs if one.log[seq].type == "board_dealt")
+    told = msgspec.json.decode(one.log[seq].payload)
+    told["cards"][-1] = "As" if told["cards"][-1] != "As" else "Ks"
+    one.log[seq] = replace(one.log[seq], payload=encode(told))
+    return seq, "cannot be replayed: its cards are others"
+
+
+def _other_pot(one: Killed) -> tuple[int, str]:
+    """As after a bet of another size, which follows from what was before it as well."""
+    row = one.store._rows[one.table]
+    row.change = replace(row.change, total_pot=row.change.total_pot + 100)
+    return one.seqs[-1], "leads to total_pot"
+
+
+def _chips_from_nothing(one: Killed) -> tuple[int, str]:
+    row = one.store._rows[one.table]
+    row.change = replace(row.change, chips=row.change.chips - 100)
+    return one.seqs[-1], "leads to chips"
+
+
+HARM = [
+    _beyond,
+    _chips_from_nothing,
+    _gap,
+    _short,
+    _other_board,
+    _other_pot,
+    _undecodable,
+    _impossible,
+    _other_receipt,
+    _other_seal,
+]
 
 
 @pytest.mark.parametrize("harm", HARM, ids=lambda harm: harm.__name__)
@@ -295,6 +327,17 @@ async def test_an_outage_while_the_log_is_read_sets_nothing_aside() -> None:
         with pytest.raises(Illegal, match="table_unavailable"):
             await hydration._loaded(one.table, claimed._replace(later_events=[]))
     assert one.store._rows[one.table].status == "active"
+
+
+async def test_a_row_that_was_set_back_behind_its_snapshot_is_set_aside() -> None:
+    one = await killed()
+    row = one.store._rows[one.table]
+    for seq in [seq for seq in row.log if seq >= row.snapshot_version]:
+        del row.log[seq]
+    row.change = replace(row.change, version=row.snapshot_version - 1)
+    async with house_on(one.store, one.clock) as house:
+        with pytest.raises(Illegal, match="table_quarantined"):
+            await house.lobby.find(one.table)
 
 
 async def test_a_snapshot_that_is_newer_than_its_row_is_no_state_of_it() -> None:
