@@ -101,6 +101,8 @@ class Comparator:
             seq=actor.table.seq,
             error=wrong,
         )
+        # What the players were shown is in memory; a kill must not undo it for an edit.
+        actor.store_snapshot(only_for_tail=False)
         return "mismatch"
 
     async def _run(self) -> None:
@@ -112,7 +114,7 @@ class Comparator:
             try:
                 self._metrics.comparison(await self.compare(actor))
             except Exception:
-                # A comparison only reads: a fault in one must not stop the others.
+                # A fault in one must not stop the others.
                 log.exception("compare_failed", table=actor.table.id)
 
     async def _wrong(

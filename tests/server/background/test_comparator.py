@@ -265,6 +265,16 @@ async def test_what_is_logged_of_a_difference_cannot_be_found_by_trying_all_card
     assert blake2b(json_encode(snapshot), digest_size=16).hexdigest() not in digests
 
 
+async def test_after_a_mismatch_the_state_that_players_were_shown_is_stored(
+    setting: Setting,
+) -> None:
+    actor = await setting.house.open_hand()
+    await another_receipt(setting, actor)
+    assert await setting.comparator.compare(actor) == "mismatch"
+    await setting.house.written()
+    assert await setting.comparator.compare(actor) == "match"
+
+
 # ---- whose table it is
 
 
