@@ -251,7 +251,6 @@ class Journal:
         if created:
             self._count("create_game", Outcome.DB_SUCCESS, created)
         self._count("save_game", Outcome.DB_SUCCESS, len(stored))
-        self._verbose = log.is_enabled_for(logging.DEBUG)
         entries = iter(stored)
         try:
             until_s = self._clock() + TURN_S
@@ -281,7 +280,9 @@ class Journal:
             self._alarmed = False
         took_s = self._clock() - started_s
         events = sum(entry.events for entry in piece if entry.table in written)
-        log.debug("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
+        self._verbose = log.is_enabled_for(logging.DEBUG)
+        if self._verbose:
+            log.debug("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
         self._call(self._metrics.batch, len(written), events, took_s)
         return written
 
