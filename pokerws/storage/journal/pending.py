@@ -184,7 +184,9 @@ class Pending:
             and change.expected == waiting.changes[-1].version
         ):
             waiting.add(change, events)
-        elif self._begins(change, waiting):
+        elif (
+            waiting is None and table not in self._taken and table not in self._lost
+        ) or self._begins(change, waiting):
             self._waiting[table] = Entry(change, now_s, events)
         else:
             return

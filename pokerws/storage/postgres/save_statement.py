@@ -5,13 +5,13 @@ rest of the batch is written.  docs/decisions/0004-write-path.md and 0009-accoun
 reasons.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
 
-from pokerws.storage.store import Change, LogRow
+from pokerws.storage.store import Change
 
 # Few arguments cost little in the driver, and one text costs a third less than an array, whose
 # elements asyncpg inspects.  So numbers are one array, `n` of the changes and `l` of the log, whose
@@ -219,15 +219,19 @@ def save_statement(
     ids: list[str] = []
     keys: dict[str, int] = {}
     numbers: list[int] = []
-    rows: list[LogRow] = []
     lines: list[int] = []
+    payloads: list[bytes] = []
+    receipts: list[bytes] = []
     moving = keeping = opening = False
     for place, change in enumerate(ordered, 1):
-        expected, snapshot, key_id = change.expected, change.snapshot, change.key_id
+        expected, version = change.expected, change.version
+        snapshot, key_id = change.snapshot, change.key_id
         if snapshot:
             keeping = True
-        else:
-            _check_snapshot(change)
+        elif snapshot is not None:
+            raise ValueError(f"{change.table}: a snapshot is empty")
+        elif not 0 < expected < version:
+            raise ValueError(f"{change.table}: nothing completes a snapshot that is stored already")
         if not expected:
             opening = True
         if change.transfers:
@@ -240,23 +244,24 @@ def save_statement(
             change.hand_number,
             change.total_pot,
             expected,
-            change.version,
+            version,
             change.epoch,
             change.at_ms,
             change.chips,
         )
         for row in change.log:
-            rows.append(row)
+            payloads.append(row.payload)
+            receipts.append(row.receipt)
             lines += (place, row.seq, row.count, row.hand_number, row.at_ms)
     if len(set(ids)) != len(ids):
         raise ValueError("a batch has two changes of one table")
     arguments: list[Any] = [
         _text(ids),
         _numbers(numbers),
-        _text(list(keys)),
+        _text(keys),
         _numbers(lines),
-        _json_text([row.payload for row in rows]),
-        _json_text([row.receipt for row in rows]),
+        _json_text(payloads),
+        _json_text(receipts),
         owner,
     ]
     if not (overwrite or moving or keeping or opening):
@@ -290,15 +295,7 @@ def _optional(ordered: Sequence[Change], variant: Variant) -> list[Any]:
     return arguments
 
 
-def _check_snapshot(change: Change) -> None:
-    """Raise ValueError for a change that has to have a snapshot, and has none."""
-    if change.snapshot is None and not 0 < change.expected < change.version:
-        raise ValueError(f"{change.table}: nothing completes a snapshot that is stored already")
-    if change.snapshot == b"":
-        raise ValueError(f"{change.table}: a snapshot is empty")
-
-
-def _text(column: list[str]) -> str:
+def _text(column: Collection[str]) -> str:
     text = SEPARATOR.join(column)
     if text.count(SEPARATOR) >= (len(column) or 1):
         raise ValueError(_SEPARATED)
