@@ -5,15 +5,24 @@ passed in and gauges are read through functions, so it depends on no part that i
 server has a registry of its own, so that several servers in one process do not mix.
 """
 
+import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal, get_args
 
-from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
 from pokerws.storage.outcomes import Count, Operation, Outcome
 
@@ -159,8 +168,10 @@ class Metrics:
         self._registry.register(counts)
         return counts
 
-    def _histogram(self, name: str, meaning: str, buckets: Sequence[float]) -> Histogram:
-        return Histogram(name, meaning, buckets=buckets, registry=self._registry)
+    def _histogram(self, name: str, meaning: str, buckets: Sequence[float]) -> "_Histogram":
+        histogram = _Histogram(name, meaning, buckets)
+        self._registry.register(histogram)
+        return histogram
 
     def _bind_closed_sets(self) -> None:
         """Expose every label of a closed set from the start."""
@@ -260,6 +271,31 @@ class _Counts(Collector):
     def read(self) -> dict[tuple[str, ...], int]:
         """The counts by labels."""
         return {labels: count.value for labels, count in self.values.items()}
+
+
+class _Histogram(Collector):
+    """A histogram without labels; with one thread it needs no lock.
+
+    `bounds` are the upper ones of all buckets but the last, which has none.  Each batch of saves is
+    observed three times; the library's own costs four times as much.
+    """
+
+    def __init__(self, name: str, meaning: str, bounds: Sequence[float]) -> None:
+        self._name = name
+        self._meaning = meaning
+        self._bounds = bounds
+        self._counts = [0] * (len(bounds) + 1)
+        self._sum = 0.0
+
+    def observe(self, amount: float) -> None:
+        """Count an amount in the first bucket that is not below it."""
+        self._counts[bisect_left(self._bounds, amount)] += 1
+        self._sum += amount
+
+    def collect(self) -> Iterator[Metric]:
+        names = map(floatToGoString, (*self._bounds, math.inf))
+        buckets = list(zip(names, accumulate(self._counts), strict=True))
+        yield HistogramMetricFamily(self._name, self._meaning, buckets, self._sum)
 
 
 class _Gauges(Collector):

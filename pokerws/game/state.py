@@ -320,7 +320,9 @@ class Table(Struct):
                 bets += seat.bet
                 antes += seat.in_pots
         if self.hand.pots:
-            return bets + sum(pot.amount for pot in self.hand.pots)
+            for pot in self.hand.pots:
+                bets += pot.amount
+            return bets
         return bets + antes + self.hand.dead
 
     @property

@@ -82,16 +82,19 @@ class ChangeBuilder:
 
         A command without events is known by its receipt in a snapshot only.
         """
-        table = self._state.table
+        table, count = self._state.table, len(events)
         log: tuple[LogRow, ...] = ()
-        if events and self.keep_events:
-            payload = self._sealed(table, events)
+        if count and self.keep_events:
+            # Most events are public, and encoded by one call.
+            if PUBLIC_TYPES.issuperset(map(type, events)):
+                payload = _encode(events)
+            else:
+                payload = self._sealed(table, events)
             receipt_text = b"" if receipt is None else _encode(receipt)
-            count = len(events)
             log = (LogRow(table.seq, count, table.hand_number, payload, at_ms, receipt_text),)
             if self._tail is not None:
                 self._tail += count
-        return self._change(log, transfers, at_ms, len(events), with_snapshot=self._is_due(log))
+        return self._change(log, transfers, at_ms, count, self._is_due(log))
 
     def snapshot(self, at_ms: int, *, only_for_tail: bool = False) -> Change | None:
         """A change that stores the whole state and nothing else.
@@ -101,7 +104,7 @@ class ChangeBuilder:
         """
         if self._is_inconsistent or not self._stores or (only_for_tail and self._tail == 0):
             return None
-        return self._change((), (), at_ms, 0, with_snapshot=True)
+        return self._change((), (), at_ms, 0, True)
 
     def _is_due(self, log: tuple[LogRow, ...]) -> bool:
         """Whether the next change needs a snapshot."""
@@ -113,11 +116,10 @@ class ChangeBuilder:
         return table.hand is None or tail >= MOST_TAIL_EVENTS
 
     def _sealed(self, table: Table, events: Sequence[TableEvent]) -> bytes:
-        kinds = set(map(type, events))
-        if not PUBLIC_TYPES.issuperset(kinds):
-            self._key_id = self._vault.first
-            if LogRestarted in kinds:
-                self._tail = None
+        """Events that are not all public."""
+        self._key_id = self._vault.first
+        if LogRestarted in map(type, events):
+            self._tail = None
         return self._vault.seal_events(table.id, table.hand_number, events)
 
     def _change(
@@ -126,16 +128,18 @@ class ChangeBuilder:
         transfers: tuple[Transfer, ...],
         at_ms: int,
         count: int,
-        *,
-        with_snapshot: bool,
+        with_snapshot: bool,  # noqa: FBT001  a keyword costs more, and every change passes here
     ) -> Change:
-        table, version = self._state.table, self._state.table.seq
+        table = self._state.table
+        version = table.seq
         players = total_pot = chips = 0
         snapshot = None
         if self._stores:
-            stacks = [seat.stack for seat in table.seats if seat is not None]
-            players, total_pot = len(stacks), table.total_pot
-            chips = total_pot + sum(stacks)
+            chips = total_pot = table.total_pot
+            for seat in table.seats:
+                if seat is not None:
+                    players += 1
+                    chips += seat.stack
         if with_snapshot:
             snapshot, self._key_id = self._vault.seal_snapshot(self._state)
             self._tail = 0

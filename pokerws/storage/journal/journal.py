@@ -13,13 +13,13 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 import structlog
 
 from pokerws.game.state import TableId
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 from pokerws.storage.journal.back_off import BackOff
+from pokerws.storage.journal.flush import Flush
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.journal.outcome_log import OutcomeLog
 from pokerws.storage.journal.pending import Entry, Pending
@@ -33,20 +33,6 @@ GATHER_EVENTS = 50
 TURN_S = 0.002
 
 log = structlog.get_logger("pokerws.journal")
-
-
-@dataclass
-class _Flush:
-    """A caller that waits until tables are written up to a version."""
-
-    behind: dict[TableId, int]
-    done: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def reached(self, table: TableId, version: float) -> None:
-        if self.behind.get(table, math.inf) <= version:
-            self.behind.pop(table, None)
-        if not self.behind:
-            self.done.set()
 
 
 class Journal:
@@ -80,6 +66,7 @@ class Journal:
         self._store = store
         self._overwrite_edits = overwrite_edits
         self._metrics = metrics
+        self._saves = metrics.count_of("save_game", Outcome.DB_SUCCESS)
         self._listeners: list[JournalListener] = []
         self._gather_s = gather_s
         self._high_water_events = high_water_events
@@ -89,9 +76,10 @@ class Journal:
         self._pending = Pending()
         self._failures = 0
         self._alarmed = False
-        # Read once a batch: a call of the logger costs 2 µs even if it logs nothing.
+        # Whether lines at debug are shown: asked by `_is_logged` once a batch.
         self._verbose = False
-        self._flushes: list[_Flush] = []
+        self._is_logged: Callable[[int], bool] = lambda level: False
+        self._flushes: list[Flush] = []
         self._work = asyncio.Event()
         self._hurry = asyncio.Event()
         # Set when somebody waits for a change to be written.
@@ -108,6 +96,8 @@ class Journal:
 
         `watch` is given the task, which runs until `stop`.
         """
+        # Once for all batches: each use of a lazy logger costs 10 thousand instructions.
+        self._is_logged = log.bind().is_enabled_for
         self._task = asyncio.create_task(self._run(), name="journal")
         watch(self._task)
 
@@ -139,7 +129,7 @@ class Journal:
         """
         if not (behind := self._pending.versions(table)):
             return
-        flush = _Flush(behind)
+        flush = Flush(behind)
         self._flushes.append(flush)
         self._urgent.set()
         try:
@@ -217,8 +207,7 @@ class Journal:
                 if self._log.is_due("journal_fault"):
                     log.exception("journal_fault")
                 self._failed(repr(error))
-            self._pending.put_back()
-            if self._pending:
+            if self._pending.put_back():
                 self._work.set()
                 if self._failures:
                     await self._pause()
@@ -239,6 +228,9 @@ class Journal:
                     middle = len(piece) // 2
                     pieces += [piece[middle:], piece[:middle]]
                 continue
+            if len(written) == len(piece):
+                await self._report(piece)
+                continue
             await self._report([entry for entry in piece if entry.table in written])
             # Only now, since it may fail, and the tables above are known to be stored.
             for entry in piece:
@@ -250,16 +242,16 @@ class Journal:
         created = sum([entry.expected == 0 for entry in stored])
         if created:
             self._count("create_game", Outcome.DB_SUCCESS, created)
-        self._count("save_game", Outcome.DB_SUCCESS, len(stored))
-        self._verbose = log.is_enabled_for(logging.DEBUG)
+        self._saves.value += len(stored)
         entries = iter(stored)
+        clock = self._clock
         try:
-            until_s = self._clock() + TURN_S
+            until_s = clock() + TURN_S
             for entry in entries:
-                self._written(entry, entry.newest)
-                if self._clock() >= until_s:
+                self._written(entry, entry.changes[-1])
+                if clock() >= until_s:
                     await asyncio.sleep(0)
-                    until_s = self._clock() + TURN_S
+                    until_s = clock() + TURN_S
         finally:
             # What is stored is told even if the journal is stopped meanwhile.
             for entry in entries:
@@ -280,8 +272,13 @@ class Journal:
             self._failures = 0
             self._alarmed = False
         took_s = self._clock() - started_s
-        events = sum(entry.events for entry in piece if entry.table in written)
-        log.debug("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
+        events = 0
+        for entry in piece:
+            if entry.table in written:
+                events += entry.events
+        self._verbose = self._is_logged(logging.DEBUG)
+        if self._verbose:
+            log.debug("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
         self._call(self._metrics.batch, len(written), events, took_s)
         return written
 
@@ -351,7 +348,11 @@ class Journal:
             self._log.stored(table, version, created=is_new, verbose=self._verbose)
         self._pending.written(entry, last)
         for listener in self._listeners:
-            self._call(listener.written, table, version)
+            # `_call`, without its cost.
+            try:
+                listener.written(table, version)
+            except Exception:
+                log.exception("journal_callback_failed", arguments=(table, version))
         for flush in self._flushes:
             flush.reached(table, version)
 

@@ -174,14 +174,19 @@ class Pending:
         """Add a change.  Raises ValueError when it does not follow the one before it."""
         table = change.table
         waiting = self._waiting.get(table)
-        events = events_of(change)
+        # `events_of`, without its call.
+        events = 0
+        for row in change.log:
+            events += row.count
         if (
             waiting is not None
             and change.epoch == waiting.epoch
             and change.expected == waiting.changes[-1].version
         ):
             waiting.add(change, events)
-        elif self._begins(change, waiting):
+        elif (
+            waiting is None and table not in self._taken and table not in self._lost
+        ) or self._begins(change, waiting):
             self._waiting[table] = Entry(change, now_s, events)
         else:
             return
@@ -221,7 +226,8 @@ class Pending:
             batch.append(entry)
         for entry in batch:
             table = entry.table
-            later = entry.split()
+            # Only a snapshot in the middle splits an entry, and most have none.
+            later = entry.split() if entry.whole else None
             if later is None:
                 del self._waiting[table]
             else:
@@ -232,7 +238,7 @@ class Pending:
     def written(self, entry: Entry, last: Change) -> None:
         """A taken entry is stored up to the change `last`, which need not be all of it."""
         self.events -= entry.events
-        if last is entry.newest:
+        if last is entry.changes[-1]:
             del self._taken[entry.table]
             return
         entry.stored(last)
@@ -260,8 +266,13 @@ class Pending:
             self._drop(self._waiting.pop(table))
         self._lost[table] = max(epoch, self._lost.get(table, epoch))
 
-    def put_back(self) -> None:
-        """Put taken entries that are not done back in front of the waiting ones."""
+    def put_back(self) -> bool:
+        """Put taken entries that are not done back in front of the waiting ones.
+
+        Returns whether any wait.
+        """
+        if not self._taken:
+            return bool(self._waiting)
         back, self._taken = self._taken, {}
         for table, entry in back.items():
             later = self._waiting.pop(table, None)
@@ -273,8 +284,8 @@ class Pending:
                 back[table] = later
             else:
                 entry.join(later)
-        if back:
-            self._waiting = {**back, **self._waiting}
+        self._waiting = {**back, **self._waiting}
+        return True
 
     def _drop(self, entry: Entry) -> None:
         self.events -= entry.events

@@ -5,7 +5,8 @@ rest of the batch is written.  docs/decisions/0004-write-path.md and 0009-accoun
 reasons.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -147,6 +148,8 @@ _BOOKED = """, booked AS (
 
 # Values are joined by the separator of RFC 7464, which JSON always escapes; an empty text is NULL.
 SEPARATOR = "\x1e"
+_SEPARATOR = SEPARATOR.encode()
+_SEPARATED = "a text contains the separator U+001E"
 _STATUSES = {"waiting": 1, "active": 2, "closed": 3}
 _MOVE_TYPES = ("text", "bigint", "text", "text", "bigint", "text", "bigint")
 
@@ -200,6 +203,7 @@ SAVES = {
 SAVE = SAVES[Variant()]
 
 _encode = msgspec.json.Encoder().encode
+_table_of = attrgetter("table")
 
 
 def save_statement(
@@ -210,16 +214,65 @@ def save_statement(
     Every writer sorts by table, so that concurrent saves cannot deadlock.  Raises ValueError for a
     change that lacks its snapshot, and for a text that is not UTF-8 or contains the separator.
     """
-    ordered = sorted(changes, key=lambda change: change.table)
-    if len({change.table for change in changes}) != len(changes):
+    # By what a batch of one costs, this is one pass with few calls.
+    ordered = sorted(changes, key=_table_of)
+    ids: list[str] = []
+    keys: dict[str, int] = {}
+    numbers: list[int] = []
+    lines: list[int] = []
+    payloads: list[bytes] = []
+    receipts: list[bytes] = []
+    moving = keeping = opening = False
+    for place, change in enumerate(ordered, 1):
+        expected, version = change.expected, change.version
+        snapshot, key_id = change.snapshot, change.key_id
+        if snapshot:
+            keeping = True
+        elif snapshot is not None:
+            raise ValueError(f"{change.table}: a snapshot is empty")
+        elif not 0 < expected < version:
+            raise ValueError(f"{change.table}: nothing completes a snapshot that is stored already")
+        if not expected:
+            opening = True
+        if change.transfers:
+            moving = True
+        ids.append(change.table)
+        numbers += (
+            _STATUSES.get(change.status, 0),
+            0 if key_id is None else keys.setdefault(key_id, len(keys) + 1),
+            change.players,
+            change.hand_number,
+            change.total_pot,
+            expected,
+            version,
+            change.epoch,
+            change.at_ms,
+            change.chips,
+        )
+        for row in change.log:
+            payloads.append(row.payload)
+            receipts.append(row.receipt)
+            lines += (place, row.seq, row.count, row.hand_number, row.at_ms)
+    if len(set(ids)) != len(ids):
         raise ValueError("a batch has two changes of one table")
-    variant = Variant(
-        overwrite,
-        moving=any(change.transfers for change in ordered),
-        keeping=any(change.snapshot is not None for change in ordered),
-        opening=not all(change.expected for change in ordered),
-    )
-    arguments: list[Any] = [*_packed(ordered), owner]
+    arguments: list[Any] = [
+        _text(ids),
+        _numbers(numbers),
+        _text(keys),
+        _numbers(lines),
+        _json_text(payloads),
+        _json_text(receipts),
+        owner,
+    ]
+    if not (overwrite or moving or keeping or opening):
+        return SAVE, arguments
+    variant = Variant(overwrite, moving, keeping, opening)
+    return SAVES[variant], arguments + _optional(ordered, variant)
+
+
+def _optional(ordered: Sequence[Change], variant: Variant) -> list[Any]:
+    """The arguments of the optional parts, which follow the others."""
+    arguments: list[Any] = []
     if variant.keeping:
         arguments.append(_json_text([change.snapshot or b"" for change in ordered]))
     if variant.opening:
@@ -239,65 +292,21 @@ def save_statement(
             [move.reason for _, move in moves],
             [move.at_ms for _, move in moves],
         )
-    return SAVES[variant], arguments
+    return arguments
 
 
-def _packed(ordered: Sequence[Change]) -> tuple[str, str, str, str, str, str]:
-    """The arguments that every batch has; the owner follows."""
-    keys: dict[str, int] = {}
-    numbers: list[int] = []
-    lines: list[int] = []
-    for place, change in enumerate(ordered, 1):
-        _check_snapshot(change)
-        key_id = change.key_id
-        numbers += (
-            _STATUSES.get(change.status, 0),
-            keys.setdefault(key_id, len(keys) + 1) if key_id is not None else 0,
-            change.players,
-            change.hand_number,
-            change.total_pot,
-            change.expected,
-            change.version,
-            change.epoch,
-            change.at_ms,
-            change.chips,
-        )
-        for row in change.log:
-            lines += (place, row.seq, row.count, row.hand_number, row.at_ms)
-    rows = [row for change in ordered for row in change.log]
-    return (
-        _text([change.table for change in ordered]),
-        _numbers(numbers),
-        _text(list(keys)),
-        _numbers(lines),
-        _json_text([row.payload for row in rows]),
-        _json_text([row.receipt for row in rows]),
-    )
-
-
-def _check_snapshot(change: Change) -> None:
-    """Raise ValueError for a change that has to have a snapshot, and has none."""
-    if change.snapshot is None and not 0 < change.expected < change.version:
-        raise ValueError(f"{change.table}: nothing completes a snapshot that is stored already")
-    if change.snapshot == b"":
-        raise ValueError(f"{change.table}: a snapshot is empty")
-
-
-def _text(column: list[str]) -> str:
+def _text(column: Collection[str]) -> str:
     text = SEPARATOR.join(column)
-    _check(text, column)
+    if text.count(SEPARATOR) >= (len(column) or 1):
+        raise ValueError(_SEPARATED)
     return text
 
 
 def _json_text(column: list[bytes]) -> str:
-    text = SEPARATOR.encode().join(column).decode()
-    _check(text, column)
+    text = _SEPARATOR.join(column).decode()
+    if text.count(SEPARATOR) >= (len(column) or 1):
+        raise ValueError(_SEPARATED)
     return text
-
-
-def _check(text: str, column: Sequence[str | bytes]) -> None:
-    if text.count(SEPARATOR) >= max(1, len(column)):
-        raise ValueError("a text contains the separator U+001E")
 
 
 def _numbers(column: list[int]) -> str:

@@ -5,7 +5,7 @@ a small pool.  Nothing is retried here: only the caller knows whether that is sa
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Self
@@ -190,10 +190,10 @@ class PostgresStore:
         if not changes:
             return set()
         try:
-            overwrite = any(
-                change.expected >= change.version or change.table in self._ahead
-                for change in changes
-            )
+            overwrite, ahead = False, self._ahead
+            for change in changes:
+                if change.expected >= change.version or change.table in ahead:
+                    overwrite = True
             try:
                 rows = await self._save(changes, overwrite=overwrite)
             except asyncpg.UniqueViolationError as error:
@@ -209,11 +209,13 @@ class PostgresStore:
         except FAILED as error:
             await self._check_pooler(error)
             raise unavailable(error) from error
-        return {TableId(row["id"]) for row in rows}
+        return {row["id"] for row in rows}
 
-    async def _save(self, changes: Sequence[Change], *, overwrite: bool) -> list[asyncpg.Record]:
+    def _save(
+        self, changes: Sequence[Change], *, overwrite: bool
+    ) -> Coroutine[None, None, list[asyncpg.Record]]:
         statement, arguments = save_statement(changes, overwrite=overwrite, owner=self.owner)
-        return await self._writer.fetch(statement, *arguments)
+        return self._writer.fetch(statement, *arguments)
 
     @property
     def accounts(self) -> PostgresAccounts:

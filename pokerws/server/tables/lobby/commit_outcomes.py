@@ -8,7 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from pokerws.game.state import TableId
-from pokerws.server.isolation import attempt, each
+from pokerws.server.isolation import attempt, each, fail
 from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.commit_gate import Receiver
 from pokerws.server.tables.lobby.feed import LobbyFeed
@@ -52,7 +52,11 @@ class CommitOutcomes:
         if failed is not None:
             attempt(failed, failed.written, version)
         if actor is not None:
-            attempt(actor, actor.written, version)
+            # `attempt`, without its calls, since each table of a batch passes here.
+            try:
+                actor.written(version)
+            except Exception as error:  # noqa: BLE001  `fail` reports it
+                fail(actor, error)
 
     def rejected(self, table: TableId) -> None:
         """Part of `JournalListener`: changes since the last write cannot be stored.
