@@ -75,14 +75,15 @@ class PendingWrites:
     def _flush(self) -> None:
         connections, self.connections = self.connections, []
         for connection in connections:
-            data, connection.unwritten = connection.unwritten, b""
+            data, transport = connection.unwritten, connection.transport
+            connection.unwritten = b""
             try:
-                if data and not connection.transport.is_closing():
-                    connection.transport.write(data)
+                if data and not transport.is_closing():
+                    transport.write(data)
             except Exception:
                 # An exception from one connection must not delay the others.
                 log.exception("connection_failed")
-                connection.transport.abort()
+                transport.abort()
 
 
 class FrameCache:
@@ -267,27 +268,26 @@ class Connection(ServerConnection):
         With `shared` it may be compressed: only for what everybody may see.  It must not be called
         while a `wait_and_write` is running, or it would overtake that one.
         """
-        frames = self._frames
-        if frames is None or self.paused or not self._protocol.is_open:
+        frames, protocol = self._frames, self._protocol
+        if frames is None or self.paused or not protocol.is_open:
             return False
-        if shared is not None and self._protocol.deflate is not None:
-            frame = self._compressed(message, shared, frames)
-        else:
+        if shared is None or protocol.deflate is None:
             # Usually the message was just encoded for another client.
             frame = frames.frame if message is frames.message else frames.encode(message)
-        if not self.unwritten:
-            self.unwritten = frame
-            waiting = frames.writes.connections
-            if not waiting:
-                frames.writes.schedule()
-            waiting.append(self)
-            if len(frame) > MAX_UNWRITTEN:
+        else:
+            frame = self._compressed(message, shared, frames)
+        if self.unwritten:
+            self.unwritten += frame
+            if len(self.unwritten) > MAX_UNWRITTEN:
+                # So that `paused` is set in time for a client that has fallen behind.
                 self.flush()
             return True
-        self.unwritten += frame
-        if len(self.unwritten) > MAX_UNWRITTEN:
-            # So that `paused` is set in time for a client that has fallen behind.
-            self.flush()
+        # A first frame is not measured: whatever its length, the next one is.
+        self.unwritten = frame
+        waiting = frames.writes.connections
+        if not waiting:
+            frames.writes.schedule()
+        waiting.append(self)
         return True
 
     def _compressed(self, message: bytes, shared: SharedContext, frames: FrameCache) -> bytes:

@@ -150,7 +150,7 @@ class TableActor:
         logged = None
         if self._keeps:
             logged = LoggedReceipt(player, receipt.digest, before + 1, receipt.id)
-        self._changed(events, transfers, logged)
+        self._changed(events, moving, transfers, logged)
 
     @property
     def stored_seq(self) -> int:
@@ -242,7 +242,7 @@ class TableActor:
         if events:
             transfers = transfers_of(self.table, events, self._at_ms)
             self._hold(transfers)
-            self._changed(events, transfers)
+            self._changed(events, events, transfers)
         return bool(events)
 
     def pause(self) -> None:
@@ -401,12 +401,19 @@ class TableActor:
     def _changed(
         self,
         events: list[TableEvent],
-        moves: tuple[Transfer, ...] | None = None,
+        moving: Sequence[TableEvent] | None = None,
+        transfers: tuple[Transfer, ...] = (),
         receipt: LoggedReceipt | None = None,
     ) -> None:
-        """Store and publish events, and set the clock; a bug in that stops the table, too."""
+        """Store and publish events, and set the clock; a bug in that stops the table, too.
+
+        `moving` are the events again if they are moving, with their `transfers`; None if neither
+        is known.
+        """
         try:
-            transfers = transfers_of(self.table, events, self._at_ms) if moves is None else moves
+            if moving is None:
+                moving = events if are_moving(events) else ()
+                transfers = transfers_of(self.table, moving, self._at_ms)
             if transfers:
                 self._refunds.renew()
                 self.moves.add(transfers)
@@ -414,7 +421,7 @@ class TableActor:
             self.recorder.add(events, transfers, self._at_ms, receipt)
             self.viewers.publish(events, self.table.seq - len(events) + 1, self._at_ms)
             self._arm()
-            self._news.follow(events, self.changed_ms)
+            self._news.follow(events, self.changed_ms, has_stays=bool(moving))
         except Exception as error:  # noqa: BLE001  `fail` reports it
             self.fail(error)
 

@@ -15,6 +15,8 @@ from pokerws.storage.vault.receipt_digests import CHIPS
 RECEIPTS_PER_PLAYER = 4
 CHIP_RECEIPTS_PER_PLAYER = 8
 RECEIPT_PLAYERS = 64
+# The place of the other receipt that goes when there is one too many.
+_OLDEST = -1 - RECEIPTS_PER_PLAYER
 
 KeptReceipts = dict[PlayerId, list[Receipt]]
 
@@ -30,7 +32,13 @@ def keep_receipt(
     receipts = kept.pop(player, None)
     if receipts is None or is_other_stay:
         receipts = []
-    _keep(receipts, receipt)
+    if receipt.digest[:1] == CHIPS:
+        _keep_for_chips(receipts, receipt)
+    else:
+        receipts.append(receipt)
+        # Behind the oldest of its kind there are as many as may stay.
+        if len(receipts) > RECEIPTS_PER_PLAYER and receipts[_OLDEST].digest[:1] != CHIPS:
+            del receipts[_OLDEST]
     kept[player] = receipts
     if len(kept) > RECEIPT_PLAYERS:
         del kept[next(one for one in kept if table.seat_of(one) is None)]
@@ -41,16 +49,8 @@ def is_other_stay(player: PlayerId, events: Iterable[TableEvent]) -> bool:
     return any(isinstance(e, PlayerSat | PlayerStood) and e.player == player for e in events)
 
 
-def _keep(receipts: list[Receipt], receipt: Receipt) -> None:
-    """Add a receipt; those for chips come before the others, and both kinds stay in order."""
-    if receipt.digest[:1] == CHIPS:
-        of_chips = sum(one.digest[:1] == CHIPS for one in receipts)
-        receipts.insert(of_chips, receipt)
-        del receipts[: max(0, of_chips + 1 - CHIP_RECEIPTS_PER_PLAYER)]
-        return
-    receipts.append(receipt)
-    if len(receipts) > RECEIPTS_PER_PLAYER:
-        # Behind it there are as many as may stay.
-        oldest = receipts[-1 - RECEIPTS_PER_PLAYER]
-        if oldest.digest[:1] != CHIPS:
-            del receipts[-1 - RECEIPTS_PER_PLAYER]
+def _keep_for_chips(receipts: list[Receipt], receipt: Receipt) -> None:
+    """Add a receipt for chips: those come before the others, and both kinds stay in order."""
+    of_chips = sum(one.digest[:1] == CHIPS for one in receipts)
+    receipts.insert(of_chips, receipt)
+    del receipts[: max(0, of_chips + 1 - CHIP_RECEIPTS_PER_PLAYER)]

@@ -18,7 +18,7 @@ class LobbyNews:
     The summary passes the `gate`; `notify` sends the table's viewers a notice.
     """
 
-    __slots__ = ("_free", "_gate", "_hand", "_net", "_owner", "_pace", "_table", "notify")
+    __slots__ = ("_gate", "_hand", "_net", "_owner", "_pace", "_table", "notify")
 
     def __init__(
         self,
@@ -34,14 +34,17 @@ class LobbyNews:
         self._pace = pace
         self.notify = notify
         self._net = HandNet(table)
-        # The hand number and the number of empty seats when the lobby was last notified.
-        self._hand, self._free = -1, 0
+        # The hand number when the lobby was last notified.
+        self._hand = -1
 
-    def follow(self, events: Sequence[TableEvent], changed_ms: int) -> None:
-        """Notify the lobby if the events may have changed the table's summary."""
-        table, free = self._table, self._table.seats.count(None)
-        if table.hand is None or table.hand_number != self._hand or free != self._free:
-            self._hand, self._free = table.hand_number, free
+    def follow(self, events: Sequence[TableEvent], changed_ms: int, *, has_stays: bool) -> None:
+        """Notify the lobby if the events may have changed the table's summary.
+
+        `has_stays`: somebody may have taken or left a seat in them.
+        """
+        table = self._table
+        if has_stays or table.hand is None or table.hand_number != self._hand:
+            self._hand = table.hand_number
             self._owner.seats_changed(table)
             if net := self._net.follow(table, events):
                 self._owner.hand_over(table.id, net)

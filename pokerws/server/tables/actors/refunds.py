@@ -14,9 +14,12 @@ class Refunds:
         self._hand: int | None = None
 
     def note(self, table: Table, now_ms: int) -> None:
-        """Record the chips, once a hand: a bug may leave the next command half done."""
-        hand = None if table.hand is None else table.hand.number
-        if hand is None or hand != self._hand:
+        """Record the chips, once a hand: a bug may leave the next command half done.
+
+        What is recorded before a hand is right until its end, unless a transfer renews it.
+        """
+        hand = table.hand_number if table.hand is not None else table.hand_number + 1
+        if hand != self._hand:
             self.transfers = refunds_of(table, now_ms)
             self._hand = hand
 
