@@ -370,3 +370,15 @@ def test_after_an_outage_a_turn_goes_on_with_the_time_that_was_left(room: Room) 
     assert room.open_turn.deadline_ms - room.clock.now_ms() == CONFIG.turn_time_ms - 4_000 + 5_000
     turns = [e for e in events_of(room.spectator.take_events()) if isinstance(e, TurnStarted)]
     assert len(turns) == 1
+
+
+def test_the_lobby_hears_of_seats_taken_and_left_during_a_hand_and_of_no_action(room: Room) -> None:
+    room.start_hand()
+    before = room.owner.changed
+    room.check_or_call()
+    assert room.actor.table.hand is not None
+    assert room.owner.changed == before
+    room.do(room.spectator, commands.Sit(room.spectator.player, "Sam", 1, 10_000))
+    assert room.owner.changed == before + 1
+    room.do(room.spectator, commands.Stand(room.spectator.player))
+    assert room.owner.changed == before + 2

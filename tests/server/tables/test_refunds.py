@@ -108,6 +108,22 @@ async def runs_out_of_time(house: MemoryHouse, actor: TableActor) -> None:
     house.clock.advance(CONFIG.turn_time_ms)
 
 
+async def test_what_was_won_in_an_earlier_hand_is_its_winners_when_a_later_one_is_lost(
+    house: MemoryHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = await house.open_hand()
+    await folds(house, actor)
+    house.clock.advance(CONFIG.next_hand_delay_ms)
+    assert actor.table.hand_number == 2
+
+    monkeypatch.setattr(table_actor, "play", nothing)
+    await folds(house, actor)
+
+    ann, ben, _ = house.balances()
+    assert ann != GRANT
+    assert ann + ben == 2 * GRANT
+
+
 @pytest.mark.parametrize("bug", [nothing, half, almost])
 @pytest.mark.parametrize("command", [sits_down, leaves, folds, runs_out_of_time])
 async def test_a_bug_in_a_command_brings_everybody_home_what_was_theirs_before_it(
