@@ -8,7 +8,7 @@ empty seat".  Positions are (button, small blind, big blind) by seat; alice has 
 
 from typing import NamedTuple
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -273,6 +273,8 @@ change = st.tuples(
 # Hypothesis alone would make most of them about five changes long.
 histories = st.integers(0, 60).flatmap(lambda n: st.lists(change, min_size=n, max_size=n))
 
+RETURNS = [*(("sit", n) for n in (1, 2, 3)), ("deal", 0), ("sit out", 1), ("deal", 0)]
+
 
 class Orbits:
     """Who owes a blind and how far the big blind has come, from what is seen of the hands alone."""
@@ -281,6 +283,7 @@ class Orbits:
         self.seats = seats
         self.last_big: tuple[int, str] | None = None
         self.settled: set[str] = set()
+        self.played: set[str] = set()
         # How many seats the big blind went since the player had it, or else came in.
         self.since_big: dict[str, int] = {}
         self.since_entry: dict[str, int] = {}
@@ -289,13 +292,17 @@ class Orbits:
         button, small, big = dealt.positions
         assert button is not None
         assert big is not None
-        step = self.check_big_blind(big, ready)
-        fresh = self.last_big is None or len(self.settled & {*ready.values()}) < 2
+        paid = len(self.settled & {*ready.values()})
+        fresh = self.last_big is None or paid < 2
+        # Where all start alike, whoever missed blinds owes them still, if another has paid.
+        owing = self.played - self.settled if fresh and paid else set()
+        debtors = {seat for seat, player in ready.items() if player in owing}
+        step = self.check_big_blind(big, ready, debtors)
         entered = {seat for blind, seat in dealt.posted if blind == "entry"}
         for seat, player in ready.items():
             if fresh or player in self.settled:
                 assert seat in dealt.order
-                assert seat not in entered
+                assert (seat in entered) == (seat in debtors and seat != big)
             elif seat in dealt.order:
                 assert (seat == big) != (seat in entered)
                 assert (seat - button) % self.seats >= (big - button) % self.seats
@@ -309,19 +316,27 @@ class Orbits:
         elif not fresh:
             assert self.last_big is not None
             assert small == self.last_big[0]
-        assert ("small", small) in dealt.posted or small not in dealt.order
+        assert ("small", small) in dealt.posted or small not in {*dealt.order} - entered
         live = [blind for blind in dealt.posted if blind[0] != "dead"]
         assert live[-1] == ("big", big)
         self.check_travel(dealt, ready, big, step)
         self.note_settled(game, dealt, big, step)
         self.last_big = (big, ready[big])
 
-    def check_big_blind(self, big: int, ready: dict[int, str]) -> int:
-        """The big blind goes to the next ready seat, and so never to the same player again."""
+    def check_big_blind(self, big: int, ready: dict[int, str], debtors: set[int]) -> int:
+        """The big blind goes to the next ready seat, and so never to the same player again.
+
+        Heads-up it goes to the one who owes it; the other's orbit begins again.
+        """
         if self.last_big is None:
             return 0
         last, player = self.last_big
         step = (big - last - 1) % self.seats + 1
+        if len(ready) == 2 and debtors:
+            assert {big} == debtors
+            self.since_big.clear()
+            self.since_entry.clear()
+            return step
         assert not {(last + passed) % self.seats for passed in range(1, step)} & {*ready}
         assert ready[big] != player
         return step
@@ -347,10 +362,14 @@ class Orbits:
         for number, seat in enumerate(game.table.seats):
             if seat is not None and number in dealt.order:
                 self.settled.add(seat.name)
+                self.played.add(seat.name)
             elif seat is not None and number in passed:
                 self.settled.discard(seat.name)
 
 
+# Heads-up, and of three, one owes blinds to one who has paid.
+@example([*RETURNS, ("stand", 2), ("sit in", 1), ("deal", 0)])
+@example([*RETURNS, ("sit", 0), ("stand", 2), ("sit in", 1), ("deal", 0)])
 @given(histories)
 def test_nobody_escapes_the_big_blind_and_nobody_pays_it_twice(
     changes: list[tuple[str, int]],
