@@ -38,8 +38,8 @@ from pokerws.storage.null import NullJournal, NullStore
 from pokerws.storage.store import Store
 from pokerws.storage.vault.vault import Vault
 
-# Time between batches of saves under load.  A crash loses up to this much play; in exchange, a
-# table that changes often is written only once a batch.
+# Time between batches of saves under load, where each has whole tables.  A crash loses up to this
+# much play; in exchange, a table that changes often is written only once a batch.
 GATHER_S = 0.05
 
 
@@ -51,8 +51,8 @@ def journal_of(settings: Settings, store: Store, metrics: Metrics) -> Journal:
         # With durable acks the database is the source of truth.
         overwrite_edits=not durable,
         metrics=metrics,
-        # With durable acks the players wait for each batch.
-        gather_s=0 if durable else GATHER_S,
+        # With events a change is small, and with durable acks the players wait for each batch.
+        gather_s=0 if durable or settings.features.use_event_persistence else GATHER_S,
     )
 
 

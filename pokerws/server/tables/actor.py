@@ -388,7 +388,10 @@ class TableActor:
     def _give_time_back(self) -> None:
         """Put the clock forward by the time that frames waited, if they are out now."""
         since_ms = self._cards.released()
-        if since_ms is None or self.stopped or self._paused_ms is not None or self.table.closed:
+        if since_ms is None:
+            self._arm()  # A time-out may have waited for the cards.
+            return
+        if self.stopped or self._paused_ms is not None or self.table.closed:
             return
         self._alarm.cancel()
         self.resume(since_ms, 0, restart_log=False)

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
+from msgspec.structs import replace
 
 from pokerws.game import commands
 from pokerws.game.cards import Card
@@ -15,6 +16,7 @@ from pokerws.game.state import Hand, TableId
 from pokerws.messages import Accepted, Events, Notice, Snapshot, Watch
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.actors.held_cards import GIVE_BACK_MS
 from pokerws.server.tables.lobby.outage_pause import CHECK_LAG_MS, PAUSE_AFTER_MS
 from pokerws.storage.errors import StoreRejected
 from pokerws.storage.store import Change
@@ -319,6 +321,26 @@ async def test_a_turn_that_nobody_has_seen_does_not_time_out(setting: Setting) -
     setting.clock.advance(CONFIG.turn_time_ms * 3)
 
     assert actor.table.seq == seq
+
+
+async def test_a_time_out_that_waits_for_cards_comes_as_soon_as_they_are_stored(
+    setting: Setting,
+) -> None:
+    actor = await setting.open_hand()
+    # Frames that wait longer than this would stop the clock.
+    actor.table.config = replace(CONFIG, next_hand_delay_ms=GIVE_BACK_MS - 1)
+    setting.see_flop(actor)
+    await setting.house.written()
+    setting.store.open.clear()
+    while actor.table.hand is not None:
+        setting.act(actor, "check")
+    assert actor.gate.holds_cards
+    setting.clock.advance(GIVE_BACK_MS - 1)
+    assert actor.table.hand is None
+    setting.store.open.set()
+    await setting.house.written()
+    setting.clock.advance(0)
+    assert hand_of(actor).number == 2
 
 
 async def test_a_table_whose_data_are_refused_is_noted_before_it_shows_more(
