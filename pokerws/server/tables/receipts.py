@@ -65,8 +65,7 @@ class Receipts:
         own = self.kept.get(player)
         if own is None:
             return None
-        known = command_id if len(command_id) < LONG_ID else kept_id(command_id)
-        is_taken = False
+        known, is_taken = kept_id(command_id), False
         for receipt in own:
             if receipt.id == known:
                 is_taken = True
@@ -101,7 +100,7 @@ class Receipts:
 
     def receipt_of(self, player: PlayerId, command_id: str, command: Command, seq: int) -> Receipt:
         """The receipt of an accepted command, whose first event is `seq`."""
-        known = command_id if len(command_id) < LONG_ID else kept_id(command_id)
+        known = kept_id(command_id)
         if self._is_stored:
             digest = self._digests.digest_of(self._table, player, command_id, command)
             return Receipt(digest, seq, known)
