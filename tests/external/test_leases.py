@@ -11,7 +11,8 @@ from pokerws.storage.postgres.migrate import migrate
 from tests.external.debian_postgres import DebianPostgres
 from tests.external.pgbouncer import pgbouncer
 from tests.storage.changes import change
-from tests.storage.postgres.test_owners import T1, a_server
+from tests.storage.postgres.conftest import a_server
+from tests.storage.postgres.test_owners import T1
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """Claims that wait at the same moment are made together, and each has its own outcome."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
-import asyncpg
 import pytest
 
 from pokerws.game.state import TableId
@@ -13,32 +12,14 @@ from pokerws.storage.postgres.claiming.claims import GROUP
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import SEEN, Claimed
 from tests.storage.changes import change
-from tests.storage.postgres.test_owners import EXPIRE, Connection, Server, a_server
+from tests.storage.postgres.conftest import Connection, Server
+from tests.storage.postgres.test_owners import EXPIRE
 
 MANY = 1_000
 READERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
     "AND datname = current_database() AND application_name = 'pokerws'"
 )
-
-
-@pytest.fixture
-async def first(database_url: str) -> AsyncIterator[Server]:
-    async with a_server(database_url, "poker-1") as server:
-        yield server
-
-
-@pytest.fixture
-async def second(database_url: str) -> AsyncIterator[Server]:
-    async with a_server(database_url, "poker-2") as server:
-        yield server
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 def ids(count: int) -> list[TableId]:

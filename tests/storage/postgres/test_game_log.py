@@ -1,13 +1,10 @@
 """The log by command, and the view of its single events, which operators change."""
 
-from collections.abc import AsyncIterator
-
 import asyncpg
 import pytest
 from msgspec.structs import replace
 
 from pokerws.game.state import TableId
-from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import EventRow
@@ -16,20 +13,6 @@ from tests.storage.changes import change, event, logged
 T1 = TableId("t1")
 RECEIPT = b'["alice","k.abcdef",3,"7"]'
 ROWS = "SELECT seq, events, type FROM game_log WHERE game_id = 't1' ORDER BY seq"
-
-
-@pytest.fixture
-async def store(database_url: str) -> AsyncIterator[PostgresStore]:
-    store = await PostgresStore.open(address_of(database_url))
-    yield store
-    await store.close()
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture

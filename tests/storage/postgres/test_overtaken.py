@@ -1,7 +1,6 @@
 """The note that play has gone on in memory: left at a database or beside it, found, and settled."""
 
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -29,13 +28,6 @@ NOWHERE = "postgres://nobody@127.0.0.1:1/none"
 def beside(folder: Path, url: str = NOWHERE) -> Address:
     """The address of an embedded database in `folder`, whose PostgreSQL is at `url`."""
     return address_of(f"embedded:{folder}").running_at(url)
-
-
-@pytest.fixture
-async def store(database_url: str) -> AsyncIterator[PostgresStore]:
-    store = await PostgresStore.open(address_of(database_url))
-    yield store
-    await store.close()
 
 
 @pytest.fixture

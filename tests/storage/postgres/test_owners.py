@@ -4,9 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from typing import TypeAlias
+from collections.abc import Callable, Iterator
 
 import asyncpg
 import pytest
@@ -15,61 +13,15 @@ from pokerws.game.state import TableId
 from pokerws.storage.errors import OwnedElsewhere, StoreUnavailable
 from pokerws.storage.postgres import lease as lease_module
 from pokerws.storage.postgres import owners, processes
-from pokerws.storage.postgres.address import Address, address_of
-from pokerws.storage.postgres.lease import Lease, Tenure
 from pokerws.storage.postgres.owners import OtherOwner
-from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import SEEN, Position
 from tests.storage.changes import START_MS, change
 from tests.storage.clusters import on_linux
+from tests.storage.postgres.conftest import Connection, Server, a_server
 
 T1, T2 = TableId("t1"), TableId("t2")
 WAITS = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 EXPIRE = "UPDATE owners SET lease_until = now() - interval '1 second' WHERE incarnation = $1"
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-
-
-class Server:
-    """A store with a lease, as a server has it, but without its task."""
-
-    def __init__(self, store: PostgresStore, lease: Lease, tenure: Tenure) -> None:
-        self.store = store
-        self.lease = lease
-        self.tenure = tenure
-
-
-@asynccontextmanager
-async def a_server(address: Address | str, name: str) -> AsyncIterator[Server]:
-    address = address_of(address) if isinstance(address, str) else address
-    tenure = Tenure()
-    lease = Lease(address, name, tenure)
-    await lease.register(is_alone=False)
-    tenure.is_patient = False
-    store = await PostgresStore.open(address, tenure=tenure)
-    try:
-        yield Server(store, lease, tenure)
-    finally:
-        await lease.give_up()
-        await store.close()
-
-
-@pytest.fixture
-async def first(database_url: str) -> AsyncIterator[Server]:
-    async with a_server(database_url, "poker-1") as server:
-        yield server
-
-
-@pytest.fixture
-async def second(database_url: str) -> AsyncIterator[Server]:
-    async with a_server(database_url, "poker-2") as server:
-        yield server
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 async def backend_of(server: Server) -> int:

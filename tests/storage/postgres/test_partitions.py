@@ -68,20 +68,6 @@ async def before(databases: Databases, bare_database_url: str) -> AsyncIterator[
     await connection.close()
 
 
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
-async def store(database_url: str) -> AsyncIterator[PostgresStore]:
-    store = await PostgresStore.open(address_of(database_url))
-    yield store
-    await store.close()
-
-
 async def test_a_log_from_before_the_partitions_is_kept_whole_and_in_order(
     before: Connection, bare_database_url: str
 ) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from itertools import chain
 from typing import TypeAlias
@@ -27,20 +26,6 @@ from tests.storage.conftest import SOON_S
 
 T1, T2 = TableId("t1"), TableId("t2")
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-
-
-@pytest.fixture
-async def store(database_url: str) -> AsyncIterator[PostgresStore]:
-    store = await PostgresStore.open(address_of(database_url))
-    yield store
-    await store.close()
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 def moment(at_ms: int) -> datetime:
