@@ -10,9 +10,10 @@ from typing import cast
 from pokerws.game import commands
 from pokerws.game.apply import apply
 from pokerws.game.cards import Card
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import ChipsAdded, PlayerSatIn, TableEvent
-from pokerws.game.state import Hand, PlayerId, TableConfig, TableId, Turn
+from pokerws.game.state import Hand, PlayerId, TableId, Turn
 from pokerws.game.table import advance, open_table, play
 from pokerws.game.variants import VARIANTS, Variant
 

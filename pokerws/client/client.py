@@ -18,7 +18,8 @@ from pokerws.client.table_view import OnEvent, TableView
 from pokerws.client.watches import Watches
 from pokerws.game.cards import Card
 from pokerws.game.commands import Action
-from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
     HANDS_SIZE,
     Accepted,

@@ -8,11 +8,12 @@ from pokerws.game.blinds.button import (
     ready_seats,
 )
 from pokerws.game.cards import Card
+from pokerws.game.config.stakes import Stakes, stakes_of
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import BlindKind, GameChanged, TableEvent
 from pokerws.game.hand import Ante, Blind, Deal, deal_hand
-from pokerws.game.stakes import Stakes, stakes_of
-from pokerws.game.state import Table, TableConfig
+from pokerws.game.state import Table
 from pokerws.game.variants import MIXES, VARIANTS, Forced, Variant
 
 

@@ -10,9 +10,9 @@ from copy import deepcopy
 from typing import assert_never
 
 from pokerws.game.apply import apply
-from pokerws.game.betting.actions import act, hand_seat, taken_seat
+from pokerws.game.betting.actions import act, taken_seat
 from pokerws.game.blinds.button import ready_seats
-from pokerws.game.blinds.departures import check_brought_back, least_buy_in, stood
+from pokerws.game.blinds.departures import stood
 from pokerws.game.commands import (
     Act,
     AddChips,
@@ -29,29 +29,17 @@ from pokerws.game.commands import (
     Straddle,
     TimeUp,
 )
-from pokerws.game.config import check_config
-from pokerws.game.counted import counted
+from pokerws.game.config.checks import check_config
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import Shuffle
 from pokerws.game.drawing import draw
 from pokerws.game.events import (
-    CancelReason,
-    ChipsAdded,
-    ClockResumed,
     GameChanged,
-    HandCancelled,
     HandShown,
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
-    PlayerLeaving,
-    PlayerSat,
-    PlayerSatIn,
     PlayerSatOut,
-    PlayerStood,
-    RunItSet,
-    Share,
-    StraddleSet,
-    TableClosed,
     TableEvent,
     TableOpened,
     TurnStarted,
@@ -59,17 +47,19 @@ from pokerws.game.events import (
 )
 from pokerws.game.hand import TIMEOUTS_TO_SIT_OUT, act_for_absent, advance_hand
 from pokerws.game.illegal import Details, Illegal, Inconsistent
+from pokerws.game.lifecycle import close, resume
 from pokerws.game.next_hand import games_of, next_game, start_hand
-from pokerws.game.state import (
-    CloseReason,
-    Hand,
-    PlayerId,
-    Seat,
-    Table,
-    TableConfig,
-    TableId,
-    Turn,
+from pokerws.game.seating.seats import (
+    add_chips,
+    seat_of,
+    set_run_it,
+    set_straddle,
+    sit,
+    sit_in,
+    sit_out,
+    stand,
 )
+from pokerws.game.state import Hand, Table, TableId, Turn
 from pokerws.game.variants import VARIANTS
 
 # A player who sits out for this many hands in a row is stood up.
@@ -143,30 +133,27 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
         case TimeUp():
             return _time_up(table, now_ms, shuffle)
         case Sit():
-            return [_sit(table, command, now_ms)]
+            return [sit(table, command, now_ms)]
         case Stand(player=player):
-            return [_stand(table, player, now_ms)]
+            return [stand(table, player, now_ms)]
         case SitOut(player=player):
-            number, seat = _seat_of(table, player)
-            if seat.sitting_out:
-                raise Illegal("already_sitting_out", "you are already sitting out")
-            return [PlayerSatOut(number, "asked")]
+            return [sit_out(table, player)]
         case SitIn(player=player):
-            return [_sit_in(table, player)]
+            return [sit_in(table, player)]
         case AddChips():
-            return [_add_chips(table, command)]
+            return [add_chips(table, command)]
         case Show():
             return [_show(table, command)]
         case Straddle(player=player, on=on):
-            return [_set_straddle(table, player, on=on)]
+            return [set_straddle(table, player, on=on)]
         case RunIt(player=player, times=times):
-            return [_set_run_it(table, player, times)]
+            return [set_run_it(table, player, times)]
         case ChooseGame():
             return [_choose_game(table, command)]
         case Resume():
-            return _resume(table, command, now_ms)
+            return resume(table, command, now_ms)
         case Close(reason=reason):
-            return _close(table, reason)
+            return close(table, reason)
         case _:
             assert_never(command)
 
@@ -200,7 +187,7 @@ def _turn_for(table: Table, command: Act) -> tuple[Hand, Turn]:
         seat = table.seats[turn.seat]
         if seat is not None and seat.player == command.player and turn.number == command.turn:
             return hand, turn
-    number, _ = _seat_of(table, command.player)
+    number, _ = seat_of(table, command.player)
     if turn is None:
         raise Illegal("not_your_turn", "it is nobody's turn")
     if turn.seat != number:
@@ -230,73 +217,6 @@ def _time_up(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     return events
 
 
-def _sit(table: Table, command: Sit, now_ms: int) -> TableEvent:
-    config = table.config
-    if table.seat_of(command.player) is not None:
-        raise Illegal("already_seated", "you have a seat at this table")
-    number = command.seat
-    if number is None:
-        if None not in table.seats:
-            raise Illegal("table_full", "no seat is free")
-        number = table.seats.index(None)
-    last = len(table.seats) - 1
-    if not 0 <= number <= last:
-        details = Details(field="seat", min=0, max=last)
-        raise Illegal("no_such_seat", f"seats are numbered 0 to {last}", details)
-    if table.seats[number] is not None:
-        raise Illegal("seat_taken", f"seat {number} is taken", Details(seat=number))
-    departure = table.departure_of(command.player, now_ms)
-    legal = Details(field="buy_in", min=least_buy_in(table, departure), max=config.max_buy_in)
-    if command.buy_in < config.min_buy_in:
-        raise Illegal("buy_in_too_small", f"the minimum buy-in is {config.min_buy_in}", legal)
-    if command.buy_in > config.max_buy_in:
-        raise Illegal("buy_in_too_large", f"the maximum buy-in is {config.max_buy_in}", legal)
-    if departure is not None:
-        check_brought_back(table, departure, command.buy_in, now_ms)
-    _check_balance(command.buy_in, command.balance)
-    owes_small = departure is not None and departure.owes_blinds
-    played = departure is not None
-    return PlayerSat(number, command.player, command.name, command.buy_in, owes_small, played)
-
-
-def _stand(table: Table, player: PlayerId, now_ms: int) -> TableEvent:
-    number, seat = _seat_of(table, player)
-    if table.hand is None or table.hand.seats[number] is None:
-        return stood(table, number, seat, now_ms)
-    if seat.leaving:
-        raise Illegal("already_leaving", "you leave when this hand is over")
-    return PlayerLeaving(number)
-
-
-def _sit_in(table: Table, player: PlayerId) -> TableEvent:
-    number, seat = _seat_of(table, player)
-    if not seat.sitting_out:
-        raise Illegal("not_sitting_out", "you are not sitting out")
-    if not seat.stack and not _in_hand(table, number):
-        raise Illegal("no_chips", "add chips first")
-    return PlayerSatIn(number)
-
-
-def _add_chips(table: Table, command: AddChips) -> TableEvent:
-    number, seat = _seat_of(table, command.player)
-    if _in_hand(table, number):
-        raise Illegal("in_hand", "chips can be added only between hands")
-    config, amount, balance = table.config, command.amount, command.balance
-    least, room = max(1, config.min_buy_in - seat.stack), config.max_buy_in - seat.stack
-    legal = Details(field="amount", min=least, max=room)
-    if amount is None:
-        # As far as the balance allows, but not less than the smallest legal amount.
-        amount = room if balance is None else min(room, max(least, balance))
-        if amount < 1:
-            raise Illegal("amount_too_small", f"the maximum stack is {config.max_buy_in}", legal)
-    if amount < least:
-        raise Illegal("amount_too_small", f"add at least {least}", legal)
-    if seat.stack + amount > config.max_buy_in:
-        raise Illegal("amount_too_large", f"the maximum stack is {config.max_buy_in}", legal)
-    _check_balance(amount, balance)
-    return ChipsAdded(number, command.player, amount)
-
-
 def _show(table: Table, command: Show) -> TableEvent:
     number, last = table.seat_of(command.player), table.last_hand
     if number is None or last is None or last.number != command.hand or not last.cards[number]:
@@ -306,28 +226,8 @@ def _show(table: Table, command: Show) -> TableEvent:
     return HandShown(last.number, number, last.cards[number])
 
 
-def _set_straddle(table: Table, player: PlayerId, *, on: bool) -> TableEvent:
-    number, seat = _seat_of(table, player)
-    if table.config.house.straddle == "none":
-        raise Illegal("no_straddles", "there are no straddles at this table")
-    if seat.straddle == on:
-        raise Illegal("already_so", "no change: already set")
-    return StraddleSet(number, on)
-
-
-def _set_run_it(table: Table, player: PlayerId, times: int) -> TableEvent:
-    number, seat = _seat_of(table, player)
-    most = table.config.house.run_it
-    if not 1 <= times <= most:
-        details = Details(field="times", min=1, max=most)
-        raise Illegal("not_so_often", f"at this table `times` must be from 1 to {most}", details)
-    if seat.run_it == times:
-        raise Illegal("already_so", "no change: already set")
-    return RunItSet(number, times)
-
-
 def _choose_game(table: Table, command: ChooseGame) -> TableEvent:
-    number, _ = _seat_of(table, command.player)
+    number, _ = seat_of(table, command.player)
     if table.config.variant in VARIANTS or table.config.mix.rotation != "choice":
         raise Illegal("no_choice", "players do not choose the game at this table")
     game = table.game
@@ -342,80 +242,3 @@ def _choose_game(table: Table, command: ChooseGame) -> TableEvent:
     if command.variant == game.variant:
         raise Illegal("already_so", "no change: already set")
     return GameChanged(command.variant, 1, number, number)
-
-
-def _check_balance(amount: int, balance: int | None) -> None:
-    """Raise Illegal unless an account with `balance` can pay; None means no account."""
-    if balance is not None and amount > balance:
-        raise Illegal(
-            "insufficient_chips",
-            f"{counted(amount, 'chip is', 'chips are')} needed, and the account has {balance}",
-            Details(needed=amount, available=balance),
-        )
-
-
-def _resume(table: Table, command: Resume, now_ms: int) -> list[TableEvent]:
-    events: list[TableEvent] = []
-    if command.restart_log:
-        events.append(LogRestarted(deepcopy(table)))
-    if command.cancel_hand and table.hand is not None:
-        return [*events, _cancelled(table, table.hand, "cards_seen")]
-    deadline_ms = table.deadline_ms
-    if deadline_ms is not None:
-        left_ms = max(0, deadline_ms - command.saved_ms)
-        # The grace is for players to reconnect; the next hand needs none.
-        grace_ms = 0 if table.hand is None else command.grace_ms
-        events.append(ClockResumed(now_ms + left_ms + grace_ms))
-    return events
-
-
-def _close(table: Table, reason: CloseReason) -> list[TableEvent]:
-    events: list[TableEvent] = []
-    put_in: dict[int, int] = {}
-    if table.hand is not None:
-        put_in = chips_put_in(table, table.hand)
-        events.append(_cancelled(table, table.hand, "closed"))
-    if table.next_hand_at_ms is not None:
-        events.append(NextHandCancelled())
-    for number, seat in enumerate(table.seats):
-        if seat is not None:
-            events.append(PlayerStood(number, seat.player, seat.stack + put_in.get(number, 0)))
-    events.append(TableClosed(reason))
-    return events
-
-
-def _cancelled(table: Table, hand: Hand, reason: CancelReason) -> HandCancelled:
-    put_in = chips_put_in(table, hand)
-    refunds = [Share(number, amount) for number, amount in put_in.items() if amount]
-    return HandCancelled(hand.number, refunds, reason)
-
-
-def chips_put_in(table: Table, hand: Hand) -> dict[int, int]:
-    """The chips that each seat has put into the hand.
-
-    Hands stored by older versions do not record who paid dead chips.  There they are the big
-    blind's ante.  No pot has been awarded yet, because one command awards all of them.
-    """
-    put_in: dict[int, int] = {}
-    unrecorded = hand.dead
-    for number in hand.order:
-        seat = hand_seat(hand, number)
-        put_in[number] = seat.bet + seat.in_pots + seat.dead
-        unrecorded -= seat.dead
-    if unrecorded and table.big_blind is not None:
-        put_in[table.big_blind] += unrecorded
-    if sum(put_in.values()) != table.total_pot:
-        raise Inconsistent("the chips that the seats put in do not add up to the pot")
-    return put_in
-
-
-def _in_hand(table: Table, number: int) -> bool:
-    return table.hand is not None and table.hand.seats[number] is not None
-
-
-def _seat_of(table: Table, player: PlayerId) -> tuple[int, Seat]:
-    number = table.seat_of(player)
-    seat = None if number is None else table.seats[number]
-    if number is None or seat is None:
-        raise Illegal("not_seated", "you have no seat at this table")
-    return number, seat

@@ -3,8 +3,9 @@
 import msgspec
 from msgspec import Struct
 
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import TableEvent
-from pokerws.game.state import Seat, Table, TableConfig, TableId
+from pokerws.game.state import Seat, Table, TableId
 from pokerws.hand_histories.errors import Refused
 from pokerws.hand_histories.hand_id import hand_id
 from pokerws.hand_histories.kept_hand import KeptHand

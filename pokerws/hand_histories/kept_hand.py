@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import HandStarted, HoleCardsDealt, OfSeat, TableEvent
 from pokerws.game.illegal import Inconsistent
-from pokerws.game.state import Hand, PlayerId, Seat, Table, TableConfig, TableId
+from pokerws.game.state import Hand, PlayerId, Seat, Table, TableId
 
 
 class KeptHand(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from pokerws.game.state import HouseRules, LimitStakes, Mix, TableConfig
+from pokerws.game.config.table_config import HouseRules, LimitStakes, Mix, TableConfig
 
 _PARTS: Mapping[str, type[Struct]] = {"limit": LimitStakes, "mix": Mix, "house": HouseRules}
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from pokerws.game.cards import Card
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.counted import counted
 from pokerws.game.events import (
     AntePosted,
@@ -53,7 +54,7 @@ from pokerws.game.events import (
     TurnTimedOut,
     UncalledBetReturned,
 )
-from pokerws.game.state import Hand, HandSeat, Pot, Seat, Table, TableConfig, Turn
+from pokerws.game.state import Hand, HandSeat, Pot, Seat, Table, Turn
 from pokerws.game.variants import VARIANTS
 from pokerws.maintenance.stored_log import printable
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from pokerws.game.config import check_config
+from pokerws.game.config.checks import check_config
 from pokerws.game.events import (
     BetPlaced,
     BringInPosted,

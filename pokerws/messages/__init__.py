@@ -4,8 +4,9 @@
 from the structs.
 """
 
+from pokerws.game.config.table_config import MAX_RUNS, Chips
 from pokerws.game.illegal import Details
-from pokerws.game.state import MAX_EXACT, MAX_RUNS, Chips
+from pokerws.game.state import MAX_EXACT
 from pokerws.messages.codes import (
     CATEGORIES,
     CLOSE_CODES,

@@ -9,7 +9,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from pokerws.game.cards import Card
-from pokerws.game.state import MAX_EXACT, MAX_SEATS, Runs, TableId
+from pokerws.game.config.table_config import MAX_SEATS, Runs
+from pokerws.game.state import MAX_EXACT, TableId
 
 PROTOCOL = 1
 

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from pokerws.game.commands import Action
-from pokerws.game.state import Chips, TableConfig, TableId
+from pokerws.game.config.table_config import Chips, TableConfig
+from pokerws.game.state import TableId
 from pokerws.messages.fields import (
     HANDS_SIZE,
     MAX_ID_LENGTH,

@@ -7,9 +7,10 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Details
-from pokerws.game.state import PlayerId, Table, TableConfig, TableId, TableStatus
+from pokerws.game.state import PlayerId, Table, TableId, TableStatus
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
 from pokerws.messages.moderation import Bans, Players
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import msgspec
 
 from pokerws.game.cards import parse_cards
-from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
     JSON,
     REJECT_CODES,

@@ -13,7 +13,8 @@ from pathlib import Path
 import structlog
 
 from pokerws import __version__
-from pokerws.game.state import PlayerId, TableConfig
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId
 from pokerws.metrics import Metrics, Readings
 from pokerws.server import parts
 from pokerws.server.auth.bot_tokens import BOT_PREFIX

@@ -12,8 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from pokerws.game.events import ChipsAdded, PlayerSat, PlayerStood, TableClosed, TableEvent
+from pokerws.game.lifecycle import chips_put_in
 from pokerws.game.state import PlayerId, Table, TableId
-from pokerws.game.table import chips_put_in
 
 AccountId = NewType("AccountId", str)
 

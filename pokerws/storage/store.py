@@ -16,7 +16,8 @@ from typing import Literal, NamedTuple, Protocol
 import msgspec
 from msgspec import Struct
 
-from pokerws.game.state import PlayerId, Table, TableConfig, TableId, TableStatus
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId, Table, TableId, TableStatus
 from pokerws.storage.accounts import Accounts, Transfer
 from pokerws.storage.hand_index import Search, Visit
 from pokerws.storage.names import Names

@@ -12,8 +12,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from pokerws.client import Backoff, Client, OnMessage, connect
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import PlayerSat, TableEvent
-from pokerws.game.state import PlayerId, Table, TableConfig, TableId
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.table import open_table
 from pokerws.messages import (
     JSON,

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from msgspec import convert
 
 from pokerws.game.commands import Act, Action, Sit, TimeUp
+from pokerws.game.config.table_config import HouseRules, TableConfig
 from pokerws.game.deal import Shuffle, shuffler
 from pokerws.game.events import TableEvent
-from pokerws.game.state import HouseRules, PlayerId, Table, TableConfig, TableId, Turn
+from pokerws.game.state import PlayerId, Table, TableId, Turn
 from pokerws.game.table import open_table, play
 from pokerws.game.variants import MIXES, VARIANTS
 

@@ -6,8 +6,9 @@ import pytest
 
 from pokerws.client import CommandRejected, ConnectionEnded, NotUnderstood, connect
 from pokerws.game.cards import parse_cards
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import ChipsAdded, PlayerSat
-from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
     Accepted,
     Account,

@@ -6,7 +6,8 @@ from pokerws.client.drawing import discards_for_good, discards_in_draw
 from pokerws.client.styles import STYLES, Decision, draw
 from pokerws.client.table_view import TableView
 from pokerws.game.cards import UNKNOWN, parse_cards
-from pokerws.game.state import Hand, HandSeat, Seat, Table, TableConfig, TableId, Turn
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import Hand, HandSeat, Seat, Table, TableId, Turn
 from pokerws.game.variants import Ranking
 from tests.client.random_play import player_in
 

@@ -8,16 +8,8 @@ from pokerws.client.equity import pot_share, spot_of
 from pokerws.client.styles import tight_aggressive
 from pokerws.client.table_view import TableView
 from pokerws.game.cards import UNKNOWN, parse_cards
-from pokerws.game.state import (
-    FixedLimit,
-    Hand,
-    HandSeat,
-    Seat,
-    Table,
-    TableConfig,
-    TableId,
-    Turn,
-)
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import FixedLimit, Hand, HandSeat, Seat, Table, TableId, Turn
 from tests.client.random_play import player_in
 
 

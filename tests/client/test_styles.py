@@ -21,9 +21,10 @@ from pokerws.client.styles import (
 from pokerws.client.table_view import TableView
 from pokerws.game.cards import UNKNOWN, parse_cards
 from pokerws.game.commands import Act
+from pokerws.game.config.table_config import Mix, TableConfig
 from pokerws.game.events import BetPlaced, Called, Checked, Folded, Raised
 from pokerws.game.hand import TIMEOUTS_TO_SIT_OUT
-from pokerws.game.state import Hand, HandSeat, Mix, Seat, Table, TableConfig, TableId, Turn
+from pokerws.game.state import Hand, HandSeat, Seat, Table, TableId, Turn
 from pokerws.game.variants import MIXES, VARIANTS
 from tests.client.random_play import GAMES, most_seats, played, player_in, random_config
 

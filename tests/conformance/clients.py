@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from tests.conformance.recording import EPOCH, START_MS, TABLE, Play, Recorder
 from tests.conformance.session import Session
 from tests.conformance.tables import CONFIG, watched

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from pokerws.game import commands
+from pokerws.game.config.table_config import HouseRules, LimitStakes, Mix, TableConfig
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import HouseRules, LimitStakes, Mix, TableConfig
 from pokerws.game.variants import MIXES, VARIANTS
 from tests.conformance.recording import PLAYERS, RAILBIRD, Play, Recorder
 from tests.conformance.session import Session

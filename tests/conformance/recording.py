@@ -14,8 +14,9 @@ import msgspec
 
 from pokerws.game import commands
 from pokerws.game.cards import Card
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.redaction import redact_table
-from pokerws.game.state import PlayerId, Table, TableConfig, TableId, Turn
+from pokerws.game.state import PlayerId, Table, TableId, Turn
 from pokerws.game.table import open_table
 from pokerws.messages import Watch
 from pokerws.messages.state_hash import state_hash

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pokerws.game import commands
-from pokerws.game.state import HouseRules, TableConfig
+from pokerws.game.config.table_config import HouseRules, TableConfig
 from tests.conformance.recording import (
     EPOCH,
     NAMES,

@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from pokerws.client import Client, connect
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from tests.e2e.guide import Block, Shell, blocks, sections
 from tests.e2e.process import REPOSITORY
 from tests.unlimited import NO_LIMITS

@@ -16,7 +16,8 @@ import asyncpg
 import pytest
 
 from pokerws.client import CommandRejected, connect
-from pokerws.game.state import TableConfig, Turn
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import Turn
 from pokerws.server.clock import Clock
 from tests.e2e.faults import (
     SHORT_STATEMENTS,

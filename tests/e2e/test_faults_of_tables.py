@@ -11,7 +11,8 @@ import asyncpg
 import pytest
 
 from pokerws.client import CommandRejected, connect
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import TableId
 from pokerws.messages import CloseCode
 from tests.e2e.database import check_database
 from tests.e2e.faults import (

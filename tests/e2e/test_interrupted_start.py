@@ -17,7 +17,7 @@ import asyncpg
 import pytest
 
 from pokerws.client import connect
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from tests.e2e.faults import Cluster, a_cluster, server_on
 from tests.e2e.process import ServerProcess

@@ -15,7 +15,8 @@ import pytest
 
 from pokerws.client import Client, CommandRejected, TableView, connect
 from pokerws.game.commands import Action
-from pokerws.game.state import TableConfig, TableId, Turn
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import TableId, Turn
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.postgres.database import reachable

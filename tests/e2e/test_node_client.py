@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from pokerws.client import connect
-from pokerws.game.state import Mix, TableConfig
+from pokerws.game.config.table_config import Mix, TableConfig
 from pokerws.server.app import App
 from tests.e2e.database import check_database
 from tests.e2e.process import REPOSITORY, ServerProcess

@@ -12,7 +12,7 @@ from structlog.typing import EventDict
 
 from pokerws import serve as serve_module
 from pokerws.client import connect
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from pokerws.serve import serve
 from pokerws.server.app import App
 from pokerws.server.background.comparator import Comparator

@@ -14,8 +14,9 @@ import pytest
 from pokerws.client import Client, CommandRejected, TableView, connect
 from pokerws.game.cards import DECK
 from pokerws.game.commands import Action
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import CardsShown, TableEvent
-from pokerws.game.state import Hand, TableConfig, TableId
+from pokerws.game.state import Hand, TableId
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.embedded import EmbeddedPostgres

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from pokerws.client import connect
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from pokerws.storage.postgres.migrate import SQL
 from tests.distributions import PROJECT, brought, parts
 from tests.e2e.process import REPOSITORY, ServerProcess

@@ -14,7 +14,7 @@ import pytest
 from msgspec import Struct, field
 
 from pokerws.client import CommandRejected, connect
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import connected
 from tests.e2e.faults import Cluster, server_on, serving

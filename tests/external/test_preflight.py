@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pokerws.client import CommandRejected, connect
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from pokerws.storage.errors import DatabaseError
 from pokerws.storage.postgres import preflight as preflight_module
 from pokerws.storage.postgres.address import address_of

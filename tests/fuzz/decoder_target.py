@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import get_args
 from unittest.mock import patch
 
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import TableId
 from pokerws.messages import JSON, MSGPACK, REJECT_CODES, Wire
 from pokerws.metrics import Metrics
 from pokerws.schema.schemas import tag_of

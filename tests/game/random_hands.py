@@ -11,17 +11,9 @@ from pokerws.game.apply import apply
 from pokerws.game.blinds.button import Positions
 from pokerws.game.cards import Card
 from pokerws.game.commands import Act, Action
+from pokerws.game.config.table_config import HouseRules, LimitStakes, TableConfig
 from pokerws.game.hand import Ante, Blind, Deal, deal_hand
-from pokerws.game.state import (
-    HouseRules,
-    LimitStakes,
-    PlayerId,
-    Seat,
-    Table,
-    TableConfig,
-    TableId,
-    Turn,
-)
+from pokerws.game.state import PlayerId, Seat, Table, TableId, Turn
 from pokerws.game.variants import VARIANTS, Betting, Forced, Variant
 
 # What PokerKit does too, where houses differ.

@@ -30,6 +30,7 @@ from pokerws.game.commands import (
     Straddle,
     TimeUp,
 )
+from pokerws.game.config.table_config import HouseRules, LimitStakes, Mix, TableConfig
 from pokerws.game.events import (
     BoardDealt,
     CardsDrawn,
@@ -44,17 +45,7 @@ from pokerws.game.events import (
 )
 from pokerws.game.illegal import Illegal
 from pokerws.game.next_hand import games_of
-from pokerws.game.state import (
-    Hand,
-    HouseRules,
-    LimitStakes,
-    Mix,
-    PlayerId,
-    Table,
-    TableConfig,
-    TableId,
-    Turn,
-)
+from pokerws.game.state import Hand, PlayerId, Table, TableId, Turn
 from pokerws.game.table import decide, open_table, play, replay
 from pokerws.game.variants import MIXES, VARIANTS
 from tests.game.random_hands import player_at, random_act

@@ -28,6 +28,7 @@ from pokerws.game.commands import (
     Straddle,
     TimeUp,
 )
+from pokerws.game.config.table_config import AnteKind, HouseRules, LimitStakes, Mix, TableConfig
 from pokerws.game.events import (
     BlindPosted,
     ChipsAdded,
@@ -38,20 +39,7 @@ from pokerws.game.events import (
     TableEvent,
 )
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import (
-    AnteKind,
-    Hand,
-    HandSeat,
-    HouseRules,
-    LimitStakes,
-    Mix,
-    PlayerId,
-    Seat,
-    Table,
-    TableConfig,
-    TableId,
-    Turn,
-)
+from pokerws.game.state import Hand, HandSeat, PlayerId, Seat, Table, TableId, Turn
 from pokerws.game.table import decide, open_table, play, replay
 from pokerws.game.variants import VARIANTS
 

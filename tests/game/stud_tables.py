@@ -1,6 +1,6 @@
 """Tables of stud for tests: antes are 4, the bring-in is 6, bets are 20 and 40."""
 
-from pokerws.game.state import LimitStakes
+from pokerws.game.config.table_config import LimitStakes
 from tests.game.script import Game, Player
 
 

@@ -13,8 +13,9 @@ import pytest
 from pokerws.game.blinds.button import ready_seats
 from pokerws.game.blinds.departures import least_buy_in
 from pokerws.game.commands import Act, Action, Sit, SitIn, SitOut, Stand, TimeUp
+from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
 from pokerws.game.events import AntePosted, BlindPosted, HandStarted
-from pokerws.game.state import HouseRules, Mix, PlayerId, Table, TableConfig, TableId
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.table import open_table, play
 from pokerws.game.variants import VARIANTS, Forced
 

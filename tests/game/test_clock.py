@@ -3,6 +3,7 @@
 import pytest
 
 from pokerws.game.commands import Resume, Sit
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import (
     Checked,
     ClockResumed,
@@ -14,7 +15,7 @@ from pokerws.game.events import (
     TurnStarted,
     TurnTimedOut,
 )
-from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.game.table import open_table, play, replay
 from tests.game.script import Game, decode_event, encode
 

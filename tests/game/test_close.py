@@ -14,6 +14,7 @@ from pokerws.game.commands import (
     Stand,
     TimeUp,
 )
+from pokerws.game.config.table_config import AnteKind
 from pokerws.game.events import (
     HandCancelled,
     NextHandCancelled,
@@ -21,7 +22,7 @@ from pokerws.game.events import (
     Share,
     TableClosed,
 )
-from pokerws.game.state import AnteKind, CloseReason, PlayerId
+from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import advance
 from tests.game.script import Game, refused
 

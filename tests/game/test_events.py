@@ -11,6 +11,7 @@ import pytest
 
 from pokerws.game.apply import apply
 from pokerws.game.cards import UNKNOWN, Card, parse_cards
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import (
     AntePosted,
     BetPlaced,
@@ -58,7 +59,7 @@ from pokerws.game.events import (
 )
 from pokerws.game.events.base import Event, OfHand
 from pokerws.game.illegal import Inconsistent
-from pokerws.game.state import FixedLimit, PlayerId, Pot, Table, TableConfig, TableId, Turn
+from pokerws.game.state import FixedLimit, PlayerId, Pot, Table, TableId, Turn
 from pokerws.game.table import open_table
 from tests.game.script import Game, Player, decode_event, encode
 

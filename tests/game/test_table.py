@@ -12,6 +12,7 @@ from pokerws.game.commands import (
     Stand,
     TimeUp,
 )
+from pokerws.game.config.table_config import MAX_CHIPS, TableConfig
 from pokerws.game.events import (
     Checked,
     ChipsAdded,
@@ -24,7 +25,7 @@ from pokerws.game.events import (
     PlayerStood,
 )
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import MAX_CHIPS, PlayerId, TableConfig, TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.game.table import HANDS_TO_STAND_UP, open_table, replay
 from tests.game.script import Game, encode, refused
 

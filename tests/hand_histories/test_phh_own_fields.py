@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from pokerws.game.state import HouseRules
+from pokerws.game.config.table_config import HouseRules
 from pokerws.hand_histories.errors import Refused
 from pokerws.hand_histories.phh.read import final_stacks
 from pokerws.hand_histories.phh.record import HandRecord, read_record

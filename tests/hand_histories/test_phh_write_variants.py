@@ -11,8 +11,8 @@ import pytest
 from pokerkit import HandHistory
 
 from pokerws.game.cards import UNKNOWN, Card, parse_cards
+from pokerws.game.config.table_config import HouseRules, LimitStakes
 from pokerws.game.events import CardsDrawn, CardsShown, HoleCardsDealt
-from pokerws.game.state import HouseRules, LimitStakes
 from pokerws.game.variants import VARIANTS
 from pokerws.hand_histories.errors import Refused
 from pokerws.hand_histories.phh.read import final_stacks

@@ -16,9 +16,10 @@ import pytest
 from pokerws.game.apply import apply
 from pokerws.game.cards import Card, parse_cards
 from pokerws.game.commands import Act, Action, Close, Command, RunIt, Show, Sit, Stand, TimeUp
+from pokerws.game.config.table_config import HouseRules, TableConfig
 from pokerws.game.events import HandStarted, TableEvent
 from pokerws.game.redaction import redact
-from pokerws.game.state import HouseRules, PlayerId, Table, TableConfig, TableId
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.table import open_table, play
 from pokerws.hand_histories.dates import eastern, moment
 from pokerws.hand_histories.hand_id import hand_id

@@ -10,6 +10,7 @@ from pokerkit.notation import PokerStarsParser
 
 from pokerws.game.apply import apply
 from pokerws.game.cards import DECK, UNKNOWN, Card
+from pokerws.game.config.table_config import HouseRules, TableConfig
 from pokerws.game.events import (
     BoardDealt,
     CardsDrawn,
@@ -21,7 +22,7 @@ from pokerws.game.events import (
     TableEvent,
 )
 from pokerws.game.redaction import redact
-from pokerws.game.state import HouseRules, PlayerId, TableConfig, TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.game.table import open_table
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.hand_histories.pokerstars.words import header

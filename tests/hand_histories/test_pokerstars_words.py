@@ -9,8 +9,9 @@ import pytest
 
 from pokerws.game.cards import UNKNOWN, parse_cards
 from pokerws.game.commands import Action
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.ranks import Kind
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.state import TableId
 from pokerws.game.table import open_table
 from pokerws.game.variants import VARIANTS
 from pokerws.hand_histories.currency import CURRENCY_CODES, Money

@@ -15,9 +15,10 @@ import pytest
 from pokerkit.notation import PokerStarsParser
 
 from pokerws.game.betting.actions import taken_seat
+from pokerws.game.config.table_config import HouseRules
 from pokerws.game.events import BoardDealt, CardsMucked, HandShown, PotAwarded
 from pokerws.game.redaction import redact_all
-from pokerws.game.state import HouseRules, PlayerId, Seat
+from pokerws.game.state import PlayerId, Seat
 from pokerws.hand_histories.currency import CurrencyCode, Money
 from pokerws.hand_histories.pokerstars.write import write_pokerstars
 from tests import node_programs

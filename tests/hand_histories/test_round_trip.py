@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pokerws.game.config.table_config import HouseRules
 from pokerws.game.events import HandStarted
-from pokerws.game.state import HouseRules, PlayerId
+from pokerws.game.state import PlayerId
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.hand_histories.formats import HandFormat, HandWriter
 from pokerws.hand_histories.kept_hand import KeptHand

@@ -7,7 +7,8 @@ import pytest
 
 from pokerws.game import events
 from pokerws.game.cards import parse_cards
-from pokerws.game.state import PlayerId, Pot, Seat, Table, TableConfig, TableId, Turn
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId, Pot, Seat, Table, TableId, Turn
 from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.narrate import clock_time, picture, tell
 from pokerws.maintenance.replay import replay_game

@@ -10,15 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from pokerws.game.state import (
-    MAX_CHIPS,
-    MAX_EXACT,
-    HouseRules,
-    LimitStakes,
-    Mix,
-    TableConfig,
-    TableId,
-)
+from pokerws.game.config.table_config import MAX_CHIPS, HouseRules, LimitStakes, Mix, TableConfig
+from pokerws.game.state import MAX_EXACT, TableId
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.messages import (
     JSON,

@@ -8,9 +8,10 @@ import msgspec
 import pytest
 from msgspec import Meta, Struct, inspect
 
-from pokerws.game.config import check_config
+from pokerws.game.config.checks import check_config
+from pokerws.game.config.table_config import MAX_CHIPS, MAX_SEATS, LimitStakes, TableConfig
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import MAX_CHIPS, MAX_EXACT, MAX_SEATS, LimitStakes, TableConfig
+from pokerws.game.state import MAX_EXACT
 from pokerws.messages import (
     JSON,
     MSGPACK,

@@ -12,7 +12,7 @@ import pytest
 
 from pokerws.arguments import parser
 from pokerws.client import Client, ConnectionEnded, connect
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from pokerws.messages import CloseCode
 from pokerws.moderate.command import moderate
 from pokerws.server.app import App

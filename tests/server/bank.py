@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from pokerws.game import commands
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import shuffler
-from pokerws.game.state import PlayerId, TableConfig
+from pokerws.game.state import PlayerId
 from pokerws.messages import Watch
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms

@@ -15,7 +15,8 @@ from websockets.asyncio.server import Server
 from websockets.frames import Frame, Opcode
 
 from pokerws.game import commands
-from pokerws.game.state import PlayerId, TableConfig
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId
 from pokerws.messages import ClientMessage, ListTables, Ping, Watch
 from pokerws.metrics import Metrics
 from pokerws.server.auth.identity import Identity

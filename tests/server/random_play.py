@@ -9,9 +9,10 @@ from collections import Counter
 import pytest
 
 from pokerws.game import commands
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import TableEvent, TableOpened
-from pokerws.game.state import PlayerId, Table, TableConfig
+from pokerws.game.state import PlayerId, Table
 from pokerws.game.table import play
 from pokerws.game.variants import VARIANTS
 from pokerws.messages import (

@@ -8,9 +8,10 @@ import msgspec
 from pokerws.client import TableView
 from pokerws.game import commands
 from pokerws.game.apply import apply
+from pokerws.game.config.table_config import HouseRules, TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.redaction import redact_table
-from pokerws.game.state import HouseRules, PlayerId, Table, TableConfig
+from pokerws.game.state import PlayerId, Table
 from pokerws.game.table import replay
 from pokerws.messages import Accepted, Events, Snapshot, Watch
 from pokerws.server.tables.actor import TableActor

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 from pokerws.game import commands
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import shuffler
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.state import TableId
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.tables.actor import TableActor

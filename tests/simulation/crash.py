@@ -16,6 +16,7 @@ import asyncpg
 from pokerws.client import Client, CommandRejected, TableView, connect
 from pokerws.client.reconnect import Backoff
 from pokerws.game.commands import Action
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import (
     BetPlaced,
     Called,
@@ -29,7 +30,7 @@ from pokerws.game.events import (
     TableEvent,
 )
 from pokerws.game.redaction import redact
-from pokerws.game.state import PlayerId, TableConfig, TableId, Turn
+from pokerws.game.state import PlayerId, TableId, Turn
 from pokerws.messages import Accepted
 from pokerws.storage.accounts import player_account
 from pokerws.storage.postgres.embedded import EmbeddedPostgres

@@ -14,6 +14,7 @@ import msgspec
 
 from pokerws.game import commands
 from pokerws.game.cards import UNKNOWN, Card
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import (
     BoardDealt,
@@ -25,7 +26,7 @@ from pokerws.game.events import (
 )
 from pokerws.game.illegal import Illegal
 from pokerws.game.redaction import redact
-from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.game.table import replay
 from pokerws.messages import JSON, Accepted, Events, Snapshot, Watch, server_decoder
 from pokerws.server.net.shared_context import SharedContext

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId, TableId
 from pokerws.storage.accounts import Reason, Transfer, player_account, table_account
 from pokerws.storage.store import Change, EventRow, LogRow
 

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 from pokerws.game import commands
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import Shuffle, shuffler
-from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.game.table import open_table
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.journal.journal import Journal

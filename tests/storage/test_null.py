@@ -4,7 +4,8 @@ import logging
 
 import pytest
 
-from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId, TableId
 from pokerws.game.table import open_table
 from pokerws.metrics import Metrics
 from pokerws.storage.accounts import player_account

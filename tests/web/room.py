@@ -15,7 +15,8 @@ import pokerws
 from pokerws.game import commands
 from pokerws.game.cards import Card, parse_cards
 from pokerws.game.commands import Action, Command
-from pokerws.game.state import PlayerId, Table, TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import (
     JSON,
     Accepted,

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from pokerws.server.tables.cashier import Terms
 from pokerws.storage.accounts import Account
 from pokerws.storage.errors import StoreUnavailable

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from pokerws.game.commands import Action
-from pokerws.game.state import HouseRules, Mix, TableConfig
+from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
 from tests.web.room import Room
 from tests.web.screen_geometry import SIZES, area_faults, resize, seat_faults
 from tests.web.visitor import DESKTOP, PHONE, Visitor, at_table

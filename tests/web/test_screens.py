@@ -3,7 +3,8 @@
 import pytest
 from playwright.async_api import Browser, expect
 
-from pokerws.game.state import PlayerId, TableConfig
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId
 from pokerws.messages import ChatSaid, Notice
 from tests.web.room import Room, open_room
 from tests.web.visitor import DESKTOP, NAME, Visitor, heads_up

@@ -27,11 +27,12 @@ from pokerws.game.commands import (
     Straddle,
     TimeUp,
 )
+from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.redaction import redact, redact_table
-from pokerws.game.state import HouseRules, Mix, PlayerId, Table, TableConfig, TableId, Turn
+from pokerws.game.state import PlayerId, Table, TableId, Turn
 from pokerws.game.table import advance, decide, open_table
 from pokerws.game.variants import VARIANTS
 from pokerws.messages.state_hash import state_hash

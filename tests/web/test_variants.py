@@ -7,7 +7,7 @@ there are blinds before the flop.
 import pytest
 from playwright.async_api import Browser, expect
 
-from pokerws.game.state import HouseRules, Mix, TableConfig
+from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
 from tests.web.room import Room
 from tests.web.visitor import Visitor, at_table
 

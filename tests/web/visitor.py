@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 import msgspec
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from pokerws.game.state import PlayerId, TableConfig
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId
 from tests.web.room import Room, open_room
 
 NAME = "Hanna"

@@ -15,6 +15,7 @@ Fixed limit is in `fixed_limit.py`.
 
 from pokerws.game.betting.fixed_limit import after_wager, raise_sizes
 from pokerws.game.commands import Act, Action
+from pokerws.game.config.stakes import stakes_of
 from pokerws.game.events import (
     BetPlaced,
     BringInPosted,
@@ -25,7 +26,6 @@ from pokerws.game.events import (
     TableEvent,
 )
 from pokerws.game.illegal import Details, Illegal, Inconsistent
-from pokerws.game.stakes import stakes_of
 from pokerws.game.state import Hand, HandSeat, Seat, Table, Turn
 from pokerws.game.variants import VARIANTS, Betting, Forced
 

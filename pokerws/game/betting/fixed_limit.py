@@ -9,7 +9,7 @@ seven card stud, an open pair lets each player bet or raise by the larger amount
 does (Robert's Rules, section 8).
 """
 
-from pokerws.game.stakes import stakes_of
+from pokerws.game.config.stakes import stakes_of
 from pokerws.game.state import FixedLimit, Hand, Table
 from pokerws.game.variants import VARIANTS, Betting, Variant
 

@@ -5,11 +5,12 @@ player who has played posts both blinds to be dealt in again, or waits for the b
 seat (Robert's Rules of Poker, section 4).
 """
 
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.counted import counted
 from pokerws.game.events import PlayerStood
 from pokerws.game.illegal import Details, Illegal
 from pokerws.game.next_hand import games_of
-from pokerws.game.state import Departure, Seat, Table, TableConfig
+from pokerws.game.state import Departure, Seat, Table
 from pokerws.game.variants import VARIANTS, Forced
 
 # How long a departure is remembered.

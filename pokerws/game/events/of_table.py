@@ -2,8 +2,9 @@
 
 from typing import Literal
 
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events.base import Event
-from pokerws.game.state import CloseReason, PlayerId, Table, TableConfig, TableId
+from pokerws.game.state import CloseReason, PlayerId, Table, TableId
 
 
 class TableOpened(Event, frozen=True, tag="table_opened"):

@@ -16,6 +16,7 @@ from pokerws import __version__
 from pokerws.game.apply import apply
 from pokerws.game.betting.actions import hand_seat, stack_of, taken_seat
 from pokerws.game.cards import UNKNOWN, Card
+from pokerws.game.config.stakes import stakes_of
 from pokerws.game.events import (
     AntePosted,
     BetPlaced,
@@ -35,7 +36,6 @@ from pokerws.game.events import (
     Raised,
     TableEvent,
 )
-from pokerws.game.stakes import stakes_of
 from pokerws.game.state import Hand, PlayerId, Table
 from pokerws.game.variants import VARIANTS, Betting, Variant
 from pokerws.hand_histories.currency import CHIPS, Money

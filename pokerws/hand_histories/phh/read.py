@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from pokerws.game.betting.actions import stack_of
 from pokerws.game.cards import UNKNOWN, Card, parse_cards
-from pokerws.game.state import MAX_CHIPS, MAX_EXACT, MAX_SEATS, HouseRules, LimitStakes
+from pokerws.game.config.table_config import MAX_CHIPS, MAX_SEATS, HouseRules, LimitStakes
+from pokerws.game.state import MAX_EXACT
 from pokerws.game.variants import VARIANTS, Betting, Forced, Variant
 from pokerws.hand_histories.currency import CENTS
 from pokerws.hand_histories.errors import NotSupported, Refused

@@ -11,8 +11,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from pokerws.game.config.table_config import MAX_RUNS
 from pokerws.game.events import BlindKind
-from pokerws.game.state import MAX_RUNS
 from pokerws.hand_histories.errors import Refused
 from pokerws.hand_histories.phh.actions import Amount
 

@@ -14,7 +14,7 @@ This module owns this second version of the betting rules, and changes no table.
 """
 
 from pokerws.game.betting.actions import hand_seat, live_seats, stack_of
-from pokerws.game.stakes import stakes_of
+from pokerws.game.config.stakes import stakes_of
 from pokerws.game.state import Hand, Table
 from pokerws.game.variants import VARIANTS, Betting, Forced
 

@@ -6,16 +6,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pokerws.game.cards import Card
+from pokerws.game.config.table_config import HouseRules, LimitStakes, TableConfig
 from pokerws.game.hand import Ante, Blind
-from pokerws.game.state import (
-    HouseRules,
-    LimitStakes,
-    PlayerId,
-    Seat,
-    Table,
-    TableConfig,
-    TableId,
-)
+from pokerws.game.state import PlayerId, Seat, Table, TableId
 from pokerws.game.variants import Betting, Variant
 
 

@@ -35,6 +35,7 @@ import msgspec
 from pokerws.game.apply import apply
 from pokerws.game.betting.actions import hand_seat, live_seats, stack_of
 from pokerws.game.cards import UNKNOWN, Card
+from pokerws.game.config.stakes import stakes_of
 from pokerws.game.events import (
     AntePosted,
     BetPlaced,
@@ -57,7 +58,6 @@ from pokerws.game.events import (
     TableEvent,
     TurnTimedOut,
 )
-from pokerws.game.stakes import stakes_of
 from pokerws.game.state import Hand, HandSeat, Table
 from pokerws.game.variants import VARIANTS, Betting, Forced
 from pokerws.hand_histories.currency import CHIPS, Money

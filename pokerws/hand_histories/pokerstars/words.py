@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from pokerws.game.cards import Card
-from pokerws.game.stakes import stakes_of
+from pokerws.game.config.stakes import stakes_of
 from pokerws.game.state import Table
 from pokerws.game.variants import MIXES, Betting, Forced, Variant
 from pokerws.hand_histories.currency import CENTS, CHIPS, Money

@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from pokerws.game.counted import counted
 from pokerws.game.illegal import Details
+from pokerws.game.lifecycle import chips_put_in
 from pokerws.game.state import PlayerId, Table, TableId
-from pokerws.game.table import chips_put_in
 from pokerws.messages import Refused
 from pokerws.server.auth.bot_tokens import BOT_PREFIX
 from pokerws.server.clock import Clock

@@ -15,7 +15,8 @@ import msgspec
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import TableId
 from pokerws.storage.errors import OwnedElsewhere, PruneBusy
 from pokerws.storage.postgres import accounts as postgres_accounts
 from pokerws.storage.postgres import hand_index, log_rows, marks, owners, pruning

@@ -1,5 +1,5 @@
 /**
- * The stakes of a table's games, for display: the browser's version of `pokerws/game/stakes.py`.
+ * The stakes of a table's games, for display: the browser's version of `pokerws/game/config/stakes.py`.
  */
 
 import { chips } from "./format.js";

@@ -11,7 +11,7 @@ import pytest
 from pokerws.client import TableView
 from pokerws.client import connect as connect_client
 from pokerws.game.cards import UNKNOWN
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from tests.e2e.database import check_database
 from tests.e2e.faults import Cluster, Guest, a_cluster, guest, heard, serving
 from tests.e2e.process import ServerProcess

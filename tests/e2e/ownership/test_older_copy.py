@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from pokerws.client import connect
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from pokerws.maintenance.stored_log import game_ids, open_stored
 from pokerws.maintenance.verify import verify_game
 from pokerws.maintenance.verify_ledger import verify_ledger

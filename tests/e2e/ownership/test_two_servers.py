@@ -9,7 +9,8 @@ import pytest
 from websockets.asyncio.client import connect as connect_raw
 
 from pokerws.client import connect
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import TableId
 from pokerws.messages import (
     CloseCode,
     Hello,

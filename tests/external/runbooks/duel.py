@@ -6,7 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from pokerws.client import Client, CommandRejected, TableView, connect
 from pokerws.game.commands import Action
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import TableId
 from pokerws.messages import Accepted
 from tests.e2e.process import ServerProcess
 from tests.simulation.crash import BACKOFF

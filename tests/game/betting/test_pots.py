@@ -3,8 +3,9 @@
 import pytest
 
 from pokerws.game.betting.pots import split_among, split_evenly, split_pots
+from pokerws.game.config.table_config import HouseRules, LimitStakes
 from pokerws.game.events import AntePosted, PotAwarded, Share, UncalledBetReturned
-from pokerws.game.state import HouseRules, LimitStakes, Pot
+from pokerws.game.state import Pot
 from tests.game.script import Game
 
 

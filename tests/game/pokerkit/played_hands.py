@@ -17,10 +17,11 @@ from pokerws.game.commands import (
     Straddle,
     TimeUp,
 )
+from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import HandEnded, TableEvent
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import HouseRules, Mix, PlayerId, Table, TableConfig, TableId
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.table import open_table, play
 
 HOUSE = HouseRules(straddle="mississippi", run_it=3, bomb_pot_every=5, bomb_pot_boards=2)

@@ -5,6 +5,7 @@ differ the docstring says what we do.  alice has the button, bob sits left of it
 """
 
 from pokerws.game.commands import Close
+from pokerws.game.config.table_config import HouseRules, Mix, StraddleKind
 from pokerws.game.events import (
     AntePosted,
     BlindPosted,
@@ -13,7 +14,6 @@ from pokerws.game.events import (
     PotAwarded,
     RunItAgreed,
 )
-from pokerws.game.state import HouseRules, Mix, StraddleKind
 from tests.game.script import Game, Player, refused
 
 

@@ -8,13 +8,13 @@ bring-in is 6, bets are 20 and 40.  bob sits left of the button, which is alice'
 import pytest
 
 from pokerws.game.commands import Act
+from pokerws.game.config.table_config import LimitStakes
 from pokerws.game.events import (
     BringInPosted,
     CardsShown,
     HandEnded,
     UncalledBetReturned,
 )
-from pokerws.game.state import LimitStakes
 from tests.game.script import Game, refused
 from tests.game.stud_tables import only_size, stud
 

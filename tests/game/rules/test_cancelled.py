@@ -1,8 +1,8 @@
 """A hand that is cancelled: everybody gets back what was put in, whatever it was put in for."""
 
 from pokerws.game.commands import Close
+from pokerws.game.config.table_config import HouseRules, LimitStakes
 from pokerws.game.events import HandCancelled
-from pokerws.game.state import HouseRules, LimitStakes
 from tests.game.script import Game
 
 

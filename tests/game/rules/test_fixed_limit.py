@@ -7,8 +7,8 @@ PokerKit 0.7.7 knows neither the half-bet rule nor the blind as a bet; there the
 
 import pytest
 
+from pokerws.game.config.table_config import HouseRules, LimitStakes
 from pokerws.game.events import BetsCollected
-from pokerws.game.state import HouseRules, LimitStakes
 from tests.game.script import Game, Player, refused
 
 

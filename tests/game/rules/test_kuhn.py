@@ -6,7 +6,7 @@ passes or bets 1; after a pass the second does so; a bet may be called or not, a
 
 import pytest
 
-from pokerws.game.state import HouseRules
+from pokerws.game.config.table_config import HouseRules
 from tests.game.script import Game, Player, refused
 
 # What the first player wins by each line of play, where the better card is hers and where it is

@@ -6,8 +6,8 @@ In the first hand alice (seat 0) has the button, bob the small blind, carol the 
 """
 
 from pokerws.game.commands import Close
+from pokerws.game.config.table_config import HouseRules, Mix
 from pokerws.game.events import HandCancelled, HandStarted, PotAwarded
-from pokerws.game.state import HouseRules, Mix
 from tests.game.script import Game, Player, a_hand, posted, refused
 
 

@@ -9,8 +9,9 @@ from typing import Literal
 import pytest
 
 from pokerws.game.commands import ChooseGame, Close, Resume, Sit
+from pokerws.game.config.table_config import HouseRules, Mix
 from pokerws.game.events import AntePosted, BlindPosted, GameChanged, NextHandScheduled
-from pokerws.game.state import HouseRules, Mix, PlayerId
+from pokerws.game.state import PlayerId
 from pokerws.game.variants import MIXES, VARIANTS
 from tests.game.script import Game, Player, refused
 

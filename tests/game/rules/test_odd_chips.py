@@ -7,8 +7,8 @@ Robert's Rules of Poker, whose section 3 is on ties.  PokerKit 0.7.7 gives all o
 import pytest
 
 from pokerws.game.betting.pots import split_among, split_evenly
+from pokerws.game.config.table_config import HouseRules, LimitStakes
 from pokerws.game.events import PotAwarded
-from pokerws.game.state import HouseRules, LimitStakes
 from tests.game.script import Game, Player
 
 

@@ -4,8 +4,8 @@ Robert's Rules of Poker and the TDA say nothing of it; this is how it is played 
 """
 
 from pokerws.game.cards import Card, parse_cards
+from pokerws.game.config.table_config import HouseRules
 from pokerws.game.events import CardsDrawn, CardsShown, DrawStarted, RunItAgreed
-from pokerws.game.state import HouseRules
 from tests.game.script import Game, Player, refused
 
 _HANDS = {"alice": "AsAhKd", "bob": "QsQhJd", "carol": "9s9h8d"}

@@ -4,7 +4,7 @@ TDA: the rules of the Poker Tournament Directors Association, 2024.  RRoP: Rober
 whose section 15 is on pot limit.  Blinds are 100 and 200.
 """
 
-from pokerws.game.state import AnteKind, HouseRules
+from pokerws.game.config.table_config import AnteKind, HouseRules
 from tests.game.script import Game, Player, refused
 
 

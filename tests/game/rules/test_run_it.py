@@ -8,6 +8,7 @@ the other from the same deck, and each wins an equal part of each pot.
 import pytest
 
 from pokerws.game.commands import Close
+from pokerws.game.config.table_config import HouseRules
 from pokerws.game.events import (
     BoardDealt,
     CardsShown,
@@ -15,7 +16,6 @@ from pokerws.game.events import (
     RunItAgreed,
     UncalledBetReturned,
 )
-from pokerws.game.state import HouseRules
 from tests.game.script import Game, Player, refused
 
 

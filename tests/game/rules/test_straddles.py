@@ -7,8 +7,8 @@ the button, bob the small blind, carol the big one, dave is first to act without
 
 import pytest
 
+from pokerws.game.config.table_config import HouseRules, StraddleKind
 from pokerws.game.events import BlindPosted
-from pokerws.game.state import HouseRules, StraddleKind
 from tests.game.script import Game, Player, refused
 
 

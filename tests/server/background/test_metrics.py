@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.state import TableId
 from pokerws.messages import CloseCode, Limits
 from pokerws.metrics import Metrics, Readings
 from pokerws.server.app import App

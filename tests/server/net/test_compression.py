@@ -25,7 +25,7 @@ from websockets.typing import ExtensionParameter, Subprotocol
 from pokerws.client import connect as connect_client
 from pokerws.client.bots import BotSeat, calling_station, run_bots
 from pokerws.client.link import WireName
-from pokerws.game.state import Mix, TableConfig
+from pokerws.game.config.table_config import Mix, TableConfig
 from pokerws.server.app import App
 from pokerws.server.net.bounded_protocol import Bounds, Protocol
 from pokerws.server.net.deflate import TAIL, inflate

@@ -19,7 +19,7 @@ from websockets.typing import Origin
 
 from pokerws.client import connect as connect_client
 from pokerws.client.bots import BotSeat, calling_station, run_bots
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from pokerws.messages import CloseCode
 from pokerws.server.app import App
 from tests.server.net.play_meanwhile import SOON_S, Play

@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 
 from pokerws.client import connect as connect_client
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from pokerws.server.app import App
 from pokerws.server.net.tls import CHECK_MS, Certificate, server_context
 from pokerws.settings import SettingsError, load

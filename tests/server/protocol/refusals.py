@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import jwt
 
-from pokerws.game.state import PlayerId, TableConfig
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId
 from pokerws.messages import (
     Act,
     AddChips,

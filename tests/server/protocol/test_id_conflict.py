@@ -6,7 +6,8 @@ import structlog
 from msgspec.structs import replace
 
 from pokerws.game import commands
-from pokerws.game.state import PlayerId, Table, TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import Refused, SitOut, Stand
 from pokerws.server.tables.receipts import LONG_ID, Receipts, kept_id
 from pokerws.storage.store import Receipt, TableSnapshot

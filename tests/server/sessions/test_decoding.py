@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pokerws.game.config.table_config import MAX_CHIPS, TableConfig
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import MAX_CHIPS, TableConfig, TableId
+from pokerws.game.state import TableId
 from pokerws.messages import (
     JSON,
     MAX_EXACT,

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from pokerws.game.cards import Card
-from pokerws.game.state import HouseRules, Mix, TableConfig, Turn
+from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
+from pokerws.game.state import Turn
 from pokerws.messages import JSON, MSGPACK, REJECT_CODES, WIRES, CloseCode, client_decoder
 from pokerws.storage.memory_accounts import MemoryAccounts
 from tests.fuzz.decoder_target import ANSWERS

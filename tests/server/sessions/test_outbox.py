@@ -6,7 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from pokerws.game.state import PlayerId, TableConfig
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId
 from pokerws.messages import (
     JSON,
     CloseCode,

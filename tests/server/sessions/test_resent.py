@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from pokerws.game import commands
 from pokerws.game.commands import Command
-from pokerws.game.state import HouseRules, PlayerId
+from pokerws.game.config.table_config import HouseRules
+from pokerws.game.state import PlayerId
 from pokerws.messages import Accepted, Rejected
 from pokerws.server.tables.actor import TableActor
 from tests.server.fakes import FakeViewer, ManualClock

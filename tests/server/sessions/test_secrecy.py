@@ -18,10 +18,11 @@ from pokerws import logs
 from pokerws.game import commands
 from pokerws.game import redaction as views
 from pokerws.game.cards import DECK, Card
+from pokerws.game.config.table_config import HouseRules, TableConfig
 from pokerws.game.events import HoleCardsDealt, TableEvent
 from pokerws.game.events.base import Event
 from pokerws.game.next_hand import games_of
-from pokerws.game.state import HouseRules, PlayerId, Table, TableConfig
+from pokerws.game.state import PlayerId, Table
 from pokerws.game.variants import VARIANTS
 from pokerws.messages import JSON, MSGPACK
 from pokerws.server.app import App

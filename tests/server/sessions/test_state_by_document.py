@@ -16,9 +16,10 @@ import pytest
 
 from pokerws.game import commands
 from pokerws.game.apply import apply
+from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.next_hand import games_of
-from pokerws.game.state import HouseRules, Mix, PlayerId, Table, TableConfig
+from pokerws.game.state import PlayerId, Table
 from pokerws.game.table import HANDS_TO_STAND_UP
 from pokerws.messages import Watch
 from pokerws.schema.schemas import tag_of

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from pokerws.game.state import HouseRules, Mix, TableConfig
+from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.messages import Act, ChooseGame, Hello, RunIt, Sit, Straddle, Watch, Wire
 from pokerws.messages.fields import MAX_ETAG_LENGTH

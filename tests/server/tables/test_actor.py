@@ -9,6 +9,7 @@ import pytest
 
 from pokerws.game import commands
 from pokerws.game.cards import UNKNOWN, Card
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import (
     Checked,
@@ -20,7 +21,7 @@ from pokerws.game.events import (
     TurnStarted,
     TurnTimedOut,
 )
-from pokerws.game.state import TableConfig, TableId, Turn
+from pokerws.game.state import TableId, Turn
 from pokerws.game.table import open_table, replay
 from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch
 from pokerws.server.tables import actor as table_actor

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from pokerws.game import commands
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.state import TableId
 from pokerws.messages import Accepted, Events, GetHand, Notice, Rejected, Snapshot, Watch
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor

@@ -6,8 +6,9 @@ from typing import cast
 from msgspec import structs
 
 from pokerws.game import commands
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import shuffler
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.state import TableId
 from pokerws.game.table import open_table
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.store import TableSnapshot

@@ -3,8 +3,8 @@
 import itertools
 
 from pokerws.game import commands
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import NextHandScheduled, TableEvent
-from pokerws.game.state import TableConfig
 from pokerws.messages import Accepted, Events, Notice, Watch
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.hand_pace import HOUR_MS, PaceLimits

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from pokerws.game import commands
-from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import JSON, MSGPACK, Chat, CloseCode, ListTables, Watch, WatchLobby, Wire
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.clock import Clock

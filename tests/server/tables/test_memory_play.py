@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from pokerws.server.app import App
 from pokerws.server.background import memory_play
 from pokerws.server.background.memory_play import check_stored_tables

@@ -19,7 +19,8 @@ from pokerws.game.commands import (
     Stand,
     Straddle,
 )
-from pokerws.game.state import PlayerId, Table, TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import Refused
 from pokerws.server.tables.receipts import Receipts
 from pokerws.storage.store import Receipt, TableSnapshot

@@ -8,10 +8,11 @@ import pytest
 from pokerws.game import commands
 from pokerws.game.apply import apply
 from pokerws.game.commands import Command
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import Shuffle, shuffler
 from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import Table, TableConfig
+from pokerws.game.state import Table
 from pokerws.game.table import decide, play
 from pokerws.messages import Lobby as LobbyMessage
 from pokerws.messages import Notice, Rejected, Watch, WatchLobby

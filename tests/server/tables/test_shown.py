@@ -6,10 +6,11 @@ import pytest
 
 from pokerws.game import commands
 from pokerws.game.cards import UNKNOWN, parse_cards
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import CardsDrawn, HoleCardsDealt, TableEvent, TableOpened
 from pokerws.game.redaction import Deal, deal_in, redact_all
-from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.game.variants import VARIANTS
 from pokerws.messages import JSON, MSGPACK, Events, Wire
 from pokerws.server.tables.shown import ShownDeal

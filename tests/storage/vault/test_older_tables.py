@@ -15,8 +15,9 @@ import pytest
 from pokerws.game.commands import Act, TimeUp
 from pokerws.game.deal import shuffler
 from pokerws.game.events import TableEvent
+from pokerws.game.lifecycle import chips_put_in
 from pokerws.game.state import PlayerId, Table, TableId
-from pokerws.game.table import chips_put_in, play, replay
+from pokerws.game.table import play, replay
 from pokerws.server.tables.receipts import Receipts
 from pokerws.storage.errors import SealedByUnknownKey
 from pokerws.storage.store import TableSnapshot

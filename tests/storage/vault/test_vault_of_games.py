@@ -12,6 +12,7 @@ from pokerws.game import redaction as views
 from pokerws.game.apply import apply
 from pokerws.game.cards import parse_cards
 from pokerws.game.commands import RunIt, Sit, TimeUp
+from pokerws.game.config.table_config import HouseRules, TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import (
     CardsDrawn,
@@ -22,7 +23,7 @@ from pokerws.game.events import (
     tag_of,
 )
 from pokerws.game.secret_cards import comparable_table
-from pokerws.game.state import HouseRules, PlayerId, Table, TableConfig, TableId
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.table import open_table, play, replay
 from pokerws.game.variants import VARIANTS
 from pokerws.storage.errors import SealBroken

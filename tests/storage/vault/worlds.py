@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from pokerws.game.cards import Card
 from pokerws.game.commands import Act, Command, RunIt, Show, Sit
+from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import (
     BoardDealt,
@@ -29,7 +30,7 @@ from pokerws.game.events import (
     TableEvent,
 )
 from pokerws.game.next_hand import games_of
-from pokerws.game.state import HouseRules, Mix, PlayerId, TableConfig, TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.game.table import open_table
 from pokerws.game.variants import VARIANTS
 from pokerws.messages import Watch

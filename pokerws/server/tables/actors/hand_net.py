@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from pokerws.game.events import HandStarted, PlayerStood, TableEvent
+from pokerws.game.lifecycle import chips_put_in
 from pokerws.game.state import PlayerId, Table
-from pokerws.game.table import chips_put_in
 
 
 class HandNet:

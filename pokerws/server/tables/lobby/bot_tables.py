@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 import structlog
 
-from pokerws.game.config import check_config
+from pokerws.game.config.checks import check_config
+from pokerws.game.config.table_config import MAX_SEATS, TableConfig
 from pokerws.game.illegal import Illegal
 from pokerws.game.next_hand import games_of
-from pokerws.game.state import MAX_SEATS, TableConfig, TableId
+from pokerws.game.state import TableId
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.server.tables.lobby import Lobby
 from pokerws.settings import Settings, SettingsError

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import TableId
 from pokerws.messages import PAGE_SIZE, ListTables, TableFilter, Tables, TableSummary, Wire
 from pokerws.server.clock import Clock
 from pokerws.server.tables.lobby.list_cache import ListCache

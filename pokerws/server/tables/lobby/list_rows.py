@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from pokerws.game.config.stakes import stakes_of
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.next_hand import games_of
-from pokerws.game.stakes import stakes_of
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.state import TableId
 from pokerws.game.variants import VARIANTS
 from pokerws.messages import TableChange, TableFilter, TableSummary
 

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import structlog
 
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.counted import counted
 from pokerws.game.deal import Shuffle
 from pokerws.game.illegal import Details
-from pokerws.game.state import CloseReason, PlayerId, Table, TableConfig, TableId
+from pokerws.game.state import CloseReason, PlayerId, Table, TableId
 from pokerws.game.table import open_table
 from pokerws.logs import shows_debug
 from pokerws.messages import REJECT_CODES, ListTables, Refused, Tables, TableSummary, Wire

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 import structlog
 
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import TableId
 from pokerws.messages import Refused
 from pokerws.server.auth.confusables import skeleton
 from pokerws.server.tables.lobby.feed import LobbyFeed

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 import pytest
 
 from pokerws.game import commands
-from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
     Accepted,
     Events,

@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
-from pokerws.game.config import check_config
+from pokerws.game.config.checks import check_config
 from pokerws.game.state import PlayerId, TableId
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.messages import Refused

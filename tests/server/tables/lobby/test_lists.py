@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from pokerws.game.state import LimitStakes, TableConfig, TableId
+from pokerws.game.config.table_config import LimitStakes, TableConfig
+from pokerws.game.state import TableId
 from pokerws.messages import (
     JSON,
     MSGPACK,

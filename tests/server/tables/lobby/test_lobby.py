@@ -11,10 +11,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from pokerws.game import commands
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import ClockResumed, LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.state import TableId
 from pokerws.game.table import replay
 from pokerws.messages import Events, Notice, Snapshot, Watch, WatchLobby
 from pokerws.messages import Lobby as LobbyMessage

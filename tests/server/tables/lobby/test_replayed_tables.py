@@ -7,9 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from pokerws.game import commands
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import Checked, PlayerSat
-from pokerws.game.state import PlayerId, Table, TableConfig, TableId
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.table import open_table
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.server.tables.actor import TableActor

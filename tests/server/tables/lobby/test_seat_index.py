@@ -2,7 +2,8 @@
 
 import random
 
-from pokerws.game.state import PlayerId, Seat, Table, TableConfig, TableId
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.state import PlayerId, Seat, Table, TableId
 from pokerws.game.table import open_table
 from pokerws.server.tables.lobby.seat_index import SeatIndex
 

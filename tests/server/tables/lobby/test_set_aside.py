@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from pokerws.game import commands
+from pokerws.game.config.table_config import MAX_CHIPS, LimitStakes
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import MAX_CHIPS, MAX_EXACT, LimitStakes, TableId
+from pokerws.game.state import MAX_EXACT, TableId
 from pokerws.messages import MSGPACK, Watch, WatchLobby
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore

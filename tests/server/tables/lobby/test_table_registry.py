@@ -5,8 +5,9 @@ from itertools import product
 
 import pytest
 
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import shuffler
-from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.game.table import open_table
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby.table_registry import (

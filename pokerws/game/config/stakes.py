@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from pokerws.game.state import TableConfig
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.variants import Betting, Forced, Variant
 
 

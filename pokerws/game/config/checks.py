@@ -2,10 +2,10 @@
 
 import msgspec
 
+from pokerws.game.config.stakes import stakes_of
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.counted import counted
 from pokerws.game.illegal import Details, Illegal
-from pokerws.game.stakes import stakes_of
-from pokerws.game.state import TableConfig
 from pokerws.game.variants import MIXES, VARIANTS, Forced, Variant
 
 # What must hold: its words, whether it does, and the field with its bounds.

@@ -1,0 +1,1 @@
+"""Coming to a seat, staying there and leaving it."""

@@ -1,0 +1,141 @@
+"""Commands of players about their seats: each returns its event, or raises Illegal."""
+
+from pokerws.game.blinds.departures import check_brought_back, least_buy_in, stood
+from pokerws.game.commands import AddChips, Sit
+from pokerws.game.counted import counted
+from pokerws.game.events import (
+    ChipsAdded,
+    PlayerLeaving,
+    PlayerSat,
+    PlayerSatIn,
+    PlayerSatOut,
+    RunItSet,
+    StraddleSet,
+    TableEvent,
+)
+from pokerws.game.illegal import Details, Illegal
+from pokerws.game.state import PlayerId, Seat, Table
+
+
+def sit(table: Table, command: Sit, now_ms: int) -> TableEvent:
+    """Take a seat."""
+    config = table.config
+    if table.seat_of(command.player) is not None:
+        raise Illegal("already_seated", "you have a seat at this table")
+    number = command.seat
+    if number is None:
+        if None not in table.seats:
+            raise Illegal("table_full", "no seat is free")
+        number = table.seats.index(None)
+    last = len(table.seats) - 1
+    if not 0 <= number <= last:
+        details = Details(field="seat", min=0, max=last)
+        raise Illegal("no_such_seat", f"seats are numbered 0 to {last}", details)
+    if table.seats[number] is not None:
+        raise Illegal("seat_taken", f"seat {number} is taken", Details(seat=number))
+    departure = table.departure_of(command.player, now_ms)
+    legal = Details(field="buy_in", min=least_buy_in(table, departure), max=config.max_buy_in)
+    if command.buy_in < config.min_buy_in:
+        raise Illegal("buy_in_too_small", f"the minimum buy-in is {config.min_buy_in}", legal)
+    if command.buy_in > config.max_buy_in:
+        raise Illegal("buy_in_too_large", f"the maximum buy-in is {config.max_buy_in}", legal)
+    if departure is not None:
+        check_brought_back(table, departure, command.buy_in, now_ms)
+    _check_balance(command.buy_in, command.balance)
+    owes_small = departure is not None and departure.owes_blinds
+    played = departure is not None
+    return PlayerSat(number, command.player, command.name, command.buy_in, owes_small, played)
+
+
+def stand(table: Table, player: PlayerId, now_ms: int) -> TableEvent:
+    """Leave the seat; during a hand in which the player is, at its end."""
+    number, seat = seat_of(table, player)
+    if table.hand is None or table.hand.seats[number] is None:
+        return stood(table, number, seat, now_ms)
+    if seat.leaving:
+        raise Illegal("already_leaving", "you leave when this hand is over")
+    return PlayerLeaving(number)
+
+
+def sit_out(table: Table, player: PlayerId) -> TableEvent:
+    """Be dealt no further hands."""
+    number, seat = seat_of(table, player)
+    if seat.sitting_out:
+        raise Illegal("already_sitting_out", "you are already sitting out")
+    return PlayerSatOut(number, "asked")
+
+
+def sit_in(table: Table, player: PlayerId) -> TableEvent:
+    """Be dealt in again."""
+    number, seat = seat_of(table, player)
+    if not seat.sitting_out:
+        raise Illegal("not_sitting_out", "you are not sitting out")
+    if not seat.stack and not _in_hand(table, number):
+        raise Illegal("no_chips", "add chips first")
+    return PlayerSatIn(number)
+
+
+def add_chips(table: Table, command: AddChips) -> TableEvent:
+    """Bring more chips to the seat."""
+    number, seat = seat_of(table, command.player)
+    if _in_hand(table, number):
+        raise Illegal("in_hand", "chips can be added only between hands")
+    config, amount, balance = table.config, command.amount, command.balance
+    least, room = max(1, config.min_buy_in - seat.stack), config.max_buy_in - seat.stack
+    legal = Details(field="amount", min=least, max=room)
+    if amount is None:
+        # As far as the balance allows, but not less than the smallest legal amount.
+        amount = room if balance is None else min(room, max(least, balance))
+        if amount < 1:
+            raise Illegal("amount_too_small", f"the maximum stack is {config.max_buy_in}", legal)
+    if amount < least:
+        raise Illegal("amount_too_small", f"add at least {least}", legal)
+    if seat.stack + amount > config.max_buy_in:
+        raise Illegal("amount_too_large", f"the maximum stack is {config.max_buy_in}", legal)
+    _check_balance(amount, balance)
+    return ChipsAdded(number, command.player, amount)
+
+
+def set_straddle(table: Table, player: PlayerId, *, on: bool) -> TableEvent:
+    """Turn straddling on or off."""
+    number, seat = seat_of(table, player)
+    if table.config.house.straddle == "none":
+        raise Illegal("no_straddles", "there are no straddles at this table")
+    if seat.straddle == on:
+        raise Illegal("already_so", "no change: already set")
+    return StraddleSet(number, on)
+
+
+def set_run_it(table: Table, player: PlayerId, times: int) -> TableEvent:
+    """Agree to run the board up to `times` times."""
+    number, seat = seat_of(table, player)
+    most = table.config.house.run_it
+    if not 1 <= times <= most:
+        details = Details(field="times", min=1, max=most)
+        raise Illegal("not_so_often", f"at this table `times` must be from 1 to {most}", details)
+    if seat.run_it == times:
+        raise Illegal("already_so", "no change: already set")
+    return RunItSet(number, times)
+
+
+def _check_balance(amount: int, balance: int | None) -> None:
+    """Raise Illegal unless an account with `balance` can pay; None means no account."""
+    if balance is not None and amount > balance:
+        raise Illegal(
+            "insufficient_chips",
+            f"{counted(amount, 'chip is', 'chips are')} needed, and the account has {balance}",
+            Details(needed=amount, available=balance),
+        )
+
+
+def _in_hand(table: Table, number: int) -> bool:
+    return table.hand is not None and table.hand.seats[number] is not None
+
+
+def seat_of(table: Table, player: PlayerId) -> tuple[int, Seat]:
+    """The player's seat and its number.  Raises Illegal without one."""
+    number = table.seat_of(player)
+    seat = None if number is None else table.seats[number]
+    if number is None or seat is None:
+        raise Illegal("not_seated", "you have no seat at this table")
+    return number, seat
