@@ -15,6 +15,7 @@ from pokerws.game.secret_cards import PUBLIC_TYPES
 from pokerws.game.state import Table
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.store import Change, LoggedReceipt, LogRow, TableSnapshot
+from pokerws.storage.vault.logged_events import encode_events
 from pokerws.storage.vault.vault import Vault
 
 # After so many events since the last snapshot, the end of a hand stores another one.  Instructions
@@ -87,7 +88,7 @@ class ChangeBuilder:
         if count and self.keep_events:
             # Most events are public, and encoded by one call.
             if PUBLIC_TYPES.issuperset(map(type, events)):
-                payload = _encode(events)
+                payload = encode_events(events)
             else:
                 payload = self._sealed(table, events)
             receipt_text = b"" if receipt is None else _encode(receipt)
