@@ -11,7 +11,13 @@ from typing import get_args
 from msgspec.json import Encoder
 from msgspec.structs import replace
 
-from pokerws.game.events import HandEvent, LogRestarted, TableEvent
+from pokerws.game.events import (
+    HandEnded,
+    HandEvent,
+    LogRestarted,
+    NextHandScheduled,
+    TableEvent,
+)
 from pokerws.game.secret_cards import PUBLIC_TYPES
 from pokerws.game.state import Table
 from pokerws.storage.accounts import Transfer
@@ -28,7 +34,7 @@ SNAPSHOT_EVENTS = 256
 MOST_TAIL_EVENTS = 1_024
 
 # Events that are public, seat nobody and bring no chips: most changes have only these.
-_PLAIN_TYPES = PUBLIC_TYPES.intersection(get_args(HandEvent))
+_PLAIN_TYPES = PUBLIC_TYPES & {*get_args(HandEvent), HandEnded, NextHandScheduled}
 
 _encode = Encoder().encode
 

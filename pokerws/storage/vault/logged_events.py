@@ -47,7 +47,9 @@ def encode_events(events: Sequence[TableEvent]) -> bytes:
     """Public events as a JSON array; a turn starts with the last one, if at all."""
     last = events[-1]
     if type(last) is TurnStarted:
-        return _encode([*events[:-1], _logged(last)])
+        logged: list[object] = list(events)
+        logged[-1] = _logged(last)
+        return _encode(logged)
     return _encode(events)
 
 
