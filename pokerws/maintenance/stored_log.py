@@ -21,11 +21,11 @@ from pokerws.storage.postgres.database import reachable
 from pokerws.storage.postgres.rights import check_rights
 from pokerws.storage.store import EventRow
 from pokerws.storage.vault.kept_receipts import KeptReceipts
+from pokerws.storage.vault.logged_events import decode_event
 from pokerws.storage.vault.upcast import upcast
 from pokerws.storage.vault.vault import (
     UNREADABLE,
     Vault,
-    decode_event,
     decode_snapshot,
     key_of,
     sealed_by,

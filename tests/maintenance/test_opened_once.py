@@ -17,7 +17,7 @@ from pokerws.maintenance.replay import replay_game
 from pokerws.maintenance.verify import verify
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
-from pokerws.storage.vault import vault
+from pokerws.storage.vault import logged_events, vault
 from tests.storage.played import play_a_game
 from tests.vaults import VAULT
 
@@ -73,7 +73,7 @@ async def test_a_command_opens_each_event_once(
     rows = await operator.fetch("SELECT payload FROM game_events ORDER BY seq")
     payloads = [row["payload"] for row in rows]
     opened: Counter[str] = Counter()
-    decode = vault.decode_event
+    decode = logged_events.decode_event
 
     def counted(payload: bytes | str) -> object:
         opened[payload if isinstance(payload, str) else payload.decode()] += 1

@@ -103,9 +103,9 @@ class FrameCache:
 
     def encode(self, message: bytes) -> bytes:
         """The message's frame."""
-        self.frame = frame_of(message, is_text=self.is_text)
+        frame = self.frame = frame_of(message, self.is_text)
         self.message = message
-        return self.frame
+        return frame
 
 
 def frame_caches() -> dict[bool, FrameCache]:

@@ -41,13 +41,17 @@ _TEXT_HEADS, _BINARY_HEADS = (
 )
 
 
-def frame_of(message: bytes, *, is_text: bool, is_compressed: bool = False) -> bytes:
+def frame_of(message: bytes, is_text: bool) -> bytes:  # noqa: FBT001  a keyword costs more
     """The unmasked frame of a whole message."""
     length = len(message)
-    if length < _USUAL and not is_compressed:
+    if length < _USUAL:
         return (_TEXT_HEADS if is_text else _BINARY_HEADS)[length] + message
-    first = _WHOLE_TEXT if is_text else _WHOLE_BINARY
-    return _head(first | _COMPRESSED if is_compressed else first, length) + message
+    return _head(_WHOLE_TEXT if is_text else _WHOLE_BINARY, length) + message
+
+
+def compressed_frame_of(data: bytes, *, is_text: bool) -> bytes:
+    """The unmasked frame of a whole message that was compressed into `data`."""
+    return _head(_COMPRESSED_TEXT if is_text else _COMPRESSED_BINARY, len(data)) + data
 
 
 def message_of(data: bytes) -> str | bytes | None:

@@ -18,7 +18,7 @@ from itertools import count
 from typing import Final
 
 from pokerws.server.net.deflate import TAIL, WINDOW_BITS
-from pokerws.server.net.frames import frame_of
+from pokerws.server.net.frames import compressed_frame_of
 
 # 24 KiB for each chain with a window of 4 KiB; more memory makes messages no shorter.
 _MEMORY_LEVEL = 4
@@ -61,7 +61,7 @@ class _Chain:
     def add(self, message: bytes) -> None:
         """Compress a message."""
         data = self._compressor.compress(message) + self._compressor.flush(zlib.Z_SYNC_FLUSH)
-        self.frame = frame_of(data.removesuffix(TAIL), is_text=self._is_text, is_compressed=True)
+        self.frame = compressed_frame_of(data.removesuffix(TAIL), is_text=self._is_text)
         self.message = message
         self.after, self.number = self.number, next(_numbers)
         self._length += 1

@@ -31,7 +31,7 @@ class HeldAnswers:
         if gates is None:
             gates = self._gates = {}
         elif len(gates) >= _FEW_TABLES and table not in gates:
-            gates = self._gates = {t: g for t, g in gates.items() if g.answers_to(viewer)}
+            gates = self._gates = _holding(viewer, gates)
         gates[table] = gate
 
     def gate_before(
@@ -51,3 +51,8 @@ class HeldAnswers:
         gates, self._gates = self._gates or {}, None
         for gate in gates.values():
             gate.forget(viewer)
+
+
+def _holding(viewer: Receiver, gates: dict[TableId, CommitGate]) -> dict[TableId, CommitGate]:
+    """Those of some gates that hold an answer to a viewer."""
+    return {table: gate for table, gate in gates.items() if gate.answers_to(viewer)}

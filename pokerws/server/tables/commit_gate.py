@@ -200,7 +200,8 @@ class CommitGate:
 
     def hold_answer(self, seq: int, viewer: Receiver, message: TableAnswer) -> None:
         """Send an answer once everything up to event `seq` is stored; refuse it otherwise."""
-        self._answers[viewer] = self._answers.get(viewer, 0) + 1
+        answers = self._answers
+        answers[viewer] = answers.get(viewer, 0) + 1
         self._hold(_Answer(seq, viewer, message))
 
     def hold_frames(
@@ -250,20 +251,27 @@ class CommitGate:
 
     def advance(self, seq: int) -> None:
         """Everything up to `seq` is stored: release what was held for it."""
-        self._written = max(self._written, seq)
-        self._release()
+        if seq > self._written:  # noqa: PLR1730  every change passes here
+            self._written = seq
+        if self._held is not None:
+            self._release()
+        elif not self.is_open:
+            self.is_open = not self.is_closed
 
     def _release(self) -> None:
-        while self._held and (self._held[0].seq <= self._written or not self.is_closed):
-            held = self._held.popleft()
+        # What is released may change everything here.
+        while self._held:
+            held = self._held[0]
+            if held.seq > self._written and self.is_closed:
+                return
+            self._held.popleft()
             viewer = held.viewer
             # Nearly always a viewer's only answer.
             if viewer is not None and (count := self._answers.pop(viewer, 0)) > 1:
                 self._answers[viewer] = count - 1
             held.release()
-        if not self._held:
-            self._held = None
-            self.is_open = not self.is_closed
+        self._held = None
+        self.is_open = not self.is_closed
 
     def go_back(self, seq: int) -> None:
         """The database has gone back to event `seq`: only up to that is everything stored."""

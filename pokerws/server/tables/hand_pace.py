@@ -44,7 +44,8 @@ class HandPace:
 
     def from_ms(self, now_ms: int) -> int:
         """The earliest time at which a hand may start that is scheduled now."""
-        return max(now_ms + self._pause_ms, self._budget_ms)
+        at_ms, budget_ms = now_ms + self._pause_ms, self._budget_ms
+        return at_ms if at_ms > budget_ms else budget_ms  # noqa: FURB136  every command passes here
 
     def begins_to_delay(self, table: Table, now_ms: int) -> bool:
         """Whether the budget delays the next hand, and did not delay the one before.

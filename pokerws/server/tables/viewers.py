@@ -7,7 +7,7 @@ durable acks nothing is sent before it is stored.
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from pokerws.game.events import HAND_ENDS, PlayerStood, TableEvent
+from pokerws.game.events import HandCancelled, HandEnded, PlayerStood, TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.redaction import (
     are_public,
@@ -226,7 +226,7 @@ class Viewers:
     def _note_end(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
         """Note the end of a hand for the list of hands."""
         for seq, event in enumerate(events, start=first_seq):
-            if isinstance(event, HAND_ENDS):
+            if type(event) in (HandEnded, HandCancelled):
                 stood = {event.player for event in events if isinstance(event, PlayerStood)}
                 seated = {seat.player for seat in self._table.seats if seat is not None}
                 self._history.note_end(seq, now_ms, stood | seated)
@@ -340,11 +340,12 @@ class Viewers:
 
     def answer(self, viewer: Viewer, message: TableAnswer) -> None:
         """Answer a viewer's message, once all events so far are stored."""
-        if self._gate.is_open or not self._holds:
+        gate, seq = self._gate, self._table.seq
+        if gate.is_open or not gate.holds(seq):
             viewer.answer(message)
         else:
-            self._gate.hold_answer(self._table.seq, viewer, message)
-            viewer.held_by(self._gate, self._table.id)
+            gate.hold_answer(seq, viewer, message)
+            viewer.held_by(gate, self._table.id)
 
     def answer_in_turn(self, viewer: Viewer, message: TableAnswer) -> None:
         """Answer a viewer's message after its earlier ones, whatever becomes of these."""

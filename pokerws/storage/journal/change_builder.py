@@ -6,15 +6,23 @@ what has happened.
 """
 
 from collections.abc import Sequence
+from typing import get_args
 
 from msgspec.json import Encoder
 from msgspec.structs import replace
 
-from pokerws.game.events import LogRestarted, TableEvent
+from pokerws.game.events import (
+    HandEnded,
+    HandEvent,
+    LogRestarted,
+    NextHandScheduled,
+    TableEvent,
+)
 from pokerws.game.secret_cards import PUBLIC_TYPES
 from pokerws.game.state import Table
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.store import Change, LoggedReceipt, LogRow, TableSnapshot
+from pokerws.storage.vault.logged_events import encode_events
 from pokerws.storage.vault.vault import Vault
 
 # After so many events since the last snapshot, the end of a hand stores another one.  Instructions
@@ -24,6 +32,9 @@ from pokerws.storage.vault.vault import Vault
 SNAPSHOT_EVENTS = 256
 # After so many, a snapshot is stored in the middle of a hand too.  This bounds what is replayed.
 MOST_TAIL_EVENTS = 1_024
+
+# Events that are public, seat nobody and bring no chips: most changes have only these.
+_PLAIN_TYPES = PUBLIC_TYPES & {*get_args(HandEvent), HandEnded, NextHandScheduled}
 
 _encode = Encoder().encode
 
@@ -38,8 +49,8 @@ class ChangeBuilder:
     """
 
     __slots__ = (
-        *("_epoch", "_is_inconsistent", "_key_id", "_state", "_stores", "_tail", "_vault"),
-        "keep_events",
+        *("_chips", "_epoch", "_is_inconsistent", "_key_id", "_players", "_state", "_stores"),
+        *("_tail", "_vault", "keep_events"),
     )
 
     def __init__(
@@ -61,6 +72,9 @@ class ChangeBuilder:
         # Whether there are secrets in what was stored earlier is not known.
         self._key_id = vault.first
         self._is_inconsistent = False
+        # Sums of the table that plain events leave as they are; None if they are not known.
+        self._chips: int | None = None
+        self._players = 0
 
     def mark_inconsistent(self) -> None:
         """Record that a fault left the state half-way through a command; no change follows."""
@@ -84,12 +98,11 @@ class ChangeBuilder:
         """
         table, count = self._state.table, len(events)
         log: tuple[LogRow, ...] = ()
+        is_plain = _PLAIN_TYPES.issuperset(map(type, events))
+        if not is_plain:
+            self._chips = None
         if count and self.keep_events:
-            # Most events are public, and encoded by one call.
-            if PUBLIC_TYPES.issuperset(map(type, events)):
-                payload = _encode(events)
-            else:
-                payload = self._sealed(table, events)
+            payload = encode_events(events) if is_plain else self._sealed(table, events)
             receipt_text = b"" if receipt is None else _encode(receipt)
             log = (LogRow(table.seq, count, table.hand_number, payload, at_ms, receipt_text),)
             if self._tail is not None:
@@ -104,6 +117,7 @@ class ChangeBuilder:
         """
         if self._is_inconsistent or not self._stores or (only_for_tail and self._tail == 0):
             return None
+        self._chips = None
         return self._change((), (), at_ms, 0, True)
 
     def _is_due(self, log: tuple[LogRow, ...]) -> bool:
@@ -116,11 +130,21 @@ class ChangeBuilder:
         return table.hand is None or tail >= MOST_TAIL_EVENTS
 
     def _sealed(self, table: Table, events: Sequence[TableEvent]) -> bytes:
-        """Events that are not all public."""
-        self._key_id = self._vault.first
+        """Events that may have secrets."""
+        if not PUBLIC_TYPES.issuperset(map(type, events)):
+            self._key_id = self._vault.first
         if LogRestarted in map(type, events):
             self._tail = None
         return self._vault.seal_events(table.id, table.hand_number, events)
+
+    def _count(self, table: Table, total_pot: int) -> None:
+        """Count the players, and all chips at the table."""
+        self._players, self._chips = 0, total_pot
+        if self._stores:
+            for seat in table.seats:
+                if seat is not None:
+                    self._players += 1
+                    self._chips += seat.stack
 
     def _change(
         self,
@@ -131,15 +155,10 @@ class ChangeBuilder:
         with_snapshot: bool,  # noqa: FBT001  a keyword costs more, and every change passes here
     ) -> Change:
         table = self._state.table
-        version = table.seq
-        players = total_pot = chips = 0
-        snapshot = None
-        if self._stores:
-            chips = total_pot = table.total_pot
-            for seat in table.seats:
-                if seat is not None:
-                    players += 1
-                    chips += seat.stack
+        version, snapshot = table.seq, None
+        total_pot = table.total_pot if self._stores else 0
+        if self._chips is None:
+            self._count(table, total_pot)
         if with_snapshot:
             snapshot, self._key_id = self._vault.seal_snapshot(self._state)
             self._tail = 0
@@ -148,7 +167,7 @@ class ChangeBuilder:
             table.name,
             table.status,
             table.config,
-            players,
+            self._players,
             table.hand_number,
             total_pot,
             version - count,
@@ -157,7 +176,7 @@ class ChangeBuilder:
             snapshot,
             at_ms,
             log,
-            chips,
+            self._chips or 0,
             transfers,
             self._key_id,
         )

@@ -38,14 +38,14 @@ ANSWER_S = 1.5
 REGISTER_S = 5.0
 APPLICATION = "pokerws lease"
 
+_BOOTTIME: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+
 log = structlog.get_logger("pokerws.lease")
 
 
 def now_s() -> float:
     """A clock that also runs while the machine is suspended, where there is one."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.monotonic()
+    return time.monotonic() if _BOOTTIME is None else time.clock_gettime(_BOOTTIME)
 
 
 class Tenure:

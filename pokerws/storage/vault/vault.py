@@ -41,6 +41,7 @@ from pokerws.game.secret_cards import (
 from pokerws.game.state import Hand, Table, TableId
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
 from pokerws.storage.store import TableSnapshot
+from pokerws.storage.vault.logged_events import decode_event, encode_event, encode_events
 from pokerws.storage.vault.receipt_digests import ReceiptDigests
 from pokerws.storage.vault.upcast import upcast
 
@@ -70,8 +71,6 @@ class VaultKey(NamedTuple):
 
 
 _encode = msgspec.json.Encoder().encode
-# The public part of an event; secret cards are unknown in it.
-decode_event = msgspec.json.Decoder(TableEvent).decode
 # The public part of a snapshot, and not upgraded.
 decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
 
@@ -164,7 +163,7 @@ class Vault:
     def seal_events(self, table: TableId, hand: int, events: Sequence[TableEvent]) -> bytes:
         """Events of a table's hand as a JSON array; `hand` is the number in their row."""
         if PUBLIC_TYPES.issuperset(map(type, events)):
-            return _encode(events)
+            return encode_events(events)
         return b"[%b]" % b",".join([self.seal_event(table, hand, event) for event in events])
 
     def is_sealed_by_first(self, data: bytes) -> bool:
@@ -176,7 +175,7 @@ class Vault:
         """An event of a table's hand as JSON; `hand` is the number in its row."""
         # Most events are public, and looking up the type is faster than trying each case.
         if type(event) in PUBLIC_TYPES:
-            return _encode(event)
+            return encode_event(event)
         match event:
             case HandStarted(deck=deck):
                 secrets, public = Secrets(deck, [], []), _encode(replace(event, deck=[]))
@@ -198,7 +197,7 @@ class Vault:
                 public = _encode(LogRestarted(None if whole is None else public_table(whole)))
                 return self._with_seal(public, _place("log_restarted", table, hand), secrets)
             case _:
-                return _encode(without_secrets(event))
+                return encode_event(without_secrets(event))
 
     def open_event(self, table: TableId, hand: int, payload: bytes | str) -> TableEvent:
         """The event of a table's hand, decrypted.

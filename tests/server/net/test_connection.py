@@ -97,7 +97,7 @@ def test_what_follows_a_request_does_not_count_as_its_header() -> None:
 def test_a_message_is_framed_as_the_library_does_it(length: int, *, is_text: bool) -> None:
     message = b"x" * length
     opcode = Opcode.TEXT if is_text else Opcode.BINARY
-    assert frame_of(message, is_text=is_text) == Frame(opcode, message).serialize(mask=False)
+    assert frame_of(message, is_text) == Frame(opcode, message).serialize(mask=False)
 
 
 def read_by_library(data: bytes) -> str | bytes | None:

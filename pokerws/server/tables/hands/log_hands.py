@@ -9,7 +9,7 @@ from pokerws.game.state import TableId
 from pokerws.server.tables.event_log import MAX_HAND_EVENTS, EventLog
 from pokerws.server.tables.hands.summaries import SUMMED, Finished
 from pokerws.storage.store import EventRow, HandIndex
-from pokerws.storage.vault.vault import decode_event
+from pokerws.storage.vault.logged_events import decode_event
 
 # Events of one read: about ten hands.
 PAGE = 256
