@@ -132,7 +132,7 @@ async def _first_of(task: "asyncio.Task[Any]", event: asyncio.Event) -> None:
 async def _run_beside(app: App, settings: Settings, stopping: asyncio.Event) -> None:
     """Run the garbage collection and the bots beside the server, until `stopping` is set."""
     async with AsyncExitStack() as extras:
-        collector = Collector(Clock(), asyncio.get_running_loop().call_soon_threadsafe)
+        collector = Collector(Clock())
         extras.callback(collector.stop)
         collector.start()
         if settings.bots.count:

@@ -8,7 +8,7 @@ import structlog
 from structlog.typing import EventDict
 
 from pokerws.game.state import TableId
-from pokerws.storage.journal import journal, outcome_log
+from pokerws.storage.journal import announcer, journal, outcome_log
 from pokerws.storage.journal.back_off import BackOff
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.journal.listener import JournalListener
@@ -38,7 +38,7 @@ class Logged:
 def logged(monkeypatch: pytest.MonkeyPatch) -> Logged:
     """Everything logged from now on, whatever level other tests have set."""
     capture = structlog.testing.LogCapture()
-    for module in (journal, outcome_log, postgres, rights):
+    for module in (announcer, journal, outcome_log, postgres, rights):
         logger = structlog.wrap_logger(
             None,
             processors=[capture],

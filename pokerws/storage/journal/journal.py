@@ -18,6 +18,7 @@ import structlog
 
 from pokerws.game.state import TableId
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
+from pokerws.storage.journal.announcer import Announcer
 from pokerws.storage.journal.back_off import BackOff
 from pokerws.storage.journal.flush import Flush
 from pokerws.storage.journal.listener import JournalListener
@@ -29,8 +30,6 @@ from pokerws.storage.store import Change, Position, Standing, Store, standing_of
 HIGH_WATER_EVENTS = 50_000
 # With fewer waiting events a batch does not wait for more.
 GATHER_EVENTS = 50
-# After so long, reporting lets others have the event loop.
-TURN_S = 0.002
 
 log = structlog.get_logger("pokerws.journal")
 
@@ -42,6 +41,9 @@ class Journal:
     somebody edited is brought up to date while `overwrite_edits`, since memory is the truth then;
     otherwise the table's changes are dropped and listeners are told of the conflict.  They are also
     dropped if the database has gone back to an older state, and listeners are told so.
+
+    A batch is sent before listeners are told of the one before, so that the store does not wait for
+    the frames that they send.  They are told in order, and before anything else about a table.
 
     Under load, a batch begins `gather_s` after the one before it.  A batch has one row for each
     table, however often the table changed, so that fewer rows are written.  Three things do not
@@ -67,19 +69,17 @@ class Journal:
         self._overwrite_edits = overwrite_edits
         self._metrics = metrics
         self._saves = metrics.count_of("save_game", Outcome.DB_SUCCESS)
-        self._listeners: list[JournalListener] = []
         self._gather_s = gather_s
         self._high_water_events = high_water_events
         self._back_off = back_off or BackOff()
         self._clock = clock
         self._log = OutcomeLog(clock)
+        self._announcer = Announcer(self._log, clock)
         self._pending = Pending()
         self._failures = 0
         self._alarmed = False
-        # Whether lines at debug are shown: asked by `_is_logged` once a batch.
-        self._verbose = False
+        # Asked once a batch.
         self._is_logged: Callable[[int], bool] = lambda level: False
-        self._flushes: list[Flush] = []
         self._work = asyncio.Event()
         self._hurry = asyncio.Event()
         # Set when somebody waits for a change to be written.
@@ -89,7 +89,7 @@ class Journal:
 
     def subscribe(self, listener: JournalListener) -> None:
         """Report to `listener` from now on; listeners are called in the order of subscription."""
-        self._listeners.append(listener)
+        self._announcer.listeners.append(listener)
 
     def start(self, watch: Callable[[asyncio.Task[None]], None] = lambda task: None) -> None:
         """Start the task.  Changes may have been put before.
@@ -118,7 +118,7 @@ class Journal:
     def drop(self, table: TableId, epoch: int) -> None:
         """Drop a table's waiting changes up to `epoch`, and those that come until a higher one."""
         self._pending.drop(table, epoch)
-        for flush in self._flushes:
+        for flush in self._announcer.flushes:
             if not self._pending.versions(table):
                 flush.reached(table, math.inf)
 
@@ -127,16 +127,16 @@ class Journal:
 
         Raises TimeoutError.
         """
-        if not (behind := self._pending.versions(table)):
+        if not (behind := self._announcer.versions(table) | self._pending.versions(table)):
             return
         flush = Flush(behind)
-        self._flushes.append(flush)
+        self._announcer.flushes.append(flush)
         self._urgent.set()
         try:
             async with asyncio.timeout(timeout_s):
                 await flush.done.wait()
         finally:
-            self._flushes.remove(flush)
+            self._announcer.flushes.remove(flush)
 
     async def stop(self, timeout_s: float) -> bool:
         """Take no more changes, flush and end.
@@ -159,6 +159,7 @@ class Journal:
                 )
             self._task.cancel()
             await asyncio.wait([self._task])
+        self._announcer.tell_all()
         return not self._pending.has_news
 
     @property
@@ -207,12 +208,18 @@ class Journal:
                 if self._log.is_due("journal_fault"):
                     log.exception("journal_fault")
                 self._failed(repr(error))
-            if self._pending.put_back():
-                self._work.set()
-                if self._failures:
-                    await self._pause()
-                elif self._pending.events >= GATHER_EVENTS and not self._flushes:
-                    await self._gather(began_s + self._gather_s - self._clock())
+            if not self._pending.put_back():
+                self._announcer.tell()
+                continue
+            self._work.set()
+            if self._failures:
+                self._announcer.tell()
+                await self._pause()
+            elif self._pending.events >= GATHER_EVENTS and not self._announcer.flushes:
+                left_s = began_s + self._gather_s - self._clock()
+                if left_s > 0:
+                    self._announcer.tell()
+                    await self._gather(left_s)
 
     async def _write(self, batch: list[Entry]) -> None:
         """Write a batch; if the store rejects it, bisect it until the bad table is alone."""
@@ -229,36 +236,28 @@ class Journal:
                     pieces += [piece[middle:], piece[:middle]]
                 continue
             if len(written) == len(piece):
-                await self._report(piece)
+                self._settle(piece)
                 continue
-            await self._report([entry for entry in piece if entry.table in written])
+            self._settle([entry for entry in piece if entry.table in written])
+            self._announcer.tell_all()
             # Only now, since it may fail, and the tables above are known to be stored.
             for entry in piece:
                 if entry.table not in written:
                     await self._resolve(entry)
 
-    async def _report(self, stored: list[Entry]) -> None:
-        """Tell that entries are stored.  Much may be waiting for it, so others have their turns."""
+    def _settle(self, stored: list[Entry]) -> None:
+        """Take note that entries are stored; listeners are told later."""
         created = sum([entry.expected == 0 for entry in stored])
         if created:
             self._count("create_game", Outcome.DB_SUCCESS, created)
         self._saves.value += len(stored)
-        entries = iter(stored)
-        clock = self._clock
-        try:
-            until_s = clock() + TURN_S
-            for entry in entries:
-                self._written(entry, entry.changes[-1])
-                if clock() >= until_s:
-                    await asyncio.sleep(0)
-                    until_s = clock() + TURN_S
-        finally:
-            # What is stored is told even if the journal is stopped meanwhile.
-            for entry in entries:
-                self._written(entry, entry.newest)
+        for entry in stored:
+            self._written(entry, entry.changes[-1])
 
     async def _save(self, piece: list[Entry]) -> set[TableId]:
         started_s = self._clock()
+        # The store works on this batch while frames of the one before are sent.
+        self._announcer.tell_soon()
         try:
             written = await self._store.save([entry.as_change() for entry in piece])
         except StoreRejected:
@@ -276,8 +275,8 @@ class Journal:
         for entry in piece:
             if entry.table in written:
                 events += entry.events
-        self._verbose = self._is_logged(logging.DEBUG)
-        if self._verbose:
+        self._announcer.verbose = self._is_logged(logging.DEBUG)
+        if self._announcer.verbose:
             log.debug("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
         self._call(self._metrics.batch, len(written), events, took_s)
         return written
@@ -315,14 +314,14 @@ class Journal:
             if self._overwrite_edits:
                 self._overwrite(entry, stored.version)
             elif self._drop(entry):
-                for listener in self._listeners:
+                for listener in self._announcer.listeners:
                     self._call(listener.conflict, entry.table)
 
     def _overwrite(self, entry: Entry, version: int) -> None:
         """Write an entry over an edited row, with a snapshot, since that may be edited too."""
         entry.expected = version
         if not entry.has_snapshot and not self._stopping:
-            for listener in self._listeners:
+            for listener in self._announcer.listeners:
                 self._call(listener.edited, entry.table)
 
     async def _has_gone_back(self, entry: Entry, found: Position | None) -> bool:
@@ -337,24 +336,13 @@ class Journal:
         log.error("table_went_back", **went_back(entry.table, entry.committed, stored.version))
         self._count("save_game", Outcome.WENT_BACK)
         if self._drop(entry):
-            for listener in self._listeners:
+            for listener in self._announcer.listeners:
                 self._call(listener.went_back, entry.table)
 
     def _written(self, entry: Entry, last: Change) -> None:
         """The store has the entry up to the change `last`; the rest of it still waits."""
-        table, version = entry.table, last.version
-        is_new = entry.expected == 0
-        if is_new or self._verbose or table not in self._log.stored_known:
-            self._log.stored(table, version, created=is_new, verbose=self._verbose)
+        self._announcer.add(entry.table, last.version, is_new=entry.expected == 0)
         self._pending.written(entry, last)
-        for listener in self._listeners:
-            # `_call`, without its cost.
-            try:
-                listener.written(table, version)
-            except Exception:
-                log.exception("journal_callback_failed", arguments=(table, version))
-        for flush in self._flushes:
-            flush.reached(table, version)
 
     def _fence(self, entry: Entry, stored: Position) -> None:
         self._log.failed(
@@ -368,7 +356,7 @@ class Journal:
         )
         self._count("save_game", Outcome.FENCED)
         if self._drop(entry):
-            for listener in self._listeners:
+            for listener in self._announcer.listeners:
                 self._call(listener.fenced, entry.table)
 
     def _reject(self, entry: Entry, error: Exception) -> None:
@@ -376,6 +364,7 @@ class Journal:
 
         An overdrawn account is expected now and then, so it is only a warning.
         """
+        self._announcer.tell_all()
         is_normal = isinstance(error, Overdrawn)
         self._log.failed(
             logging.WARNING if is_normal else logging.ERROR,
@@ -389,14 +378,14 @@ class Journal:
         )
         self._count("save_game", Outcome.DB_FAILED)
         if self._drop(entry):
-            for listener in self._listeners:
+            for listener in self._announcer.listeners:
                 self._call(listener.rejected, entry.table)
 
     def _drop(self, entry: Entry) -> bool:
         """Drop an entry.  Returns False if its table has been claimed again since, and plays on."""
         if not self._pending.lose(entry):
             return False
-        for flush in self._flushes:
+        for flush in self._announcer.flushes:
             flush.reached(entry.table, math.inf)
         return True
 
@@ -434,10 +423,9 @@ class Journal:
 
     async def _gather(self, left_s: float) -> None:
         """Let the next batch grow for that long, unless somebody waits for it."""
-        if left_s > 0:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(left_s):
-                    await self._urgent.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(left_s):
+                await self._urgent.wait()
 
     def _count(self, operation: Operation, outcome: Outcome, tables: int = 1) -> None:
         self._call(self._metrics.operation, operation, outcome, tables)

@@ -4,7 +4,8 @@ import asyncio
 import gc
 import sys
 import weakref
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,15 +14,14 @@ from pokerws.server.app import App
 from pokerws.server.background import gc_tuning
 from pokerws.server.background.gc_tuning import (
     CHECK_INTERVAL_MS,
+    INTERVAL_MS,
     LEAST_BLOCKS,
+    WORK_S,
     YOUNG,
-    YOUNG_COLLECTIONS,
     Collector,
 )
 from tests.server.conftest import Connect, Raw
 from tests.server.fakes import ManualClock
-
-Calls = list[Callable[[], None]]
 
 
 class Circle:
@@ -31,20 +31,37 @@ class Circle:
         self.me = self
 
 
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
+class Process:
+    """A process and its clock."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.worked_s = 0.0
+
+    def collector(self) -> Collector:
+        return Collector(self.clock, lambda: self.worked_s)
+
+    def work(self) -> None:
+        """Work for an interval of the collector."""
+        self.worked_s += 2 * WORK_S
+        self.clock.advance(INTERVAL_MS)
+
+    def frozen_circle(self) -> weakref.ref[Circle]:
+        """A circle that died after it was frozen."""
+        circle = Circle()
+        self.work()
+        assert gc.is_tracked(circle)
+        return weakref.ref(circle)
 
 
 @pytest.fixture
-def calls() -> Calls:
-    """What the event loop is to call soon."""
-    return []
+def process() -> Process:
+    return Process()
 
 
 @pytest.fixture
-def collector(clock: ManualClock, calls: Calls) -> Iterator[Collector]:
-    collector = Collector(clock, calls.append)
+def collector(process: Process) -> Iterator[Collector]:
+    collector = process.collector()
     collector.start()
     yield collector
     collector.stop()
@@ -58,35 +75,17 @@ def blocks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return blocks
 
 
-def look_at_young(calls: Calls) -> None:
-    """Have the young objects looked at until a look at all that is not frozen is due."""
-    while not calls:
-        gc.collect(0)
-
-
-def turn(calls: Calls) -> None:
-    """The event loop makes its calls."""
-    while calls:
-        calls.pop()()
-
-
-def frozen_circle(calls: Calls) -> weakref.ref[Circle]:
-    """A circle that died after it was frozen."""
-    circle = Circle()
-    look_at_young(calls)
-    turn(calls)
-    assert gc.is_tracked(circle)
-    return weakref.ref(circle)
+def unfrozen() -> int:
+    return len(gc.get_objects())
 
 
 @pytest.mark.usefixtures("collector")
-def test_what_has_been_looked_at_twice_is_frozen_and_still_freed_by_its_references(
-    calls: Calls,
+def test_what_outlives_some_work_is_frozen_and_still_freed_by_its_references(
+    process: Process,
 ) -> None:
     kept: list[list[int]] = [[] for _ in range(1_000)]
-    look_at_young(calls)
     assert any(one is kept for one in gc.get_objects())
-    turn(calls)
+    process.work()
     found = gc.get_objects()
     assert not any(one is kept for one in found)
     assert len(found) < len(kept)
@@ -96,34 +95,58 @@ def test_what_has_been_looked_at_twice_is_frozen_and_still_freed_by_its_referenc
 
 
 @pytest.mark.usefixtures("collector")
+def test_objects_that_replace_others_are_not_left_for_one_long_collection(
+    process: Process,
+) -> None:
+    recent = deque[list[int]]([[] for _ in range(20 * YOUNG)], maxlen=20 * YOUNG)
+    process.work()
+    # As many are freed as are made, so Python does not count any of them.
+    for _ in range(20):
+        for _ in range(YOUNG):
+            recent.append([])
+        process.work()
+        assert unfrozen() < YOUNG
+
+
+@pytest.mark.usefixtures("collector")
+def test_a_process_that_does_nothing_collects_nothing(process: Process) -> None:
+    kept: list[list[int]] = [[] for _ in range(1_000)]
+    process.worked_s += 0.9 * WORK_S
+    process.clock.advance(10 * INTERVAL_MS)
+    assert unfrozen() >= len(kept)
+    process.worked_s += 0.2 * WORK_S
+    process.clock.advance(INTERVAL_MS)
+    assert unfrozen() < len(kept)
+
+
+@pytest.mark.usefixtures("collector")
 def test_a_circle_that_a_command_makes_and_leaves_is_found_whenever_it_was_looked_at(
-    calls: Calls,
+    process: Process,
 ) -> None:
     circle = Circle()
-    # As many new objects as bring about each look that Python makes by itself.
-    kept = [[] for _ in range(YOUNG * (YOUNG_COLLECTIONS + 2))]  # type: ignore[var-annotated]
-    assert calls, "a look at all that is new is due"
+    # Python collects the young objects by itself, and the circle survives.
+    kept = [[] for _ in range(YOUNG * 8)]  # type: ignore[var-annotated]
     gone = weakref.ref(circle)
     del circle
-    turn(calls)
+    process.work()
     assert gone() is None
     assert kept
 
 
 @pytest.mark.usefixtures("collector")
-def test_nothing_is_frozen_while_a_callback_of_the_loop_runs(calls: Calls) -> None:
+def test_nothing_is_frozen_while_a_callback_of_the_loop_runs(process: Process) -> None:
     frozen = gc.get_freeze_count()
     kept = [[] for _ in range(YOUNG * 50)]  # type: ignore[var-annotated]
     assert gc.get_freeze_count() <= frozen
-    assert len(calls) == 1, "the looks in between do not ask for another one"
-    turn(calls)
+    process.work()
     assert gc.get_freeze_count() >= len(kept)
 
 
 def test_frozen_circles_are_found_when_there_is_twice_as_much(
-    blocks: list[int], clock: ManualClock, calls: Calls, collector: Collector
+    blocks: list[int], process: Process, collector: Collector
 ) -> None:
-    circle = frozen_circle(calls)
+    clock = process.clock
+    circle = process.frozen_circle()
     gc.collect()
     assert circle() is not None
 
@@ -135,7 +158,7 @@ def test_frozen_circles_are_found_when_there_is_twice_as_much(
     clock.advance(CHECK_INTERVAL_MS)
     assert circle() is None
 
-    later = frozen_circle(calls)
+    later = process.frozen_circle()
     blocks.append(4 * LEAST_BLOCKS - 1)
     clock.advance(CHECK_INTERVAL_MS)
     assert later() is not None
@@ -145,48 +168,53 @@ def test_frozen_circles_are_found_when_there_is_twice_as_much(
 
 
 def test_a_small_process_is_left_alone(
-    blocks: list[int], clock: ManualClock, calls: Calls, monkeypatch: pytest.MonkeyPatch
+    blocks: list[int], process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gc_tuning, "LEAST_BLOCKS", 100)
     blocks.append(10)
-    collector = Collector(clock, calls.append)
+    collector = process.collector()
     collector.start()
     try:
-        circle = frozen_circle(calls)
+        circle = process.frozen_circle()
         blocks.append(99)
-        clock.advance(CHECK_INTERVAL_MS)
+        process.clock.advance(CHECK_INTERVAL_MS)
         assert circle() is not None
         blocks.append(100)
-        clock.advance(CHECK_INTERVAL_MS)
+        process.clock.advance(CHECK_INTERVAL_MS)
         assert circle() is None
     finally:
         collector.stop()
 
 
 def test_a_fault_in_one_check_leaves_the_next_one_alone(
-    clock: ManualClock, collector: Collector, monkeypatch: pytest.MonkeyPatch
+    process: Process,
+    collector: Collector,
+    blocks: list[int],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sys, "getallocatedblocks", lambda: 1 // 0)
-    with pytest.raises(ZeroDivisionError):
-        clock.advance(CHECK_INTERVAL_MS)
-    assert clock.next_alarm_ms == clock.now_ms() + CHECK_INTERVAL_MS
+    circle = process.frozen_circle()
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "getallocatedblocks", lambda: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            process.clock.advance(CHECK_INTERVAL_MS)
+    blocks.append(2 * LEAST_BLOCKS)
+    process.clock.advance(CHECK_INTERVAL_MS)
+    assert circle() is None
 
 
-def test_after_the_stop_everything_is_as_before(clock: ManualClock, calls: Calls) -> None:
-    thresholds, callbacks, frozen = gc.get_threshold(), list(gc.callbacks), gc.get_freeze_count()
+def test_after_the_stop_everything_is_as_before(process: Process) -> None:
+    thresholds, frozen = gc.get_threshold(), gc.get_freeze_count()
     assert not frozen
-    collector = Collector(clock, calls.append)
+    collector = process.collector()
     collector.start()
     assert gc.get_threshold() != thresholds
     assert gc.get_freeze_count()
-    look_at_young(calls)
+    process.work()
     collector.stop()
     collector.stop()
-    # What the loop was still to call does nothing any more.
-    turn(calls)
-    assert (gc.get_threshold(), gc.callbacks) == (thresholds, callbacks)
+    assert gc.get_threshold() == thresholds
     assert not gc.get_freeze_count()
-    assert clock.next_alarm_ms is None
+    assert process.clock.next_alarm_ms is None
 
 
 # ---- a connection that ends leaves no cycles

@@ -1,7 +1,7 @@
 """Changes of real play: what is stored is what was played, whatever befell the table since."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 import pytest
@@ -409,6 +409,27 @@ async def test_while_commits_are_reported_others_have_their_turns(journal_on: Op
     assert len(between) == 100
     most = max(between.count(turn) for turn in set(between))
     assert most <= 3
+
+
+async def test_the_store_has_the_next_batch_before_anybody_is_told_of_the_last_one(
+    journal_on: OpenJournal,
+) -> None:
+    store, order = FaultyStore(), list[str]()
+    save = store.save
+
+    async def slow_save(changes: Sequence[Change]) -> set[TableId]:
+        order.append(f"sent {changes[0].version}")
+        if changes[0].version == 1:
+            journal.put(change(expected=1))
+        await asyncio.sleep(0)
+        return await save(changes)
+
+    store.save = slow_save  # type: ignore[method-assign]
+    journal = journal_on(store, Heard(lambda table, version: order.append(f"told {version}")))
+    journal.put(change())
+    await journal.flush(SOON_S)
+    await journal.flush(SOON_S)
+    assert order == ["sent 1", "sent 2", "told 1", "told 2"]
 
 
 async def test_a_stop_in_the_middle_of_reports_reports_the_rest(journal_on: OpenJournal) -> None:
