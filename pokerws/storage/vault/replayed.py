@@ -17,15 +17,20 @@ from pokerws.game.events import (
     PlayerSat,
     PlayerStood,
     TableEvent,
+    tag_of,
 )
 from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.storage.errors import LogBroken, SealedByUnknownKey
-from pokerws.storage.store import EventRow, LoggedReceipt, Receipt, TableSnapshot
+from pokerws.storage.log_events import events_in
+from pokerws.storage.store import EventRow, LoggedReceipt, LogRow, Receipt, TableSnapshot
 from pokerws.storage.vault.kept_receipts import KeptReceipts, keep_receipt
-from pokerws.storage.vault.vault import Vault
+from pokerws.storage.vault.vault import Vault, decode_snapshot, key_of
 
 _decode_receipt = msgspec.json.Decoder(LoggedReceipt).decode
+# The events that `check_cards` looks at.
+_WITH_CARDS = frozenset({BoardDealt, HoleCardsDealt, CardsShown})
+_OF_STAYS = frozenset({PlayerSat, PlayerStood})
 
 
 class ReplayedReceipts:
@@ -44,12 +49,20 @@ class ReplayedReceipts:
         `receipt` is that of the command of which it is the last event.  Raises msgspec's errors and
         ValueError for a receipt that does not decode.
         """
+        self.note_stay(seq, event)
+        if receipt:
+            self.keep(receipt, table)
+
+    def note_stay(self, seq: int, event: TableEvent) -> None:
+        """Note an event by which a player has taken or left a seat; of others, nothing."""
         if isinstance(event, PlayerSat | PlayerStood):
             self._stays[event.player] = seq
-        if receipt:
-            player, one = logged_receipt(receipt)
-            moved = self._stays.get(player, 0) >= one.seq
-            keep_receipt(self.kept, player, one, is_other_stay=moved, table=table)
+
+    def keep(self, receipt: bytes | str, table: Table) -> None:
+        """Keep the receipt of a command whose events lead to `table`.  Raises as `follow`."""
+        player, one = logged_receipt(receipt)
+        moved = self._stays.get(player, 0) >= one.seq
+        keep_receipt(self.kept, player, one, is_other_stay=moved, table=table)
 
     def break_off(self, seq: int, next_receipt: bytes | str) -> None:
         """Prepare to go on after event `seq` without the events before it.
@@ -82,18 +95,58 @@ class ReplayedTable:
 
         Raises ValueError if it is not; otherwise as `Vault.open_snapshot`.
         """
-        snapshot = vault.open_snapshot(table, data)
+        snapshot = decode_snapshot(data)
+        is_current = key_of(snapshot.sealed) in {None, vault.first}
+        vault.unseal_snapshot(table, snapshot)
         if (snapshot.table.id, snapshot.table.seq) != (table, version):
             raise ValueError(
                 f"a snapshot of table {snapshot.table.id}, event {snapshot.table.seq}, is stored "
                 f"for {table}, event {version}"
             )
-        return cls(vault, snapshot, is_current=vault.is_sealed_by_first(data))
+        return cls(vault, snapshot, is_current=is_current)
 
     @property
     def seq(self) -> int:
         """The last event that is in the state."""
         return self.snapshot.table.seq
+
+    def take_row(self, row: LogRow, until: int) -> None:
+        """Apply the events of the row that follows, up to event `until`.  Raises as `take`.
+
+        They are decoded by one call.  A row that does not decode, or does not follow, is taken
+        event by event, which tells what is wrong with it.
+        """
+        table, receipts = self.snapshot.table, self._receipts
+        seq = row.seq - row.count
+        events = self._opened(row) if seq == table.seq and row.seq <= until else []
+        if len(events) != row.count:
+            self.take(events_in(row)[: until - table.seq])
+            return
+        event: TableEvent | None = None
+        try:
+            for event in events:
+                seq += 1
+                kind = type(event)
+                if kind in _WITH_CARDS:
+                    check_cards(table, event)
+                apply(table, event)
+                if kind in _OF_STAYS:
+                    receipts.note_stay(seq, event)
+            if row.receipt:
+                receipts.keep(row.receipt, table)
+        except Exception as error:
+            raise _broken(seq, "" if event is None else tag_of(event), error) from error
+        self.taken += row.count
+        self.is_current = self.is_current and self._vault.is_sealed_by_first(row.payload)
+
+    def _opened(self, row: LogRow) -> list[TableEvent]:
+        """The events of a row; none if any cannot be read.  Raises SealedByUnknownKey."""
+        try:
+            return self._vault.open_events(self.snapshot.table.id, row.hand_number, row.payload)
+        except SealedByUnknownKey:
+            raise
+        except Exception:  # noqa: BLE001  What is wrong is told when its events are opened.
+            return []
 
     def take(self, rows: Iterable[EventRow]) -> None:
         """Apply the events that follow.
@@ -115,10 +168,12 @@ class ReplayedTable:
                 raise
             except Exception as error:
                 # An event that decodes may still not follow, and so cause any exception.
-                why = str(error) or type(error).__name__
-                raise LogBroken(
-                    f"event {row.seq} ({row.type}) cannot be replayed: {why}"
-                ) from error
+                raise _broken(row.seq, row.type, error) from error
+
+
+def _broken(seq: int, kind: str, error: Exception) -> LogBroken:
+    why = str(error) or type(error).__name__
+    return LogBroken(f"event {seq} ({kind}) cannot be replayed: {why}")
 
 
 def check_cards(table: Table, event: TableEvent) -> None:

@@ -308,7 +308,7 @@ async def test_a_log_that_is_archived_while_it_is_read_is_read_again_from_the_ne
         row.snapshot, _ = VAULT.seal_snapshot(newer.snapshot)
         row.snapshot_version = cut
         row.log = {seq: event for seq, event in row.log.items() if seq >= cut}
-        late = claimed._replace(later_events=[])
+        late = claimed._replace(later_rows=[])
         loaded = await hydration._loaded(one.table, late)
         assert encode(loaded.snapshot) == one.state
         assert loaded.tail == stored.version - cut
@@ -325,7 +325,7 @@ async def test_an_outage_while_the_log_is_read_sets_nothing_aside() -> None:
 
         one.store.events = away  # type: ignore[method-assign, assignment]
         with pytest.raises(Illegal, match="table_unavailable"):
-            await hydration._loaded(one.table, claimed._replace(later_events=[]))
+            await hydration._loaded(one.table, claimed._replace(later_rows=[]))
     assert one.store._rows[one.table].status == "active"
 
 

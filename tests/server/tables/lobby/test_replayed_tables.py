@@ -14,7 +14,7 @@ from pokerws.game.table import open_table
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby.hydration import replay_log
-from pokerws.storage.store import Change, LoggedReceipt, Receipt, TableSnapshot
+from pokerws.storage.store import Change, LoggedReceipt, LogRow, Receipt, TableSnapshot
 from pokerws.storage.vault.kept_receipts import RECEIPT_PLAYERS
 from pokerws.storage.vault.replayed import ReplayedReceipts, ReplayedTable
 from tests.game.random_tables import random_config
@@ -33,9 +33,11 @@ class _Journal(FakeJournal):
     def __init__(self, store: OpenStore) -> None:
         super().__init__()
         self._store = store
+        self.rows: list[LogRow] = []
 
     def put(self, change: Change) -> None:
         assert self._store._save([change]) == {change.table}
+        self.rows += change.log
         super().put(change)
 
 
@@ -114,7 +116,9 @@ class Played:
         assert stored.version == self.actor.table.seq
         assert stored.is_whole
         replayed = ReplayedTable.of(VAULT, T1, stored.snapshot, stored.snapshot_version)
-        await replay_log(self.store, replayed, stored.version)
+        # A row for each command, as a store has them; the rest comes an event at a time.
+        rows = [row for row in self.journal.rows if row.seq > stored.snapshot_version]
+        await replay_log(self.store, replayed, stored.version, rows[: self.rng.randint(0, 60)])
         assert replayed.taken == stored.version - stored.snapshot_version
         return replayed
 
