@@ -4,7 +4,7 @@ The result equals what was in memory when the last of the events was stored, to 
 the one way from the database to a table; it does no I/O, and repairs nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -20,6 +20,7 @@ from pokerws.game.events import (
     tag_of,
 )
 from pokerws.game.illegal import Inconsistent
+from pokerws.game.secret_cards import PUBLIC_TYPES
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.storage.errors import LogBroken, SealedByUnknownKey
 from pokerws.storage.log_events import events_in
@@ -28,9 +29,8 @@ from pokerws.storage.vault.kept_receipts import KeptReceipts, keep_receipt
 from pokerws.storage.vault.vault import Vault, decode_snapshot, key_of
 
 _decode_receipt = msgspec.json.Decoder(LoggedReceipt).decode
-# The events that `check_cards` looks at.
-_WITH_CARDS = frozenset({BoardDealt, HoleCardsDealt, CardsShown})
-_OF_STAYS = frozenset({PlayerSat, PlayerStood})
+# Events that are applied and nothing else: they have no cards, and neither begin nor end a stay.
+_PLAIN_TYPES = PUBLIC_TYPES - {BoardDealt, CardsShown, PlayerSat, PlayerStood}
 
 
 class ReplayedReceipts:
@@ -60,8 +60,10 @@ class ReplayedReceipts:
 
     def keep(self, receipt: bytes | str, table: Table) -> None:
         """Keep the receipt of a command whose events lead to `table`.  Raises as `follow`."""
-        player, one = logged_receipt(receipt)
-        moved = self._stays.get(player, 0) >= one.seq
+        logged = _decode_receipt(receipt)
+        player, seq = logged.player, logged.seq
+        moved = self._stays.get(player, 0) >= seq
+        one = Receipt(logged.digest, seq, logged.id)
         keep_receipt(self.kept, player, one, is_other_stay=moved, table=table)
 
     def break_off(self, seq: int, next_receipt: bytes | str) -> None:
@@ -116,27 +118,39 @@ class ReplayedTable:
         They are decoded by one call.  A row that does not decode, or does not follow, is taken
         event by event, which tells what is wrong with it.
         """
-        table, receipts = self.snapshot.table, self._receipts
-        seq = row.seq - row.count
-        events = self._opened(row) if seq == table.seq and row.seq <= until else []
+        table = self.snapshot.table
+        follows = row.seq - row.count == table.seq and row.seq <= until
+        events = self._opened(row) if follows else []
         if len(events) != row.count:
             self.take(events_in(row)[: until - table.seq])
             return
-        event: TableEvent | None = None
         try:
-            for event in events:
-                seq += 1
-                kind = type(event)
-                if kind in _WITH_CARDS:
-                    check_cards(table, event)
-                apply(table, event)
-                if kind in _OF_STAYS:
-                    receipts.note_stay(seq, event)
+            if _PLAIN_TYPES.issuperset(map(type, events)):
+                for event in events:
+                    apply(table, event)
+            else:
+                self._apply_checked(row, events)
             if row.receipt:
-                receipts.keep(row.receipt, table)
+                self._receipts.keep(row.receipt, table)
+        except LogBroken:
+            raise
         except Exception as error:
-            raise _broken(seq, "" if event is None else tag_of(event), error) from error
+            # `apply` counts an event before anything else.
+            kind = tag_of(events[table.seq - row.seq - 1])
+            raise _broken(table.seq, kind, error) from error
         self.taken += row.count
+
+    def _apply_checked(self, row: LogRow, events: Sequence[TableEvent]) -> None:
+        """Apply events of a row of which some have cards, or begin or end a stay."""
+        table = self.snapshot.table
+        for seq, event in enumerate(events, row.seq - row.count + 1):
+            try:
+                check_cards(table, event)
+            except Exception as error:
+                # It names a seat that there is not, or other cards.
+                raise _broken(seq, tag_of(event), error) from error
+            apply(table, event)
+            self._receipts.note_stay(seq, event)
         self.is_current = self.is_current and self._vault.is_sealed_by_first(row.payload)
 
     def _opened(self, row: LogRow) -> list[TableEvent]:

@@ -47,7 +47,7 @@ FLUSH_TIMEOUT_S = 5.0
 CHUNK = 200
 # Events replayed in one turn of the event loop, and read at a time where a table has more than its
 # claim has read.
-TURN_EVENTS, PAGE = 32, 500
+TURN_EVENTS, PAGE = 64, 500
 
 log = structlog.get_logger("pokerws.hydration")
 
@@ -236,7 +236,7 @@ async def replay_log(
         if not rows:
             raise LogBroken(f"event {replayed.seq + 1} is missing: the log ends before it")
         for row in rows:
-            if replayed.seq >= version:
+            if row.seq - row.count >= version:
                 break
             if of_turn >= TURN_EVENTS:
                 await asyncio.sleep(0)

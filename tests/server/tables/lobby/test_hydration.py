@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from unittest.mock import patch
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from pokerws.messages import Accepted
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby.hydration import PAGE, TURN_EVENTS, replay_log
 from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.journal import change_builder
 from pokerws.storage.store import EventRow, Stored
 from pokerws.storage.vault.replayed import ReplayedTable
 from pokerws.storage.vault.vault import Vault, VaultKey
@@ -49,13 +51,15 @@ class Killed:
 
 async def killed(actions: int = 12) -> Killed:
     store, clock = FaultyStore(), ManualClock()
+    no_snapshot = patch.object(change_builder, "SNAPSHOT_EVENTS", change_builder.MOST_TAIL_EVENTS)
     async with house_on(store, clock) as house:
         actor = await house.open_hand()
         played = 0
-        while played < actions or actor.table.hand is None or actor.table.hand.turn is None:
-            house.act(actor)
-            await house.written()
-            played += 1
+        with no_snapshot:
+            while played < actions or actor.table.hand is None or actor.table.hand.turn is None:
+                house.act(actor)
+                await house.written()
+                played += 1
         return Killed(store, actor, clock)
 
 
