@@ -21,7 +21,10 @@ KUHN_DECK: tuple[Card, ...] = (Card("Js"), Card("Qs"), Card("Ks"))
 # The index of a card in DECK, rank * 4 + suit: also the card number that phevaluator uses.
 CARD_INDEX: dict[Card, int] = {card: index for index, card in enumerate(DECK)}
 
-_BY_TEXT: dict[str, Card] = {str(card): card for card in (*DECK, UNKNOWN)}
+_CARDS: dict[str, dict[str, Card]] = {
+    **{rank: {suit: Card(rank + suit) for suit in SUITS} for rank in RANKS},
+    UNKNOWN[0]: {UNKNOWN[1]: UNKNOWN},
+}
 
 
 def parse_cards(text: str) -> list[Card]:
@@ -30,6 +33,7 @@ def parse_cards(text: str) -> list[Card]:
     Raises ValueError for anything that is not a whole number of cards.
     """
     try:
-        return [_BY_TEXT[text[i : i + 2]] for i in range(0, len(text), 2)]
-    except KeyError as error:
+        # Looking up two characters is faster than cutting out each card.
+        return [_CARDS[rank][suit] for rank, suit in zip(text[::2], text[1::2], strict=True)]
+    except (KeyError, ValueError) as error:
         raise ValueError(f"not a card: {error} in {text!r}") from None

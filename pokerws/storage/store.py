@@ -93,7 +93,7 @@ class LoggedReceipt(Struct, frozen=True, array_like=True, gc=False):
 
 
 class LogRow(Struct, frozen=True, gc=False):
-    """The events that one command or time-out caused, as they are written to the log.
+    """The events that one command or time-out caused, as the log has them.
 
     `payload` is a JSON array of the `count` events up to `seq`; `at_ms` is milliseconds UTC.
     `receipt` is the command's `LoggedReceipt` as JSON, and empty for what no player has sent.
@@ -171,8 +171,8 @@ class Sums(NamedTuple):
 class Claimed(NamedTuple):
     """A table loaded to be played on: `epoch` is the new one, and the caller's.
 
-    `version` is the row's.  The snapshot may be older, of `snapshot_version`; `later_events` are
-    the first that follow it in the log.  `log_seq` is the seq of the last event in the log, 0 for
+    `version` is the row's.  The snapshot may be older, of `snapshot_version`; `later_rows` are the
+    first that follow it in the log.  `log_seq` is the seq of the last event in the log, 0 for
     an empty log.  `saved_ms` is when the last change happened, in milliseconds UTC.  The `doubted`
     earlier owners may have shown cards that are not stored; no change was saved since.  `sums` are
     the row's.
@@ -184,7 +184,7 @@ class Claimed(NamedTuple):
     epoch: int
     saved_ms: int
     log_seq: int
-    later_events: list[EventRow]
+    later_rows: list[LogRow]
     sums: Sums
     doubted: Sequence[str] = ()
 

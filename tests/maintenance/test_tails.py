@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from unittest.mock import patch
 
 import msgspec
 import pytest
@@ -27,7 +28,8 @@ encode = msgspec.json.encode
 
 async def killed(url: str, hands: int = 3) -> PlayedGame:
     """A game in a hand, whose server was killed before it stored a second snapshot."""
-    played = await play_a_game(url, hands=hands, killed=True)
+    with patch.object(change_builder, "SNAPSHOT_EVENTS", change_builder.MOST_TAIL_EVENTS):
+        played = await play_a_game(url, hands=hands, killed=True)
     assert (await versions(url))[0] == 1
     return played
 

@@ -8,6 +8,7 @@ import msgspec
 from pokerws.game.state import TableId
 from pokerws.storage.accounts import table_account
 from pokerws.storage.errors import StoreRejected
+from pokerws.storage.log_events import events_in, row_of
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames, SeatName
 from pokerws.storage.sanctions import MemorySanctions
@@ -132,7 +133,7 @@ class MemoryStore:
             epoch=row.epoch,
             saved_ms=row.change.at_ms,
             log_seq=max(row.log, default=0),
-            later_events=_after(row.log, row.snapshot_version),
+            later_rows=[row_of(event) for event in _after(row.log, row.snapshot_version)],
             sums=Sums(
                 row.change.players,
                 row.change.hand_number,
@@ -254,20 +255,9 @@ class MemoryStore:
 
 def _events(row: LogRow) -> list[EventRow]:
     """The events of a row of the log; the last one has the receipt."""
-    payloads = msgspec.json.decode(row.payload, type=list[msgspec.Raw])
-    assert len(payloads) == row.count, "a row of the log counts its events wrongly"
-    first = row.seq - row.count + 1
-    return [
-        EventRow(
-            seq=seq,
-            hand_number=row.hand_number,
-            type=msgspec.json.decode(payload)["type"],
-            payload=bytes(payload),
-            at_ms=row.at_ms,
-            receipt=row.receipt if seq == row.seq else b"",
-        )
-        for seq, payload in enumerate(payloads, first)
-    ]
+    events = events_in(row)
+    assert len(events) == row.count, "a row of the log counts its events wrongly"
+    return events
 
 
 def _after(log: dict[int, EventRow], seq: int) -> list[EventRow]:

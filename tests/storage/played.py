@@ -59,7 +59,8 @@ async def load(
     claimed = await store.claim(table)
     assert claimed is not None
     replayed = ReplayedTable.of(VAULT, table, claimed.snapshot, claimed.snapshot_version)
-    replayed.take(claimed.later_events)
+    for row in claimed.later_rows:
+        replayed.take_row(row, claimed.version)
     actor = actor_of(
         *(replayed.snapshot, claimed.epoch, journal, clock, shuffle),
         keep_events=keep_events,

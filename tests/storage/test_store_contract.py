@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from pokerws.game.state import TableId
 from pokerws.storage.errors import StoreRejected
+from pokerws.storage.log_events import events_in
 from pokerws.storage.postgres.address import Pooler, address_of
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import Change, Position, Store
+from pokerws.storage.store import Change, Claimed, EventRow, Position, Store
 from tests.storage.changes import START_MS, change, event, logged
 from tests.storage.memory_store import MemoryStore
 
@@ -29,6 +30,11 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     await postgres.close()
 
 
+def later_events(claimed: Claimed) -> list[EventRow]:
+    """The events after the snapshot, however they are in rows."""
+    return [event for row in claimed.later_rows for event in events_in(row)]
+
+
 async def test_a_new_table_can_be_loaded(store: Store) -> None:
     made = change(version=3, at_ms=START_MS)
 
@@ -38,7 +44,7 @@ async def test_a_new_table_can_be_loaded(store: Store) -> None:
     assert loaded is not None
     assert loaded.snapshot == made.snapshot
     assert (loaded.version, loaded.saved_ms, loaded.log_seq) == (3, START_MS, 3)
-    assert loaded.later_events == []
+    assert loaded.later_rows == []
 
 
 async def test_loading_a_table_raises_its_epoch_by_one_each_time(store: Store) -> None:
@@ -165,7 +171,7 @@ async def test_a_change_without_a_snapshot_keeps_the_stored_one_and_adds_to_the_
     assert loaded is not None
     assert (loaded.snapshot, loaded.snapshot_version) == (made.snapshot, 2)
     assert (loaded.version, loaded.log_seq, loaded.saved_ms) == (5, 5, START_MS + 7)
-    assert loaded.later_events == [event(seq, "x", START_MS + 7) for seq in (3, 4, 5)]
+    assert later_events(loaded) == [event(seq, "x", START_MS + 7) for seq in (3, 4, 5)]
 
 
 async def test_a_snapshot_stands_for_the_log_until_its_version(store: Store) -> None:
@@ -178,7 +184,7 @@ async def test_a_snapshot_stands_for_the_log_until_its_version(store: Store) -> 
     loaded = await store.claim(T1)
     assert loaded is not None
     assert (loaded.snapshot, loaded.snapshot_version) == (newest.snapshot, 6)
-    assert (loaded.version, loaded.later_events) == (6, [])
+    assert (loaded.version, loaded.later_rows) == (6, [])
 
 
 async def test_tables_claimed_together_come_each_with_its_later_events(store: Store) -> None:
@@ -188,7 +194,7 @@ async def test_tables_claimed_together_come_each_with_its_later_events(store: St
     loaded = await store.claim_many([T3, T2, T1, TableId("none")])
 
     found = {
-        table: (one.snapshot_version, one.version, [row.seq for row in one.later_events])
+        table: (one.snapshot_version, one.version, [event.seq for event in later_events(one)])
         for table, one in loaded.items()
     }
     assert found == {T1: (2, 4, [3, 4]), T2: (1, 1, []), T3: (9, 10, [10])}
@@ -253,8 +259,8 @@ async def test_the_receipt_of_a_command_is_read_with_its_last_event(store: Store
     loaded = await store.claim(T1)
     assert loaded is not None
     expected = [event(3), event(4, receipt=receipt), event(5)]
-    assert loaded.later_events[:3] == expected
-    assert loaded.later_events[3].receipt == b'["bob","k.123456",6,"9"]'
+    assert later_events(loaded)[:3] == expected
+    assert later_events(loaded)[3].receipt == b'["bob","k.123456",6,"9"]'
     assert await store.events(T1, 2, 3) == expected
 
 
@@ -290,7 +296,7 @@ async def test_the_log_may_end_before_the_snapshot_where_events_were_not_kept(
     loaded = await store.claim(T1)
 
     assert loaded is not None
-    assert (loaded.version, loaded.log_seq, loaded.later_events) == (9, 2, [])
+    assert (loaded.version, loaded.log_seq, loaded.later_rows) == (9, 2, [])
 
 
 async def test_a_table_without_a_log_has_log_seq_0(store: Store) -> None:

@@ -26,10 +26,9 @@ from pokerws.storage.vault.logged_events import encode_events
 from pokerws.storage.vault.vault import Vault
 
 # After so many events since the last snapshot, the end of a hand stores another one.  Instructions
-# decide it: a snapshot costs 122 thousand, and is 2.5 kB more to write; replaying an event costs
-# 34 thousand, but only after a crash.  That is one thousand an action, and some
-# 5 million a table after a crash.
-SNAPSHOT_EVENTS = 256
+# and bytes decide it: a snapshot costs 122 thousand and 2.5 kB of WAL, so two thousand and 50 bytes
+# an action; replaying an event costs 24 thousand, so 2 million a table, but only after a crash.
+SNAPSHOT_EVENTS = 128
 # After so many, a snapshot is stored in the middle of a hand too.  This bounds what is replayed.
 MOST_TAIL_EVENTS = 1_024
 

@@ -3,15 +3,14 @@
 A row of an older version, or one that was changed by hand, has one event and its type.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import asyncpg
-import msgspec
-from msgspec import Raw, Struct
 
-from pokerws.storage.store import EventRow
+from pokerws.storage.log_events import events_in, row_of
+from pokerws.storage.store import EventRow, LogRow
 
-# The columns of a row, for `events_of`.
+# The columns of a row, for `events_of` and `rows_of`.
 COLUMNS = """
 seq, events, hand_number, type, payload, round(extract(epoch FROM at) * 1000)::bigint AS at_ms,
 receipt
@@ -26,45 +25,37 @@ PART_TYPE = "coalesce(log.type, part.event ->> 'type')"
 PART_PAYLOAD = "CASE WHEN log.type IS NULL THEN part.event::text ELSE log.payload END"
 
 
-class _Kind(Struct):
-    type: str
+def rows_of(records: Sequence[asyncpg.Record], after_seq: int = 0) -> list[LogRow]:
+    """The rows after `after_seq`, in order, which have `COLUMNS`.
+
+    If somebody else wrote some of them, there is one for each event of `events_of`.
+    """
+    found, last = list[LogRow](), after_seq
+    for seq, count, hand_number, type_, payload, at_ms, receipt in records:
+        if type_ is not None or seq - count != last:
+            return [row_of(event) for event in events_of(records, after_seq)]
+        found.append(
+            LogRow(seq, count, hand_number, payload.encode(), at_ms, (receipt or "").encode())
+        )
+        last = seq
+    return found
 
 
-_split = msgspec.json.Decoder(list[Raw]).decode
-_kind = msgspec.json.Decoder(_Kind).decode
-
-
-def events_of(rows: Iterable[asyncpg.Record], after_seq: int = 0) -> list[EventRow]:
+def events_of(records: Iterable[asyncpg.Record], after_seq: int = 0) -> list[EventRow]:
     """The events after `after_seq` of rows in order, which have `COLUMNS`.
 
     Events that a later row has too are its own: somebody else wrote the others.  What cannot be
     split comes as one event that cannot be read.
     """
     found: list[EventRow] = []
-    for seq, count, hand_number, type_, payload, at_ms, receipt in rows:
+    for seq, count, hand_number, type_, payload, at_ms, receipt in records:
         first = seq - count + 1
         while found and found[-1].seq >= first:
             found.pop()
-        events = _typed(type_, payload, count)
-        if len(events) != count:
-            first = seq
-        last = len(events) - 1
-        receipt_bytes = b"" if receipt is None else receipt.encode()
-        for place, (kind, event) in enumerate(events):
-            if first + place > after_seq:
-                given = receipt_bytes if place == last else b""
-                found.append(EventRow(first + place, hand_number, kind, event, at_ms, given))
+        data, receipt_bytes = payload.encode(), (receipt or "").encode()
+        if type_ is not None:
+            events = [EventRow(seq, hand_number, type_, data, at_ms, receipt_bytes)]
+        else:
+            events = events_in(LogRow(seq, count, hand_number, data, at_ms, receipt_bytes))
+        found += [event for event in events if event.seq > after_seq]
     return found
-
-
-def _typed(type_: str | None, payload: str, count: int) -> list[tuple[str, bytes]]:
-    """The events of a row with their types; the whole payload as one, if it is damaged."""
-    data = payload.encode()
-    if type_ is not None:
-        return [(type_, data)]
-    try:
-        parts = [bytes(part) for part in _split(data)]
-        events = [(_kind(part).type, part) for part in parts]
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        events = []
-    return events if len(events) == count else [("", data)]

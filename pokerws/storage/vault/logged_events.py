@@ -41,6 +41,7 @@ _LOGGED: Any = reduce(
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_LOGGED).decode
+_decode_all = msgspec.json.Decoder(list[_LOGGED]).decode
 
 
 def encode_events(events: Sequence[TableEvent]) -> bytes:
@@ -64,9 +65,22 @@ def decode_event(payload: bytes | str) -> TableEvent:
     Raises msgspec's errors and ValueError for what does not decode.
     """
     event = _decode(payload)
-    if type(event) is not _LoggedTurn:
-        opened: TableEvent = event
-        return opened
+    if type(event) is _LoggedTurn:
+        event = _opened(event)
+    opened: TableEvent = event
+    return opened
+
+
+def decode_events(payload: bytes | str) -> list[TableEvent]:
+    """The events of a row of several; raises what `decode_event` does."""
+    events: list[Any] = _decode_all(payload)
+    for place, event in enumerate(events):
+        if type(event) is _LoggedTurn:
+            events[place] = _opened(event)
+    return events
+
+
+def _opened(event: _LoggedTurn) -> TurnStarted:
     turn = event.turn
     if isinstance(turn, tuple):
         seat, number, letters, call, min_to, max_to, started_ms, time_ms = turn

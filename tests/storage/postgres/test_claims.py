@@ -104,7 +104,7 @@ async def test_each_table_of_a_group_has_its_own_epoch_and_doubt_and_log(
     assert [one.epoch for one in (low, high, shown)] == [2, 8, 3]
     assert [list(one.doubted) for one in (low, high, shown)] == [[], [], [SEEN]]
     assert [one.log_seq for one in (low, high, shown)] == [1, 3, 1]
-    assert [[event.seq for event in one.later_events] for one in (low, high, shown)] == [
+    assert [[row.seq for row in one.later_rows] for one in (low, high, shown)] == [
         [],
         [3],
         [],

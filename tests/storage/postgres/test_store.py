@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.storage.errors import StoreRejected, StoreUnavailable
+from pokerws.storage.log_events import row_of
 from pokerws.storage.postgres import accounts as postgres_accounts
 from pokerws.storage.postgres import hand_index, marks, owners, pruning, save_statement
 from pokerws.storage.postgres import names as postgres_names
@@ -190,7 +191,7 @@ async def test_events_after_the_snapshot_are_loaded_with_it(
 
     assert loaded is not None
     assert (loaded.version, loaded.log_seq) == (2, 3)
-    assert loaded.later_events == [replace(event(2), seq=3)]
+    assert loaded.later_rows == [row_of(replace(event(2), seq=3))]
 
 
 async def test_loading_waits_for_a_save_under_way_and_sees_all_of_it(

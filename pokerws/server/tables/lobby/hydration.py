@@ -26,11 +26,12 @@ from pokerws.storage.errors import (
     SealedByUnknownKey,
     StoreUnavailable,
 )
+from pokerws.storage.log_events import row_of
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
 from pokerws.storage.store import (
     SEEN,
     Claimed,
-    EventRow,
+    LogRow,
     Position,
     Store,
     Stored,
@@ -46,7 +47,7 @@ FLUSH_TIMEOUT_S = 5.0
 CHUNK = 200
 # Events replayed in one turn of the event loop, and read at a time where a table has more than its
 # claim has read.
-TURN_EVENTS, PAGE = 32, 500
+TURN_EVENTS, PAGE = 64, 500
 
 log = structlog.get_logger("pokerws.hydration")
 
@@ -192,7 +193,7 @@ class Hydration:
             raise ValueError(f"the snapshot is of event {version}, and the row of an earlier one")
         try:
             replayed = ReplayedTable.of(self._vault, table, data, version)
-            await replay_log(self._store, replayed, claimed.version, claimed.later_events)
+            await replay_log(self._store, replayed, claimed.version, claimed.later_rows)
         except LogBroken:
             # A part of the log may just have been archived, with a newer snapshot in its place.
             stored = await self._store.look(table)
@@ -220,25 +221,29 @@ class Hydration:
 
 
 async def replay_log(
-    store: Store, replayed: ReplayedTable, version: int, rows: Sequence[EventRow] = ()
+    store: Store, replayed: ReplayedTable, version: int, rows: Sequence[LogRow] = ()
 ) -> None:
     """Bring a table up to `version`, a few events in a turn of the event loop.
 
-    `rows` are the events after the snapshot, as far as they were read; more are read a page at a
+    `rows` of the log come after the snapshot, as far as they were read; more are read a page at a
     time.  Events after `version` are an edit, and are not looked at.  Raises LogBroken,
     SealedByUnknownKey and StoreUnavailable.
     """
-    table = replayed.snapshot.table.id
+    table, of_turn = replayed.snapshot.table.id, 0
     while replayed.seq < version:
         if not rows:
-            rows = await store.events(table, replayed.seq, PAGE)
-        missing = version - replayed.seq
+            rows = [row_of(event) for event in await store.events(table, replayed.seq, PAGE)]
         if not rows:
             raise LogBroken(f"event {replayed.seq + 1} is missing: the log ends before it")
-        replayed.take(rows[: min(TURN_EVENTS, missing)])
-        rows = rows[TURN_EVENTS:]
-        if replayed.seq < version:
-            await asyncio.sleep(0)
+        for row in rows:
+            if row.seq - row.count >= version:
+                break
+            if of_turn >= TURN_EVENTS:
+                await asyncio.sleep(0)
+                of_turn = 0
+            replayed.take_row(row, version)
+            of_turn += row.count
+        rows = ()
 
 
 def _check_sums(replayed: ReplayedTable, claimed: Claimed) -> None:

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from pokerws.storage.postgres.log_rows import events_of
+from pokerws.storage.postgres.log_rows import rows_of
 from pokerws.storage.store import Claimed, Sums
 
 # A claim cannot read them by itself: it may have waited for a save, whose row it then sees, but not
@@ -38,7 +38,7 @@ def claimed(row: asyncpg.Record, state: asyncpg.Record) -> Claimed:
         epoch=row["epoch"],
         saved_ms=row["saved_ms"],
         log_seq=state["log_seq"],
-        later_events=events_of(state["later_rows"], state["snapshot_version"]),
+        later_rows=rows_of(state["later_rows"], state["snapshot_version"]),
         sums=Sums(row["players"], row["hand_number"], row["total_pot"], row["chips"]),
         doubted=row["doubted_owners"],
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from unittest.mock import patch
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from pokerws.messages import Accepted
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby.hydration import PAGE, TURN_EVENTS, replay_log
 from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.journal import change_builder
 from pokerws.storage.store import EventRow, Stored
 from pokerws.storage.vault.replayed import ReplayedTable
 from pokerws.storage.vault.vault import Vault, VaultKey
@@ -49,13 +51,15 @@ class Killed:
 
 async def killed(actions: int = 12) -> Killed:
     store, clock = FaultyStore(), ManualClock()
+    no_snapshot = patch.object(change_builder, "SNAPSHOT_EVENTS", change_builder.MOST_TAIL_EVENTS)
     async with house_on(store, clock) as house:
         actor = await house.open_hand()
         played = 0
-        while played < actions or actor.table.hand is None or actor.table.hand.turn is None:
-            house.act(actor)
-            await house.written()
-            played += 1
+        with no_snapshot:
+            while played < actions or actor.table.hand is None or actor.table.hand.turn is None:
+                house.act(actor)
+                await house.written()
+                played += 1
         return Killed(store, actor, clock)
 
 
@@ -308,7 +312,7 @@ async def test_a_log_that_is_archived_while_it_is_read_is_read_again_from_the_ne
         row.snapshot, _ = VAULT.seal_snapshot(newer.snapshot)
         row.snapshot_version = cut
         row.log = {seq: event for seq, event in row.log.items() if seq >= cut}
-        late = claimed._replace(later_events=[])
+        late = claimed._replace(later_rows=[])
         loaded = await hydration._loaded(one.table, late)
         assert encode(loaded.snapshot) == one.state
         assert loaded.tail == stored.version - cut
@@ -325,7 +329,7 @@ async def test_an_outage_while_the_log_is_read_sets_nothing_aside() -> None:
 
         one.store.events = away  # type: ignore[method-assign, assignment]
         with pytest.raises(Illegal, match="table_unavailable"):
-            await hydration._loaded(one.table, claimed._replace(later_events=[]))
+            await hydration._loaded(one.table, claimed._replace(later_rows=[]))
     assert one.store._rows[one.table].status == "active"
 
 

@@ -145,9 +145,9 @@ class NotedVault(Vault):
         super().__init__([KEY])
         self.opened: list[int] = []
 
-    def open_snapshot(self, table: TableId, data: bytes | str) -> TableSnapshot:
+    def unseal_snapshot(self, table: TableId, snapshot: TableSnapshot) -> None:
         self.opened.append(self.turn)
-        return super().open_snapshot(table, data)
+        super().unseal_snapshot(table, snapshot)
 
     async def count_turns(self) -> None:
         while True:

@@ -1,6 +1,7 @@
 """What is loaded of a table is what was in memory: the table, and the receipts of its players."""
 
 import random
+import re
 
 import msgspec
 import pytest
@@ -15,7 +16,9 @@ from pokerws.game.table import open_table
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby.hydration import replay_log
-from pokerws.storage.store import Change, LoggedReceipt, Receipt, TableSnapshot
+from pokerws.storage.errors import LogBroken
+from pokerws.storage.log_events import events_in
+from pokerws.storage.store import Change, LoggedReceipt, LogRow, Receipt, TableSnapshot
 from pokerws.storage.vault.kept_receipts import RECEIPT_PLAYERS
 from pokerws.storage.vault.replayed import ReplayedReceipts, ReplayedTable
 from tests.game.random_tables import random_config
@@ -34,9 +37,11 @@ class _Journal(FakeJournal):
     def __init__(self, store: OpenStore) -> None:
         super().__init__()
         self._store = store
+        self.rows: list[LogRow] = []
 
     def put(self, change: Change) -> None:
         assert self._store._save([change]) == {change.table}
+        self.rows += change.log
         super().put(change)
 
 
@@ -115,7 +120,9 @@ class Played:
         assert stored.version == self.actor.table.seq
         assert stored.is_whole
         replayed = ReplayedTable.of(VAULT, T1, stored.snapshot, stored.snapshot_version)
-        await replay_log(self.store, replayed, stored.version)
+        # A row for each command, as a store has them; the rest comes an event at a time.
+        rows = [row for row in self.journal.rows if row.seq > stored.snapshot_version]
+        await replay_log(self.store, replayed, stored.version, rows[: self.rng.randint(0, 60)])
         assert replayed.taken == stored.version - stored.snapshot_version
         return replayed
 
@@ -151,6 +158,52 @@ async def _cut_like_an_archive(played: Played) -> None:
     rest = ReplayedTable(VAULT, msgspec.json.decode(encode(first.snapshot), type=TableSnapshot))
     rest.take(rows[cut:])
     assert encode(rest.snapshot) == encode(played.state)
+
+
+def _damaged(row: LogRow) -> list[LogRow]:
+    """The same row, changed by hand in several ways."""
+    changes = {
+        b'"seat":': b'"seat":77',
+        b'"cards":["': b'"cards":["2c","2c","',
+        b'"sealed":"test:': b'"sealed":"test:AAAA',
+        b'"type":"turn_started"': b'"type":"turn_stopped"',
+        b"}]": b"}",
+        b"[{": b'[{"type":"board_dealt","cards":["2c"],"street":1},{',
+    }
+    edited = [row.payload.replace(old, new, 1) for old, new in changes.items()]
+    found = [replace(row, payload=payload) for payload in edited if payload != row.payload]
+    found.append(replace(row, receipt=b"[1]"))
+    return [*found, replace(row, count=row.count + 1), replace(row, seq=row.seq + 1)]
+
+
+@pytest.mark.parametrize("code", ["NT", "F7S", "F2L3D"])
+def test_a_row_that_was_edited_is_told_as_its_events_are(code: str) -> None:
+    """Rows are decoded whole, which must not let pass what an event alone would not."""
+    played, broken = Played(code, seed=2), 0
+    for _ in range(60):
+        played.step()
+    first = encode(TableSnapshot(open_table(T1, "T", played.state.table.config)[0]))
+
+    def before(seq: int) -> ReplayedTable:
+        replayed = ReplayedTable(VAULT, msgspec.json.decode(first, type=TableSnapshot))
+        for row in played.journal.rows:
+            if 1 < row.seq <= seq:
+                replayed.take_row(row, seq)
+        return replayed
+
+    for row in played.journal.rows[1:]:
+        for edited in _damaged(row):
+            whole, alone = (before(row.seq - row.count) for _ in range(2))
+            try:
+                alone.take(events_in(edited))
+            except LogBroken as error:
+                broken += 1
+                with pytest.raises(LogBroken, match=f"^{re.escape(str(error))}$"):
+                    whole.take_row(edited, edited.seq)
+            else:
+                whole.take_row(edited, edited.seq)
+                assert encode(whole.snapshot) == encode(alone.snapshot)
+    assert broken > 100
 
 
 def test_a_stay_that_began_before_a_cut_drops_the_receipts_of_the_stay_before() -> None:
