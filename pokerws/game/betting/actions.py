@@ -16,6 +16,7 @@ Fixed limit is in `fixed_limit.py`.
 from pokerws.game.betting.fixed_limit import after_wager, raise_sizes
 from pokerws.game.commands import Act, Action
 from pokerws.game.config.stakes import stakes_of
+from pokerws.game.config.turn_time import turn_time_ms
 from pokerws.game.events import (
     BetPlaced,
     BringInPosted,
@@ -162,7 +163,7 @@ def _turn(  # noqa: PLR0917 -- Keywords take longer, and this is called once an 
         min_to,
         max_to,
         now_ms,
-        now_ms + table.config.turn_time_ms,
+        now_ms + turn_time_ms(table.config, hand.street),
         sizes,
     )
 
