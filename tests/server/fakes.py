@@ -114,6 +114,16 @@ class FakeLine:
         self.is_silent = False
 
 
+class FakeConnections:
+    """Who is connected: all but those whom the test has sent away."""
+
+    def __init__(self) -> None:
+        self.away: set[PlayerId] = set()
+
+    def is_connected(self, player: PlayerId) -> bool:
+        return player not in self.away
+
+
 class FakeViewer:
     """A viewer that keeps all that it is sent, in order."""
 
