@@ -20,7 +20,7 @@ from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowanc
 from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.next_hand import games_of
-from pokerws.game.state import PlayerId, Table
+from pokerws.game.state import PlayerId, Table, Turn
 from pokerws.game.table import HANDS_TO_STAND_UP
 from pokerws.messages import Watch
 from pokerws.schema.schemas import tag_of
@@ -161,21 +161,27 @@ class Play:
             self._do(random_action(rng, table, folds=0.05))
         elif table.deadline_ms is not None and roll < (0.6 if turn is None else 0.85):
             # Who is late by the lag may still act.
-            self.clock.advance(table.deadline_ms - self.clock.now_ms() + rng.choice((0, 200)))
+            late_ms = rng.choice((200, 600))
+            self.clock.advance(table.deadline_ms - self.clock.now_ms() + late_ms)
         elif table.deadline_ms is not None and roll < 0.87:
             self.actor.pause()
             self.clock.advance(5_000)
             self.actor.go_on()
-        elif table.config.clocks.protection is not None and roll < 0.94:
-            self._change_connection(rng.choice(self.players))
+        elif table.config.clocks.protection is not None and turn is not None and roll < 0.95:
+            self._change_clock(turn)
         else:
             self._do(self._whim(rng.choice(self.players)))
 
-    def _change_connection(self, player: PlayerId) -> None:
-        if self._presence.is_connected(player):
-            self._presence.leave(player)
+    def _change_clock(self, turn: Turn) -> None:
+        """The player to act asks for time, or loses the connection, or has one again."""
+        seat = self.actor.table.seats[turn.seat]
+        assert seat is not None
+        if not self._presence.is_connected(seat.player):
+            self._presence.enter(seat.player)
+        elif self._rng.random() < 0.3:
+            self._presence.leave(seat.player)
         else:
-            self._presence.enter(player)
+            self._do(commands.UseTimeBank(seat.player, turn.number))
 
     def _whim(self, player: PlayerId) -> commands.Command:
         table, rng = self.actor.table, self._rng
@@ -200,7 +206,6 @@ class Play:
                 commands.Straddle(player, rng.random() < 0.7),
                 commands.RunIt(player, rng.randint(1, 3)),
                 commands.ChooseGame(player, rng.choice(games_of(table.config))),
-                commands.UseTimeBank(player, table.turns),
             )
         )
 
