@@ -13,6 +13,7 @@ handshake are left to the library.  This module does not know sessions.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Container, Mapping
+from math import ceil
 from typing import Any, Final
 
 import structlog
@@ -327,7 +328,7 @@ class Connection(ServerConnection):
     @property
     def latency_ms(self) -> int:
         """The delay of the latest answered ping, there and back; 0 before the first."""
-        return round(self.latency * 1000)
+        return ceil(self.latency * 1000)
 
     @property
     def is_silent(self) -> bool:
