@@ -246,7 +246,7 @@ MEANINGS: dict[str, str] = {
     "Departure.until_ms": "until when this holds, in milliseconds UTC",
     "owes_blinds": "whether both blinds are owed to be dealt in",
     "Seat.straddle": "whether the player straddles where it is possible",
-    "Seat.clock": "what the player has of the table's clocks, if they have more than time for a turn",
+    "Seat.clock": "what the player has of the table's clocks, if they have more than turns",
     "PlayerSat.clock": "what the player has of the table's clocks, likewise",
     "bank_ms": "time in the bank; while it runs, as it was when it began",
     "SeatClock.hands": "hands dealt in since sitting down",

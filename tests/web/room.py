@@ -316,6 +316,8 @@ class PlainConnection(ServerConnection):
     """The library's connection with the methods that a session expects, which do nothing."""
 
     receiver: Receiver | None = None
+    latency_ms = 0
+    is_silent = False
 
     def start_serving(self, receiver: Receiver, *, is_text: bool) -> None:
         self.receiver = receiver

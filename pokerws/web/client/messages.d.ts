@@ -2373,7 +2373,7 @@ export interface Seat {
   run_it?: number;
   /** whether the player was dealt in, now or before leaving within the hour */
   played?: boolean;
-  /** what the player has of the table's clocks, if they have more than time for a turn */
+  /** what the player has of the table's clocks, if they have more than turns */
   clock?: SeatClock;
 }
 

@@ -100,7 +100,7 @@ class TableClock:
         elif now_ms < (last_ms := deadline_ms + self._lag_ms(turn)):
             at_ms = last_ms
         else:
-            carry_out(TimeUp(connected=self._is_connected(self._player_of(turn))))
+            carry_out(TimeUp(connected=self._is_there(turn)))
             return
         self._alarm.set(at_ms, partial(self._ring, carry_out))
 
@@ -120,12 +120,17 @@ class TableClock:
         measured = [viewer.line.latency_ms for viewer in self._lines_of(self._player_of(turn))]
         return lag_allowance_ms(self._table, turn, min(measured, default=0))
 
-    def _is_connected(self, player: PlayerId | None) -> bool:
+    def _is_connected(self, player: PlayerId) -> bool:
         """Whether a player has a connection that answers."""
-        if player is None or not self._connections.is_connected(player):
+        if not self._connections.is_connected(player):
             return False
         lines = self._lines_of(player)
         return not lines or not all(viewer.line.is_silent for viewer in lines)
+
+    def _is_there(self, turn: Turn) -> bool:
+        """Whether the player to act is connected, where that matters."""
+        seat = self._table.seats[turn.seat]
+        return seat is None or seat.clock is None or self._is_connected(seat.player)
 
     def changed_connection(self, player: PlayerId, *, connected: bool) -> Command | None:
         """What the rules must hear of a connection that is lost or back, if anything."""
@@ -140,9 +145,8 @@ class TableClock:
         player = None if turn is None else self._player_of(turn)
         if turn is None or turn.time != "protection" or player is None:
             return None
-        if not self._is_connected(player):
-            return None
-        return self.changed_connection(player, connected=True)
+        back = self._is_connected(player)
+        return self.changed_connection(player, connected=True) if back else None
 
     # ---- stopping
 
