@@ -106,7 +106,7 @@ def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
         blinds_first=one_ante,
         now_ms=now_ms,
     )
-    return [*fill_banks(table, positions.order), *deal_hand(table, deal)]
+    return [*deal_hand(table, deal), *fill_banks(table, positions.order)]
 
 
 def _blinds(table: Table, variant: Variant, positions: Positions, stakes: Stakes) -> list[Blind]:
@@ -186,4 +186,4 @@ def _start_bomb_pot(
         boards=house.bomb_pot_boards,
         now_ms=now_ms,
     )
-    return [*fill_banks(table, positions.order), *deal_hand(table, deal)]
+    return [*deal_hand(table, deal), *fill_banks(table, positions.order)]

@@ -131,8 +131,8 @@ class Game:
         """
         assert self.table.next_hand_at_ms is not None, "no hand is due"
         self.now_ms = self.table.next_hand_at_ms
-        events = decide(self.table, TimeUp(), self.now_ms, list)
-        (due,) = (event for event in events if isinstance(event, HandStarted))
+        due = decide(self.table, TimeUp(), self.now_ms, list)[0]
+        assert isinstance(due, HandStarted)
         variant = VARIANTS[due.variant]
         count = variant.streets[0].down + variant.streets[0].up
         named = parse_cards(board + "".join(holes.values()))

@@ -142,7 +142,7 @@ def connection_changed(table: Table, command: ConnectionChanged, now_ms: int) ->
 
 
 def fill_banks(table: Table, order: list[int]) -> list[TableEvent]:
-    """Fill the banks of the players in a new hand who have played enough hands since the last."""
+    """Fill the banks of players in a new hand, after every so many hands before it."""
     rules, events = table.config.clocks.bank, list[TableEvent]()
     if rules is None:
         return events

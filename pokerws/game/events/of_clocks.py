@@ -4,7 +4,7 @@ from pokerws.game.events.base import Event, OfHand
 
 
 class TimeBankFilled(Event, frozen=True, tag="time_bank_filled"):
-    """A player's time bank was filled after a number of hands.
+    """A player's time bank was filled, at the start of a hand, for the hands before it.
 
     `bank_ms` of the seat's `clock` becomes `bank_ms`.
     """

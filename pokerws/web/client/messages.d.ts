@@ -2031,7 +2031,7 @@ export interface RunItSet {
 }
 
 /**
- * A player's time bank was filled after a number of hands.
+ * A player's time bank was filled, at the start of a hand, for the hands before it.
  *
  * `bank_ms` of the seat's `clock` becomes `bank_ms`.
  */

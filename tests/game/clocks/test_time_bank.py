@@ -8,6 +8,7 @@ from pokerws.game.commands import Stand, TimeUp
 from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import (
+    HandStarted,
     LagCompensated,
     PlayerSatOut,
     TimeBankFilled,
@@ -119,6 +120,7 @@ def test_a_bank_is_filled_with_hands_played_up_to_its_maximum() -> None:
         game.deal()
         if fills := game.of(TimeBankFilled):
             assert {fill.seat for fill in fills} == {0, 1}
+            assert isinstance(game.events[0], HandStarted), "a hand is found by its first event"
             filled[hand] = bank_of(alice)
         game.folds_around()
     assert filled == {4: 9_000, 7: 12_000}
