@@ -217,4 +217,6 @@ def act_for_absent(table: Table, hand: Hand, turn: Turn) -> TableEvent:
 def is_absent(table: Table, number: int) -> bool:
     """Whether a player in a hand is leaving, or has timed out too often."""
     seat = taken_seat(table, number)
+    if not seat.timeouts:
+        return seat.leaving
     return seat.leaving or seat.timeouts >= table.config.clocks.timeouts_to_sit_out

@@ -139,8 +139,10 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
             acted = draw(table, hand, turn, command, shuffle)
         else:
             acted = [act(table, hand, turn, command)]
-        used = time_used(table, turn, now_ms)
-        return [*used, *acted] if used else acted
+        seat = table.seats[turn.seat]
+        if seat is None or seat.clock is None:
+            return acted
+        return [*time_used(table, turn, seat, now_ms), *acted]
     match command:
         case TimeUp():
             return _time_up(table, command, now_ms, shuffle)

@@ -195,7 +195,8 @@ class SitOut(Message, frozen=True, tag="sit_out"):
 
 
 class SitIn(Message, frozen=True, tag="sit_in"):
-    """Sit in again.  After two time-outs, the player also gets turns again in the current hand."""
+    """Sit in again.  After too many time-outs, the player also gets turns again in the current
+    hand."""
 
     id: CommandId
     table: TableRef

@@ -357,7 +357,7 @@ MEANINGS: dict[str, str] = {
     "PlayerStood.stack": "chips returned to the account",
     "PlayerStood.until_ms": "until when the player owes this; 0 if free to come back as a new one",
     "forgotten": "players who may come back as new ones",
-    "PlayerSatOut.reason": "the player asked, timed out twice, or has no chips left",
+    "PlayerSatOut.reason": "the player asked, timed out too often, or has no chips left",
     "NextHandScheduled.at_ms": "when the hand starts",
     "missed": "seats that the big blind passed while they sat out",
     "missed_small": "seats that owe a small blind too",

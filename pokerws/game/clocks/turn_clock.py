@@ -96,15 +96,13 @@ def stopped(turn: Turn, seat: Seat, now_ms: int) -> list[TableEvent]:
     return [TimeBankStopped(turn.seat, turn.number, left_ms)]
 
 
-def time_used(table: Table, turn: Turn, now_ms: int) -> list[TableEvent]:
+def time_used(table: Table, turn: Turn, seat: Seat, now_ms: int) -> list[TableEvent]:
     """What an action at this time leaves of the player's clock, before the action itself."""
-    seat = taken_seat(table, turn.seat)
-    if seat.clock is None:
-        return []
     events: list[TableEvent] = []
-    late_ms = min(now_ms - turn.deadline_ms, _most_lag_ms(table), seat.clock.lag_ms)
+    lag_ms = _clock_of(seat).lag_ms
+    late_ms = min(now_ms - turn.deadline_ms, _most_lag_ms(table), lag_ms)
     if late_ms > 0:
-        left_ms = seat.clock.lag_ms - late_ms
+        left_ms = lag_ms - late_ms
         events.append(LagCompensated(turn.seat, turn.number, late_ms, left_ms))
     return events + stopped(turn, seat, now_ms)
 
@@ -144,7 +142,7 @@ def connection_changed(table: Table, command: ConnectionChanged, now_ms: int) ->
 def fill_banks(table: Table, order: list[int]) -> list[TableEvent]:
     """Fill the banks of players in a new hand, after every so many hands before it."""
     rules, events = table.config.clocks.bank, list[TableEvent]()
-    if rules is None:
+    if rules is None or not rules.refill_ms:
         return events
     for number in order:
         clock = _clock_of(taken_seat(table, number))

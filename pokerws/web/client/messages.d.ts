@@ -106,7 +106,9 @@ export interface SitOut {
   table: string;
 }
 
-/** Sit in again. After two time-outs, the player also gets turns again in the current hand. */
+/**
+ * Sit in again. After too many time-outs, the player also gets turns again in the current hand.
+ */
 export interface SitIn {
   type: "sit_in";
   /** the client's name for the command; the answer repeats it */
@@ -1989,7 +1991,7 @@ export interface PlayerSatOut {
   type: "player_sat_out";
   /** a seat's number */
   seat: number;
-  /** the player asked, timed out twice, or has no chips left */
+  /** the player asked, timed out too often, or has no chips left */
   reason: "asked" | "busted" | "timed_out";
 }
 

@@ -155,3 +155,16 @@ def test_a_bank_that_runs_goes_on_after_a_restart_and_never_grows() -> None:
     alice.calls()
     assert alice.seat.clock is not None
     assert alice.seat.clock.bank_ms == 30_000
+
+
+def test_who_asked_early_for_the_bank_keeps_it_and_the_time_of_the_turn() -> None:
+    clocks = Clocks(bank=TimeBank(start_ms=30_000, use="on_demand"), protection=PROTECTED)
+    game = Game(clocks=clocks)
+    alice, _ = game.seat(10_000, 10_000)
+    game.deal()
+    alice.asks_for_time()
+    game.now_ms += 5_000
+    alice.loses_the_line()
+    assert game.turn.deadline_ms - game.now_ms == 15_000 + 20_000 + 750
+    assert alice.seat.clock is not None
+    assert alice.seat.clock.bank_ms == 30_000
