@@ -71,6 +71,7 @@ from pokerws.messages import (
     Unban,
     Unmute,
     Unwatch,
+    UseTimeBank,
     Welcome,
 )
 from pokerws.messages.capabilities import HANDS
@@ -88,6 +89,7 @@ _OfTable = (
     | Act
     | Straddle
     | RunIt
+    | UseTimeBank
     | ChooseGame
     | Chat
     | Show
@@ -291,6 +293,10 @@ class Client:
     async def choose_game(self, table: TableId, variant: str) -> Accepted:
         """Choose the game of the next hand; only for the player who will have the button."""
         return await self._ask_table(ChooseGame(self._link.new_id(), table, variant))
+
+    async def use_time_bank(self, table: TableId, turn: int) -> Accepted:
+        """Add the player's time bank to the time of the turn with this number."""
+        return await self._ask_table(UseTimeBank(self._link.new_id(), table, turn))
 
     async def chat(self, table: TableId, text: str) -> Accepted:
         """Send a chat message to a table."""

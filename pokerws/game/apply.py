@@ -8,6 +8,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from pokerws.game.apply_clocks import count_hand, set_bank
 from pokerws.game.apply_hand import (
     acted,
     apply_to_hand,
@@ -55,6 +56,7 @@ from pokerws.game.events import (
     TableClosed,
     TableEvent,
     TableOpened,
+    TimeBankFilled,
     TurnStarted,
 )
 from pokerws.game.illegal import Inconsistent
@@ -161,6 +163,8 @@ def _apply_to_seat(table: Table, event: OfSeat) -> None:
             taken_seat(table, number).straddle = on
         case RunItSet(seat=number, times=times):
             taken_seat(table, number).run_it = times
+        case TimeBankFilled(seat=number, bank_ms=bank_ms):
+            set_bank(taken_seat(table, number), bank_ms)
         case _:
             assert_never(event)
 
@@ -184,8 +188,9 @@ def _start_hand(table: Table, event: HandStarted) -> None:
     parts: list[HandSeat | None] = [None] * len(table.seats)
     for number in event.order:
         parts[number] = HandSeat()
+        seat = taken_seat(table, number)
+        count_hand(seat)
         if event.blinds:
-            seat = taken_seat(table, number)
             seat.owes_blind = seat.owes_small = False
     if table.game is not None:
         table.game.hands_left -= 1
@@ -220,6 +225,7 @@ def _sit(table: Table, event: PlayerSat) -> None:
     seat = Seat(event.player, event.name, event.stack)
     seat.owes_small = event.owes_small
     seat.played = event.played
+    seat.clock = event.clock
     table.seats[event.seat] = seat
     table.departed = [gone for gone in table.departed if gone.player != event.player]
 

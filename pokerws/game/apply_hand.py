@@ -3,8 +3,7 @@
 They record what happened; no rule is evaluated.
 """
 
-from typing import assert_never
-
+from pokerws.game.apply_clocks import apply_to_clock
 from pokerws.game.betting.actions import hand_seat, taken_seat
 from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.events import (
@@ -62,7 +61,7 @@ def apply_to_hand(table: Table, hand: Hand, event: RarerHandEvent) -> None:
         case RunItAgreed(times=times):
             hand.extra_boards = [list(hand.board) for _ in range(times - 1)]
         case _:
-            assert_never(event)
+            apply_to_clock(table, hand, event)
 
 
 def pay_out(table: Table, shares: list[Share]) -> None:

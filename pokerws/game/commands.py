@@ -97,7 +97,23 @@ class ChooseGame(Struct, frozen=True):
 
 
 class TimeUp(Struct, frozen=True):
-    """The table's deadline has come."""
+    """The table's deadline has come.  `connected`: the player to act has a connection."""
+
+    connected: bool = True
+
+
+class UseTimeBank(Struct, frozen=True):
+    """Add the own time bank to the time of turn number `turn`."""
+
+    player: PlayerId
+    turn: int
+
+
+class ConnectionChanged(Struct, frozen=True):
+    """A player's connection is lost, or is back.  Only the server sends it, never a player."""
+
+    player: PlayerId
+    connected: bool
 
 
 class Resume(Struct, frozen=True):
@@ -137,4 +153,6 @@ Command = (
     | ChooseGame
     | Resume
     | Close
+    | UseTimeBank
+    | ConnectionChanged
 )

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pokerws.game.betting.actions import hand_seat, taken_seat
 from pokerws.game.cards import RANKS, UNKNOWN, Card
 from pokerws.game.commands import Act
+from pokerws.game.config.turn_time import turn_time_ms
 from pokerws.game.counted import counted
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import CardsDrawn, DeckReshuffled, TableEvent
@@ -43,7 +44,7 @@ def draw_turn(table: Table, hand: Hand, now_ms: int) -> Turn:
         0,
         0,
         now_ms,
-        now_ms + table.config.turn_time_ms,
+        now_ms + turn_time_ms(table.config, hand.street),
         discard_min=least,
         discard_max=min(most, len(hand_seat(hand, number).cards)),
     )

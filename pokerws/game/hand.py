@@ -26,8 +26,6 @@ from pokerws.game.state import FixedLimit, Hand, Table, Turn
 from pokerws.game.streets import close_round
 from pokerws.game.variants import Betting, Variant
 
-# After this many time-outs in a row a player sits out.
-TIMEOUTS_TO_SIT_OUT = 2
 _FIXED_LIMIT = Betting.FIXED_LIMIT
 
 
@@ -219,4 +217,6 @@ def act_for_absent(table: Table, hand: Hand, turn: Turn) -> TableEvent:
 def is_absent(table: Table, number: int) -> bool:
     """Whether a player in a hand is leaving, or has timed out too often."""
     seat = taken_seat(table, number)
-    return seat.leaving or seat.timeouts >= TIMEOUTS_TO_SIT_OUT
+    if not seat.timeouts:
+        return seat.leaving
+    return seat.leaving or seat.timeouts >= table.config.clocks.timeouts_to_sit_out

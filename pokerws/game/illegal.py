@@ -28,6 +28,7 @@ IllegalCode = Literal[
     "no_choice",
     "no_straddles",
     "no_such_seat",
+    "no_time_bank",
     "not_seated",
     "not_sitting_out",
     "not_so_often",

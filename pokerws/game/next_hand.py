@@ -8,6 +8,7 @@ from pokerws.game.blinds.button import (
     ready_seats,
 )
 from pokerws.game.cards import Card
+from pokerws.game.clocks.turn_clock import fill_banks
 from pokerws.game.config.stakes import Stakes, stakes_of
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import Shuffle
@@ -105,7 +106,7 @@ def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
         blinds_first=one_ante,
         now_ms=now_ms,
     )
-    return deal_hand(table, deal)
+    return [*deal_hand(table, deal), *fill_banks(table, positions.order)]
 
 
 def _blinds(table: Table, variant: Variant, positions: Positions, stakes: Stakes) -> list[Blind]:
@@ -174,17 +175,15 @@ def _start_bomb_pot(
     positions = positions_for(table, variant, bomb_pot=True)
     amount = house.bomb_pot_ante or 2 * max(stakes.big_blind, stakes.min_bet)
     antes = [Ante(seat, amount, dead=False) for seat in positions.order]
-    return deal_hand(
-        table,
-        Deal(
-            variant=variant,
-            positions=positions,
-            antes=antes,
-            blinds=[],
-            min_bet=stakes.min_bet,
-            deck=deck,
-            bomb_pot=True,
-            boards=house.bomb_pot_boards,
-            now_ms=now_ms,
-        ),
+    deal = Deal(
+        variant=variant,
+        positions=positions,
+        antes=antes,
+        blinds=[],
+        min_bet=stakes.min_bet,
+        deck=deck,
+        bomb_pot=True,
+        boards=house.bomb_pot_boards,
+        now_ms=now_ms,
     )
+    return [*deal_hand(table, deal), *fill_banks(table, positions.order)]

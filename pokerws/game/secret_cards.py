@@ -25,6 +25,8 @@ from pokerws.game.events import (
     Checked,
     ChipsAdded,
     ClockResumed,
+    ConnectionProtected,
+    ConnectionRestored,
     DeckReshuffled,
     DrawStarted,
     Folded,
@@ -34,6 +36,7 @@ from pokerws.game.events import (
     HandShown,
     HandStarted,
     HoleCardsDealt,
+    LagCompensated,
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
@@ -50,6 +53,9 @@ from pokerws.game.events import (
     TableClosed,
     TableEvent,
     TableOpened,
+    TimeBankFilled,
+    TimeBankStarted,
+    TimeBankStopped,
     TurnStarted,
     TurnTimedOut,
     UncalledBetReturned,
@@ -95,6 +101,12 @@ PublicEvent = (
     | ClockResumed
     | TableOpened
     | TableClosed
+    | TimeBankFilled
+    | TimeBankStarted
+    | TimeBankStopped
+    | ConnectionProtected
+    | ConnectionRestored
+    | LagCompensated
 )
 PUBLIC_TYPES = frozenset(get_args(PublicEvent))
 

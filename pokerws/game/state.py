@@ -26,6 +26,20 @@ TableStatus = Literal["waiting", "active", "closed"]
 CloseReason = Literal["abandoned", "overtaken", "operator"]
 
 
+class SeatClock(Struct, frozen=True, gc=False):
+    """What a seated player has of the clocks of the table.
+
+    `bank_ms` is the time bank, while it runs as it was when it began.  `hands` are those dealt in
+    since sitting down.  `protections` is how often a lost connection is still protected, and
+    `lag_ms` how late actions may still be in all.
+    """
+
+    bank_ms: int = 0
+    hands: int = 0
+    protections: int = 0
+    lag_ms: int = 0
+
+
 class Seat(Struct, omit_defaults=True):
     """A taken seat.
 
@@ -35,7 +49,8 @@ class Seat(Struct, omit_defaults=True):
     player is stood up when the hand is over.  With `straddle` the player straddles where it is
     possible; `run_it` is the maximum number of boards that the player agrees to.  A player who has
     `played` was dealt in at this table, now or before leaving within the hour, so that a blind
-    still owed is a missed one.
+    still owed is a missed one.  There is a `clock` if the table's clocks have more than time for a
+    turn.
     """
 
     player: PlayerId
@@ -50,6 +65,7 @@ class Seat(Struct, omit_defaults=True):
     straddle: bool = False
     run_it: int = 1
     played: bool = False
+    clock: SeatClock | None = None
 
 
 class Departure(Struct, frozen=True, omit_defaults=True):
@@ -105,6 +121,10 @@ class FixedLimit(Struct, frozen=True, gc=False):
     size: int
 
 
+# Which time of a turn runs: its own, the player's time bank, or that of a lost connection.
+TurnTime = Literal["turn", "bank", "protection"]
+
+
 class Turn(Struct, frozen=True, omit_defaults=True, gc=False):
     """A turn: the seat that is to act, and what is legal.
 
@@ -113,7 +133,8 @@ class Turn(Struct, frozen=True, omit_defaults=True, gc=False):
     bound a bet or raise, as the total for the street; 0 if neither is legal.  They are equal if
     the stack is too small for a full raise: then only all-in is legal.  If there are `sizes`, only
     those totals are legal.  In a draw, `discard_min` and `discard_max` bound the number of cards
-    to discard.
+    to discard.  `time` is what runs until `deadline_ms`: the time of the turn, the player's time
+    bank, or the protection of a lost connection.
     """
 
     seat: int
@@ -128,6 +149,7 @@ class Turn(Struct, frozen=True, omit_defaults=True, gc=False):
     sizes: list[int] = []
     discard_min: int = 0
     discard_max: int = 0
+    time: TurnTime = "turn"
 
 
 class Hand(Struct, omit_defaults=True):

@@ -13,12 +13,20 @@ from pokerws.game.apply import apply
 from pokerws.game.betting.actions import act, taken_seat
 from pokerws.game.blinds.button import ready_seats
 from pokerws.game.blinds.departures import stood
+from pokerws.game.clocks.turn_clock import (
+    connection_changed,
+    more_time,
+    stopped,
+    time_used,
+    use_time_bank,
+)
 from pokerws.game.commands import (
     Act,
     AddChips,
     ChooseGame,
     Close,
     Command,
+    ConnectionChanged,
     Resume,
     RunIt,
     Show,
@@ -28,6 +36,7 @@ from pokerws.game.commands import (
     Stand,
     Straddle,
     TimeUp,
+    UseTimeBank,
 )
 from pokerws.game.config.checks import check_config
 from pokerws.game.config.table_config import TableConfig
@@ -45,7 +54,7 @@ from pokerws.game.events import (
     TurnStarted,
     TurnTimedOut,
 )
-from pokerws.game.hand import TIMEOUTS_TO_SIT_OUT, act_for_absent, advance_hand
+from pokerws.game.hand import act_for_absent, advance_hand
 from pokerws.game.illegal import Details, Illegal, Inconsistent
 from pokerws.game.lifecycle import close, resume
 from pokerws.game.next_hand import games_of, next_game, start_hand
@@ -127,11 +136,16 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
     if type(command) is Act:
         hand, turn = _turn_for(table, command)
         if hand.drawing:
-            return draw(table, hand, turn, command, shuffle)
-        return [act(table, hand, turn, command)]
+            acted = draw(table, hand, turn, command, shuffle)
+        else:
+            acted = [act(table, hand, turn, command)]
+        seat = table.seats[turn.seat]
+        if seat is None or seat.clock is None:
+            return acted
+        return [*time_used(table, turn, seat, now_ms), *acted]
     match command:
         case TimeUp():
-            return _time_up(table, now_ms, shuffle)
+            return _time_up(table, command, now_ms, shuffle)
         case Sit():
             return [sit(table, command, now_ms)]
         case Stand(player=player):
@@ -154,6 +168,10 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
             return resume(table, command, now_ms)
         case Close(reason=reason):
             return close(table, reason)
+        case UseTimeBank():
+            return [use_time_bank(table, _turn_for(table, command)[1])]
+        case ConnectionChanged():
+            return connection_changed(table, command, now_ms)
         case _:
             assert_never(command)
 
@@ -179,7 +197,7 @@ def advance(table: Table, now_ms: int, next_hand_from_ms: int = 0) -> list[Table
     return []
 
 
-def _turn_for(table: Table, command: Act) -> tuple[Hand, Turn]:
+def _turn_for(table: Table, command: Act | UseTimeBank) -> tuple[Hand, Turn]:
     """The turn that an action answers.  Raises Illegal if it is not the player's current turn."""
     hand = table.hand
     turn = None if hand is None else hand.turn
@@ -200,7 +218,7 @@ def _turn_for(table: Table, command: Act) -> tuple[Hand, Turn]:
     )
 
 
-def _time_up(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
+def _time_up(table: Table, command: TimeUp, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     deadline_ms = table.deadline_ms
     if deadline_ms is None or now_ms < deadline_ms:
         raise Illegal("too_early", "the clock has not run out")
@@ -209,10 +227,12 @@ def _time_up(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     turn = table.hand.turn
     if turn is None:
         raise Inconsistent("a hand has a deadline and no turn")
+    if more := more_time(table, turn, now_ms, connected=command.connected):
+        return more
     seat = taken_seat(table, turn.seat)
     done = act_for_absent(table, table.hand, turn)
-    events: list[TableEvent] = [TurnTimedOut(turn.seat, turn.number), done]
-    if seat.timeouts + 1 >= TIMEOUTS_TO_SIT_OUT and not seat.sitting_out:
+    events = [*stopped(turn, seat, now_ms), TurnTimedOut(turn.seat, turn.number), done]
+    if seat.timeouts + 1 >= table.config.clocks.timeouts_to_sit_out and not seat.sitting_out:
         events.append(PlayerSatOut(turn.seat, "timed_out"))
     return events
 

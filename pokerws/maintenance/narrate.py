@@ -20,7 +20,10 @@ from pokerws.game.events import (
     CardsShown,
     Checked,
     ChipsAdded,
+    ClockEvent,
     ClockResumed,
+    ConnectionProtected,
+    ConnectionRestored,
     DeckReshuffled,
     DrawStarted,
     Folded,
@@ -31,6 +34,7 @@ from pokerws.game.events import (
     HandShown,
     HandStarted,
     HoleCardsDealt,
+    LagCompensated,
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
@@ -50,6 +54,9 @@ from pokerws.game.events import (
     TableClosed,
     TableEvent,
     TableOpened,
+    TimeBankFilled,
+    TimeBankStarted,
+    TimeBankStopped,
     TurnStarted,
     TurnTimedOut,
     UncalledBetReturned,
@@ -110,6 +117,8 @@ def _tell_of_seat(event: OfSeat, table: Table | None) -> str:
             return f"{who} straddles from now on" if on else f"{who} straddles no more"
         case RunItSet(times=times):
             return f"{who} agrees to run the board up to {times} times"
+        case TimeBankFilled(bank_ms=bank_ms):
+            return f"{who} has {bank_ms} ms in the time bank"
         case _:
             assert_never(event)
 
@@ -181,6 +190,24 @@ def _tell_of_rarer(event: RarerHandEvent, table: Table | None) -> str:
             return f"{_name(table, seat)} brings it in for {amount}{_for_absent(auto)}"
         case RunItAgreed(times=times):
             return f"the rest of the board is dealt {times} times"
+        case _:
+            return _tell_of_clock(event, table)
+
+
+def _tell_of_clock(event: ClockEvent, table: Table | None) -> str:
+    who = _name(table, event.seat)
+    match event:
+        case TimeBankStarted(deadline_ms=deadline_ms, left_ms=left_ms):
+            return f"the time bank of {who} runs, {left_ms} ms, to {clock_time(deadline_ms)}"
+        case TimeBankStopped(left_ms=left_ms):
+            return f"the time bank of {who} stops with {left_ms} ms"
+        case ConnectionProtected(deadline_ms=deadline_ms, left=left):
+            until = f"to {clock_time(deadline_ms)} to come back, and {left} times more"
+            return f"{who} is disconnected, has {until}"
+        case ConnectionRestored(deadline_ms=deadline_ms):
+            return f"{who} is back, and has to {clock_time(deadline_ms)}"
+        case LagCompensated(late_ms=late_ms, left_ms=left_ms):
+            return f"{who} is {late_ms} ms late, by the line; {left_ms} ms may still be"
         case _:
             assert_never(event)
 

@@ -7,6 +7,7 @@ from the structs.
 from pokerws.game.config.table_config import MAX_RUNS, Chips
 from pokerws.game.illegal import Details
 from pokerws.game.state import MAX_EXACT
+from pokerws.messages.clocks import UseTimeBank
 from pokerws.messages.codes import (
     CATEGORIES,
     CLOSE_CODES,
@@ -280,6 +281,7 @@ __all__ = [
     "Unmute",
     "Unwatch",
     "UnwatchLobby",
+    "UseTimeBank",
     "VariantSummary",
     "Version",
     "Watch",

@@ -250,6 +250,7 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "no_straddles": Reason("rules", "the table does not allow straddles"),
     "not_so_often": Reason("rules", "the table does not allow running the board that often"),
     "already_so": Reason("rules", "no change: already set"),
+    "no_time_bank": Reason("rules", "the player has no time bank to use now"),
     "no_choice": Reason("rules", "players do not choose the game at this table"),
     "not_your_choice": Reason("rules", "no hand is scheduled, or another player chooses its game"),
     "unknown_game": Reason("invalid", "the game is not one of the table's games"),

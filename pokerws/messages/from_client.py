@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from pokerws.game.commands import Action
 from pokerws.game.config.table_config import Chips, TableConfig
 from pokerws.game.state import TableId
+from pokerws.messages.clocks import UseTimeBank
 from pokerws.messages.fields import (
     HANDS_SIZE,
     MAX_ID_LENGTH,
@@ -194,7 +195,8 @@ class SitOut(Message, frozen=True, tag="sit_out"):
 
 
 class SitIn(Message, frozen=True, tag="sit_in"):
-    """Sit in again.  After two time-outs, the player also gets turns again in the current hand."""
+    """Sit in again.  After too many time-outs, the player also gets turns again in the current
+    hand."""
 
     id: CommandId
     table: TableRef
@@ -379,4 +381,5 @@ ClientMessage = (
     | EndSession
     | ListBans
     | ListPlayers
+    | UseTimeBank
 )

@@ -39,6 +39,7 @@ from pokerws.messages import (
     Straddle,
     Tables,
     Unwatch,
+    UseTimeBank,
     Watch,
     WatchLobby,
     Welcome,
@@ -86,6 +87,7 @@ _ANSWERS: dict[type[Message], Answer] = {
     Straddle: _SEQ,
     RunIt: _SEQ,
     ChooseGame: _SEQ,
+    UseTimeBank: _SEQ,
     CloseTable: _SEQ,
     Kick: Answer(
         fields=("seq",),

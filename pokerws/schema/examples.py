@@ -40,6 +40,7 @@ from pokerws.messages import (
     SitOut,
     Stand,
     Straddle,
+    UseTimeBank,
     Watch,
 )
 from pokerws.schema.example_details import DETAILS
@@ -275,6 +276,9 @@ EXAMPLES: dict[RejectCode, Example] = {
         "a player who does not straddle, at a table that allows it",
         Straddle("7", TABLE, on=False),
         "no change: already set",
+    ),
+    "no_time_bank": Example(
+        TURN, UseTimeBank("7", TABLE, 1), "no time bank is used on demand at this table"
     ),
     "no_choice": Example(
         SEATED, ChooseGame("7", TABLE, "PO"), "players do not choose the game at this table"

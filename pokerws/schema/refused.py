@@ -36,6 +36,7 @@ from pokerws.messages import (
     Unmute,
     Unwatch,
     UnwatchLobby,
+    UseTimeBank,
     Watch,
     WatchLobby,
 )
@@ -158,6 +159,7 @@ OF_HANDLERS: dict[type[Message], Codes] = {
     Straddle: _BY_SEATED | {"no_straddles", "already_so"},
     RunIt: _BY_SEATED | {"not_so_often", "already_so"},
     ChooseGame: _BY_SEATED | {"no_choice", "not_your_choice", "unknown_game", "already_so"},
+    UseTimeBank: _BY_SEATED | {"not_your_turn", "wrong_turn", "no_time_bank", "already_so"},
     CloseTable: _CHANGES | {"bank_unavailable"},
     # A closed table has no seats, so that it is refused with `not_seated`.
     Kick: (_BY_SEATED - {"table_closed"}) | _SANCTIONS | {"bank_unavailable"},

@@ -23,7 +23,6 @@ from pokerws.game.cards import UNKNOWN, parse_cards
 from pokerws.game.commands import Act
 from pokerws.game.config.table_config import Mix, TableConfig
 from pokerws.game.events import BetPlaced, Called, Checked, Folded, Raised
-from pokerws.game.hand import TIMEOUTS_TO_SIT_OUT
 from pokerws.game.state import Hand, HandSeat, Seat, Table, TableId, Turn
 from pokerws.game.variants import MIXES, VARIANTS
 from tests.client.random_play import GAMES, most_seats, played, player_in, random_config
@@ -64,7 +63,10 @@ def test_a_style_decides_what_is_legal_and_touches_nothing(style: Style, seed: i
 
     # The rules refuse what is not legal.
     for table, _ in islice(played(rng, answer), COMMANDS_OF_ANY_GAME):
-        assert all(seat is None or seat.timeouts < TIMEOUTS_TO_SIT_OUT for seat in table.seats)
+        assert all(
+            seat is None or seat.timeouts < table.config.clocks.timeouts_to_sit_out
+            for seat in table.seats
+        )
 
 
 @pytest.mark.parametrize("game", GAMES)

@@ -23,7 +23,7 @@ from pokerws.messages.state_hash import state_hash
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.store import Change, TableSnapshot
-from tests.server.fakes import FakeJournal, FakeOwner, FakeViewer, ManualClock
+from tests.server.fakes import FakeConnections, FakeJournal, FakeOwner, FakeViewer, ManualClock
 from tests.vaults import VAULT
 
 TABLE = TableId("t_conformance")
@@ -162,6 +162,7 @@ class Play:
     def __init__(self, config: TableConfig, seed: int = 1) -> None:
         self.dice = Dice(seed)
         self.clock = FixedClock()
+        self.connections = FakeConnections()
         self.decks: list[str] = []
         # What went wrong while a recorder was sent something.
         self.error: Exception | None = None
@@ -183,6 +184,7 @@ class Play:
             keep_events=True,
             owner=FakeOwner(),
             vault=VAULT,
+            connections=self.connections,
         )
         journal.actor = self.actor
 
@@ -250,6 +252,12 @@ class Play:
         """Let time pass up to the next deadline."""
         if (due_ms := self.table.deadline_ms) is not None:
             self.clock.advance(max(0, due_ms - self.clock.table_ms()))
+        self._check()
+
+    def connect(self, player: PlayerId, *, connected: bool) -> None:
+        """A player loses the connection, or has one again."""
+        (self.connections.away.discard if connected else self.connections.away.add)(player)
+        self.actor.connection_changed(player, connected=connected)
         self._check()
 
     def deal(self, deck: str = "") -> None:

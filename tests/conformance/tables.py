@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from pokerws.game import commands
+from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
 from pokerws.game.config.table_config import HouseRules, TableConfig
 from tests.conformance.recording import (
     EPOCH,
@@ -34,6 +37,7 @@ def sessions() -> Iterator[Session]:
     yield Session("table/first-event", "Events from the very first one on", first_event())
     yield Session("table/seats", "Sitting, leaving, sitting out, owed blinds, chips", seats())
     yield Session("table/time-outs", "Turns that time out, until the player sits out", time_outs())
+    yield Session("table/clocks", "Time banks, a lost connection that is protected, lag", clocks())
     yield Session("table/shown-later", "Cards that are shown after the hand, or mucked", shown())
     yield Session("table/side-pots", "All-ins, three pots, an odd chip", side_pots())
     yield Session("table/run-it-twice", "Two boards after an all-in on the flop", run_it_twice())
@@ -93,6 +97,39 @@ def time_outs() -> Recorder:
     play.do(commands.SitIn(BEN))
     play.wait()
     play.act("call")
+    return recorder
+
+
+def clocks() -> Recorder:
+    rules = Clocks(
+        street_ms=(8_000, 0, 12_000),
+        bank=TimeBank(start_ms=6_000, refill_ms=2_000, refill_hands=1),
+        protection=DisconnectProtection(times=2),
+        lag=LagAllowance(turn_ms=500),
+    )
+    play, recorder = watched(replace(CONFIG, clocks=rules), 2_000, 2_000, 2_000)
+    recorder.line.latency_ms = 300
+    play.deal()
+    # Ann uses a part of the bank, Ben loses the line and is back, Cleo is not.
+    play.wait()
+    play.act("call")
+    play.connect(BEN, connected=False)
+    play.wait()
+    play.connect(BEN, connected=True)
+    play.act("call")
+    play.wait()
+    play.connect(CLEO, connected=False)
+    play.wait()
+    play.connect(CLEO, connected=True)
+    play.fold_out()
+    play.deal()
+    while play.turn is not None and play.turn.seat:
+        play.act("call" if "call" in play.turn.actions else "check")
+    # Ann is late by less than the line accounts for.
+    play.wait()
+    play.clock.advance(100)
+    play.do(commands.Act(ANN, play.table.turns, "fold"))
+    play.fold_out()
     return recorder
 
 

@@ -22,6 +22,7 @@ from pokerws.game.commands import (
     ChooseGame,
     Close,
     Command,
+    ConnectionChanged,
     RunIt,
     Sit,
     SitIn,
@@ -30,6 +31,7 @@ from pokerws.game.commands import (
     Straddle,
     TimeUp,
 )
+from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
 from pokerws.game.config.table_config import HouseRules, LimitStakes, Mix, TableConfig
 from pokerws.game.events import (
     BoardDealt,
@@ -70,6 +72,7 @@ def random_config(rng: Random, code: str) -> TableConfig:
     if boards == 2:
         most = min(most, *(_seats_of_two_boards(game) for game in codes))
     return TableConfig(
+        clocks=_clocks(Random(f"{code} {big_blind} {most}")),
         variant=code,
         seats=min(most, rng.choice((2, 3, 4, 6, 10))),
         small_blind=rng.randint(0, big_blind),
@@ -91,6 +94,17 @@ def random_config(rng: Random, code: str) -> TableConfig:
             odd_chips=rng.choice(("rulebook", "button")),
             whole_pot=rng.choice((True, False)),
         ),
+    )
+
+
+def _clocks(rng: Random) -> Clocks:
+    """Any or none; the other choices do not depend on them."""
+    bank = TimeBank(5_000, 1_000, 2, use=rng.choice(("auto", "on_demand")))
+    return Clocks(
+        street_ms=rng.choice(((), (500, 0, 1_000))),
+        bank=rng.choice((bank, None)),
+        protection=rng.choice((DisconnectProtection(times=2), None)),
+        lag=rng.choice((LagAllowance(), None)),
     )
 
 
@@ -189,7 +203,13 @@ class RandomTable:
         chance = self.rng.random()
         if chance < 0.02:
             self.now_ms = turn.deadline_ms
-            self.play(TimeUp())
+            self.play(TimeUp(connected=self.rng.random() < 0.5))
+        elif turn.time != "turn" and chance < 0.3:
+            connected = turn.time == "protection"
+            self.play(ConnectionChanged(player_at(turn.seat), connected=connected))
+        elif turn.time != "turn" and chance < 0.4:
+            # As late as the lag allows.
+            self.now_ms = turn.deadline_ms + 100
         elif chance < 0.03 and _ready(self.table, turn.seat):
             self.play(SitOut(player_at(turn.seat)))
         elif chance < 0.035:

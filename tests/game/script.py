@@ -19,6 +19,7 @@ from pokerws.game.commands import (
     AddChips,
     ChooseGame,
     Command,
+    ConnectionChanged,
     RunIt,
     Show,
     Sit,
@@ -27,7 +28,9 @@ from pokerws.game.commands import (
     Stand,
     Straddle,
     TimeUp,
+    UseTimeBank,
 )
+from pokerws.game.config.clocks import Clocks
 from pokerws.game.config.table_config import AnteKind, HouseRules, LimitStakes, Mix, TableConfig
 from pokerws.game.events import (
     BlindPosted,
@@ -76,9 +79,10 @@ class Game:
         ante_kind: AnteKind = "each",
         turn_time_ms: int = 20_000,
         variant: str = "NT",
-        limit: LimitStakes = LimitStakes(),  # noqa: B008 -- it is frozen, as the next two are.
+        limit: LimitStakes = LimitStakes(),  # noqa: B008 -- it is frozen, as the next three are.
         mix: Mix = Mix(),  # noqa: B008
         house: HouseRules = HouseRules(),  # noqa: B008
+        clocks: Clocks = Clocks(),  # noqa: B008
     ) -> None:
         config = TableConfig(
             variant=variant,
@@ -93,6 +97,7 @@ class Game:
             limit=limit,
             mix=mix,
             house=house,
+            clocks=clocks,
         )
         self.table, opened = open_table(TableId("t"), "table", config)
         self.now_ms = 1_000
@@ -262,8 +267,24 @@ class Player:
     def times_out(self) -> None:
         """Let the clock run out."""
         assert self.game.to_act == self.name
+        self.runs_out()
+
+    def runs_out(self, *, connected: bool = True) -> None:
+        """The deadline of the player's turn comes, and what follows it."""
+        assert self.game.to_act == self.name
         self.game.now_ms = self.game.turn.deadline_ms
-        self.game.play(TimeUp())
+        self.game.play(TimeUp(connected))
+
+    def asks_for_time(self, turn: int | None = None) -> None:
+        """Use the time bank, in the open turn or in another one."""
+        number = self.game.turn.number if turn is None else turn
+        self.game.play(UseTimeBank(self.id, number))
+
+    def loses_the_line(self) -> None:
+        self.game.play(ConnectionChanged(self.id, connected=False))
+
+    def is_back(self) -> None:
+        self.game.play(ConnectionChanged(self.id, connected=True))
 
     def stands(self) -> None:
         self.game.play(Stand(self.id))

@@ -226,6 +226,21 @@ def table() -> Table:
         (events.NextHandCancelled(), "there is no next hand: too few players"),
         (events.ClockResumed(61_001), "the clock goes on, to 00:01:01.001"),
         (events.TurnTimedOut(0, 4), "Ada runs out of time in turn 4"),
+        (events.TimeBankFilled(0, 900), "Ada has 900 ms in the time bank"),
+        (
+            events.TimeBankStarted(0, 4, 61_001, 900),
+            "the time bank of Ada runs, 900 ms, to 00:01:01.001",
+        ),
+        (events.TimeBankStopped(0, 4, 300), "the time bank of Ada stops with 300 ms"),
+        (
+            events.ConnectionProtected(0, 4, 61_001, 2),
+            "Ada is disconnected, has to 00:01:01.001 to come back, and 2 times more",
+        ),
+        (events.ConnectionRestored(0, 4, 61_001), "Ada is back, and has to 00:01:01.001"),
+        (
+            events.LagCompensated(0, 4, 100, 900),
+            "Ada is 100 ms late, by the line; 900 ms may still be",
+        ),
         (events.Folded(0, auto=True), "Ada folds (absent)"),
         (events.Checked(0, auto=True), "Ada checks (absent)"),
         (events.AntePosted(0, 5), "Ada posts an ante of 5"),

@@ -106,6 +106,24 @@ class ManualAlarm:
             self._alarms.remove(self)
 
 
+class FakeLine:
+    """A connection whose quality the test decides."""
+
+    def __init__(self) -> None:
+        self.latency_ms = 0
+        self.is_silent = False
+
+
+class FakeConnections:
+    """Who is connected: all but those whom the test has sent away."""
+
+    def __init__(self) -> None:
+        self.away: set[PlayerId] = set()
+
+    def is_connected(self, player: PlayerId) -> bool:
+        return player not in self.away
+
+
 class FakeViewer:
     """A viewer that keeps all that it is sent, in order."""
 
@@ -113,6 +131,7 @@ class FakeViewer:
         self.player = PlayerId(player)
         self.wire: Wire = JSON
         self.hears_presence = True
+        self.line = FakeLine()
         self.frames: list[bytes] = []
         self.moved_tables: list[TableId] = []
 

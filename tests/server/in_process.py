@@ -34,6 +34,9 @@ from tests.vaults import VAULT
 class NoSocket:
     """A connection that nobody is at the other end of."""
 
+    latency_ms = 0
+    is_silent = False
+
     def __init__(self, wire: Wire) -> None:
         self.subprotocol = wire.subprotocol
         self.close_code = None

@@ -35,7 +35,7 @@ from pokerws.server.tables.commit_gate import CommitGate, TableAnswer
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.journal import change_builder
 from pokerws.storage.journal.journal import Journal
-from tests.server.fakes import open_cashier
+from tests.server.fakes import FakeLine, open_cashier
 from tests.server.notebook import Notebook
 from tests.simulation.hostile import Deck, HostileStore, LoopClock, SeededBackOff, VirtualLoop
 from tests.vaults import VAULT
@@ -143,7 +143,7 @@ class Person:
 
     def __init__(self, world: "World", name: str) -> None:
         self.player = PlayerId(name)
-        self.wire = JSON
+        self.wire, self.line = JSON, FakeLine()
         self.hears_presence = False
         self.world = world
         # By epoch: a replaced process may show something late.

@@ -45,7 +45,7 @@ from pokerws.server.tables.commit_gate import CommitGate, TableAnswer
 from pokerws.server.tables.lobby.list_watchers import GATHER_MS
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.names import MemoryNames
-from tests.server.fakes import ManualClock, memory_hands, open_memory_lobby
+from tests.server.fakes import FakeLine, ManualClock, memory_hands, open_memory_lobby
 
 WEB_ROOT = Path(pokerws.__file__).parent / "web"
 CONFIG = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
@@ -66,6 +66,7 @@ class Opponent:
         self.player = player
         self.wire = JSON
         self.sent = 0
+        self.line = FakeLine()
 
     def answer(self, message: TableAnswer) -> None:
         assert isinstance(message, Accepted), message
@@ -315,6 +316,8 @@ class PlainConnection(ServerConnection):
     """The library's connection with the methods that a session expects, which do nothing."""
 
     receiver: Receiver | None = None
+    latency_ms = 0
+    is_silent = False
 
     def start_serving(self, receiver: Receiver, *, is_text: bool) -> None:
         self.receiver = receiver

@@ -18,6 +18,7 @@ from pokerws.game.commands import (
     ChooseGame,
     Close,
     Command,
+    ConnectionChanged,
     RunIt,
     Show,
     Sit,
@@ -26,7 +27,9 @@ from pokerws.game.commands import (
     Stand,
     Straddle,
     TimeUp,
+    UseTimeBank,
 )
+from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
 from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import LogRestarted, TableEvent
@@ -168,6 +171,13 @@ def config_of(number: int, rng: random.Random) -> TableConfig:
             bomb_pot_every=rng.choice([0, 3]),
             bomb_pot_boards=2,
         ),
+        clocks=Clocks(
+            (1_000, 1_000, 0),
+            TimeBank(1_000, 1_000, 1, use=rng.choice(["auto", "on_demand"])),
+            rng.choice([None, DisconnectProtection(times=20)]),
+            rng.choice([None, LagAllowance(turn_ms=2_000)]),
+            5,
+        ),
     )
 
 
@@ -191,11 +201,13 @@ def random_command(table: Table, rng: random.Random) -> Command:
             Straddle(player, on=rng.random() < 0.7),
             RunIt(player, rng.randint(2, 3)),
             ChooseGame(player, rng.choice(MIXED)),
+            UseTimeBank(player, table.turns),
+            *(ConnectionChanged(player, connected=on) for on in (True, False)),
         ]
         return rng.choice(others)
     turn = table.hand.turn if table.hand is not None else None
-    if turn is None or rng.random() < 0.05:
-        return TimeUp()
+    if turn is None or rng.random() < 0.1:
+        return TimeUp(connected=rng.random() < 0.5)
     return random_act(table, turn, rng)
 
 

@@ -16,6 +16,7 @@ Fixed limit is in `fixed_limit.py`.
 from pokerws.game.betting.fixed_limit import after_wager, raise_sizes
 from pokerws.game.commands import Act, Action
 from pokerws.game.config.stakes import stakes_of
+from pokerws.game.config.turn_time import turn_time_ms
 from pokerws.game.events import (
     BetPlaced,
     BringInPosted,
@@ -129,7 +130,7 @@ def _turn(  # noqa: PLR0917 -- Keywords take longer, and this is called once an 
     now_ms: int,
 ) -> Turn:
     """The turn of a seat, with the legal actions and their exact bounds."""
-    bet, owned = hand.bet, part.bet + seat.stack
+    config, bet, owned = table.config, hand.bet, part.bet + seat.stack
     answered = bet if bet < others else others
     call = (answered if answered < owned else owned) - part.bet
     actions: list[Action] = ["fold", "call" if call else "check"]
@@ -154,6 +155,8 @@ def _turn(  # noqa: PLR0917 -- Keywords take longer, and this is called once an 
     elif max_to and hand.limit is not None and not hand.limit.bets and bet:
         # Completing a bring-in is the first bet of the street, not a raise.
         actions[-1] = "bet"
+    # Mostly without a call.
+    turn_ms = turn_time_ms(config, hand.street) if config.clocks.street_ms else config.turn_time_ms
     return Turn(
         number,
         table.turns + 1,
@@ -162,7 +165,7 @@ def _turn(  # noqa: PLR0917 -- Keywords take longer, and this is called once an 
         min_to,
         max_to,
         now_ms,
-        now_ms + table.config.turn_time_ms,
+        now_ms + turn_ms,
         sizes,
     )
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from pokerws.game.config.clocks import clock_rules
 from pokerws.game.config.stakes import stakes_of
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.counted import counted
@@ -16,7 +17,7 @@ def check_config(config: TableConfig) -> None:
     """Raise Illegal("bad_config") unless `config` is valid."""
     _check_fields(config)
     codes = _games(config)
-    _check(*_own_rules(config))
+    _check(*_own_rules(config), *clock_rules(config.clocks))
     for code in codes:
         _check(*_rules_of_game(config, VARIANTS[code]))
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from pokerws.game.config.clocks import MAX_CLOCK_MS, MIN_TURN_MS, Clocks
+
 MAX_SEATS = 10
 # The most that a config or a command may name.  Far below 2**53.
 MAX_CHIPS = 10**12
@@ -88,8 +90,9 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
     ante_kind: AnteKind = "each"
     min_buy_in: SomeChips = 2_000
     max_buy_in: SomeChips = 20_000
-    turn_time_ms: Annotated[int, Meta(ge=100, le=600_000)] = 20_000
+    turn_time_ms: Annotated[int, Meta(ge=MIN_TURN_MS, le=MAX_CLOCK_MS)] = 20_000
     next_hand_delay_ms: Annotated[int, Meta(ge=0, le=60_000)] = 4_000
     limit: LimitStakes = LimitStakes()
     mix: Mix = Mix()
     house: HouseRules = HouseRules()
+    clocks: Clocks = Clocks()

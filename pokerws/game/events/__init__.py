@@ -6,6 +6,14 @@ marked secret are removed by `redaction.py`.
 """
 
 from pokerws.game.events.base import OfHand
+from pokerws.game.events.of_clocks import (
+    ConnectionProtected,
+    ConnectionRestored,
+    LagCompensated,
+    TimeBankFilled,
+    TimeBankStarted,
+    TimeBankStopped,
+)
 from pokerws.game.events.of_hand import (
     AntePosted,
     BetPlaced,
@@ -70,7 +78,10 @@ __all__ = [
     "CardsShown",
     "Checked",
     "ChipsAdded",
+    "ClockEvent",
     "ClockResumed",
+    "ConnectionProtected",
+    "ConnectionRestored",
     "DeckReshuffled",
     "DrawStarted",
     "Folded",
@@ -81,6 +92,7 @@ __all__ = [
     "HandShown",
     "HandStarted",
     "HoleCardsDealt",
+    "LagCompensated",
     "LogRestarted",
     "NextHandCancelled",
     "NextHandScheduled",
@@ -101,11 +113,19 @@ __all__ = [
     "TableClosed",
     "TableEvent",
     "TableOpened",
+    "TimeBankFilled",
+    "TimeBankStarted",
+    "TimeBankStopped",
     "TurnStarted",
     "TurnTimedOut",
     "UncalledBetReturned",
     "tag_of",
 ]
+
+# Events of the clock of a turn.
+ClockEvent = (
+    TimeBankStarted | TimeBankStopped | ConnectionProtected | ConnectionRestored | LagCompensated
+)
 
 # Events that are rare in a hand, or occur in some games only.
 RarerHandEvent = (
@@ -119,6 +139,7 @@ RarerHandEvent = (
     | BringInPosted
     | RunItAgreed
     | DeckReshuffled
+    | ClockEvent
 )
 
 # Events that happen within a hand: all the kinds of `OfHand`.
@@ -150,6 +171,7 @@ OfSeat = (
     | PlayerSatIn
     | StraddleSet
     | RunItSet
+    | TimeBankFilled
 )
 
 TableEvent = (

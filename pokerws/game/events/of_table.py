@@ -4,7 +4,7 @@ from typing import Literal
 
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events.base import Event
-from pokerws.game.state import CloseReason, PlayerId, Table, TableId
+from pokerws.game.state import CloseReason, PlayerId, SeatClock, Table, TableId
 
 
 class TableOpened(Event, frozen=True, tag="table_opened"):
@@ -37,8 +37,8 @@ class PlayerSat(Event, frozen=True, tag="player_sat"):
     If the player left less than an hour ago, `played` is true, and `owes_small` if blinds are
     owed.
 
-    The seat has this `player`, `name`, `stack`, `owes_small` and `played`, and otherwise its
-    defaults: it `owes_blind`.  The player is removed from `departed`.
+    The seat has this `player`, `name`, `stack`, `owes_small`, `played` and `clock`, and otherwise
+    its defaults: it `owes_blind`.  The player is removed from `departed`.
     """
 
     seat: int
@@ -47,6 +47,7 @@ class PlayerSat(Event, frozen=True, tag="player_sat"):
     stack: int
     owes_small: bool = False
     played: bool = False
+    clock: SeatClock | None = None
 
 
 class PlayerStood(Event, frozen=True, tag="player_stood"):

@@ -1,6 +1,7 @@
 """Commands of players about their seats: each returns its event, or raises Illegal."""
 
 from pokerws.game.blinds.departures import check_brought_back, least_buy_in, stood
+from pokerws.game.clocks.turn_clock import new_clock
 from pokerws.game.commands import AddChips, Sit
 from pokerws.game.counted import counted
 from pokerws.game.events import (
@@ -44,7 +45,10 @@ def sit(table: Table, command: Sit, now_ms: int) -> TableEvent:
     _check_balance(command.buy_in, command.balance)
     owes_small = departure is not None and departure.owes_blinds
     played = departure is not None
-    return PlayerSat(number, command.player, command.name, command.buy_in, owes_small, played)
+    clock = new_clock(config.clocks)
+    return PlayerSat(
+        number, command.player, command.name, command.buy_in, owes_small, played, clock
+    )
 
 
 def stand(table: Table, player: PlayerId, now_ms: int) -> TableEvent:

@@ -22,6 +22,8 @@ from pokerws.game.events import (
     CardsMucked,
     CardsShown,
     Checked,
+    ConnectionProtected,
+    ConnectionRestored,
     DeckReshuffled,
     DrawStarted,
     Folded,
@@ -166,7 +168,13 @@ class _PokerStarsWriter:
             case BringInPosted(seat=seat, amount=amount):
                 self._say(seat, f"brings in for {self.money.written(amount)}", amount)
             case TurnTimedOut(seat=seat):
-                self.lines.append(f"{self.players[seat].name} has timed out")
+                is_away = hand.turn is not None and hand.turn.time == "protection"
+                away = " while disconnected" if is_away else ""
+                self.lines.append(f"{self.players[seat].name} has timed out{away}")
+            case ConnectionProtected(seat=seat):
+                self.lines.append(f"{self.players[seat].name} is disconnected")
+            case ConnectionRestored(seat=seat):
+                self.lines.append(f"{self.players[seat].name} is connected")
             case Folded(seat=seat):
                 self._say(seat, "folds")
                 # The format ignores antes here.

@@ -13,6 +13,7 @@ handshake are left to the library.  This module does not know sessions.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Container, Mapping
+from math import ceil
 from typing import Any, Final
 
 import structlog
@@ -31,6 +32,8 @@ from pokerws.server.net.shared_context import NOTHING, SharedContext
 
 # The code that a connection is closed with after a fault of ours, by the library as well.
 INTERNAL_ERROR: Final = int(CloseCode.INTERNAL_ERROR)
+# A client that has not answered a ping for so long may have lost its line.
+SILENT_S = 3.0
 # Bytes of frames that wait for the end of a turn; beyond that they are written at once.
 MAX_UNWRITTEN = 1 << 14
 
@@ -319,6 +322,20 @@ class Connection(ServerConnection):
         """Part of the library's connection: its own frames go behind those of `write`."""
         self.flush()
         super().send_data()
+
+    # ---- the line
+
+    @property
+    def latency_ms(self) -> int:
+        """The delay of the latest answered ping, there and back; 0 before the first."""
+        return ceil(self.latency * 1000)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether a ping has waited for its answer for longer than a slow line needs."""
+        for _, sent_s in self.pending_pings.values():
+            return self.loop.time() - sent_s > SILENT_S
+        return False
 
     # ---- limits on the client
 

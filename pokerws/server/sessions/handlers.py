@@ -47,6 +47,7 @@ from pokerws.messages import (
     Unmute,
     Unwatch,
     UnwatchLobby,
+    UseTimeBank,
     Watch,
     WatchLobby,
 )
@@ -104,6 +105,7 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         Straddle: command_table,
         RunIt: command_table,
         ChooseGame: command_table,
+        UseTimeBank: command_table,
         CloseTable: moderation.close_table,
         Kick: moderation.kick,
         Mute: moderation.mute,

@@ -86,6 +86,7 @@ class Session:
         "hears_chat",
         "hears_presence",
         "identity",
+        "line",
         "meter",
         "watched",
         "wire",
@@ -106,7 +107,7 @@ class Session:
         self.identity: Identity | None = None
         self.watched: dict[TableId, TableActor] = {}
         self.hears_chat = self.hears_presence = True
-        self._connection = connection
+        self._connection = self.line = connection
         self._decoder = context.decoders[self.wire]
         self._dispatch = dispatch
         self._outbox = Outbox(context.outbox_frames, context.outbox_bytes)
@@ -116,10 +117,7 @@ class Session:
         self._closing: asyncio.Task[None] | None = None
         self._violations = Violations(context.limits.max_violations, context.clock.now_ms())
         self._expiry = Expiry(
-            context.clock,
-            context.token_warning_ms,
-            warn=self._warn_of_expiry,
-            expire=self._expire,
+            context.clock, context.token_warning_ms, warn=self._warn_of_expiry, expire=self._expire
         )
         # The types of unanswered messages by id: labels for the metric of answers.  With durable
         # acks an answer may wait for its commit.

@@ -27,6 +27,7 @@ from pokerws.messages import (
     Stand,
     Straddle,
     UnwatchLobby,
+    UseTimeBank,
     WatchLobby,
 )
 from pokerws.server.auth.identity import Identity
@@ -39,7 +40,7 @@ from pokerws.server.sessions.watch_handlers import watched
 from pokerws.server.tables.actor import TableActor
 
 # Commands that bring no chips to the table, and so need no balance.
-PlainCommand = Act | Stand | SitOut | SitIn | Show | Straddle | RunIt | ChooseGame
+PlainCommand = Act | Stand | SitOut | SitIn | Show | Straddle | RunIt | ChooseGame | UseTimeBank
 
 # ---- play
 
@@ -78,6 +79,8 @@ def command_of(message: PlainCommand, player: PlayerId) -> commands.Command:
             return commands.RunIt(player, times)
         case ChooseGame(variant=variant):
             return commands.ChooseGame(player, variant)
+        case UseTimeBank(turn=turn):
+            return commands.UseTimeBank(player, turn)
         case _:
             assert_never(message)
 

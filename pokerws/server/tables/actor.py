@@ -11,7 +11,7 @@ from copy import deepcopy
 from msgspec.structs import replace
 
 from pokerws.game.apply import apply
-from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand, TimeUp
+from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
@@ -30,12 +30,12 @@ from pokerws.messages import (
 )
 from pokerws.server.clock import JUMP_MS, Clock
 from pokerws.server.tables.actors import failures
-from pokerws.server.tables.actors.alarm import TableAlarm
 from pokerws.server.tables.actors.cards_ahead import NO_HOLD, CardHold
 from pokerws.server.tables.actors.held_cards import HeldCards
 from pokerws.server.tables.actors.lobby_news import LobbyNews
 from pokerws.server.tables.actors.recorder import Recorder
 from pokerws.server.tables.actors.refunds import Refunds
+from pokerws.server.tables.actors.table_clock import ALL_CONNECTED, Connections, TableClock
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
 from pokerws.server.tables.hand_pace import UNLIMITED, HandPace, PaceLimits
@@ -51,8 +51,6 @@ from pokerws.storage.vault.vault import Vault
 
 # The commands that move chips to a table or from it.
 _MOVE_CHIPS = frozenset({Sit, AddChips, Stand, Close})
-# How long an overloaded table waits before it retries a time-out.
-OVERLOAD_RETRY_MS = 250
 
 
 class TableActor:
@@ -81,6 +79,7 @@ class TableActor:
         pace: PaceLimits = UNLIMITED,
         cards: CardHold = NO_HOLD,
         tail: int | None = None,
+        connections: Connections = ALL_CONNECTED,
     ) -> None:
         self.table = table = snapshot.table
         self.epoch = epoch
@@ -110,9 +109,13 @@ class TableActor:
         self.watchers = self.viewers.viewers
         self._pace = HandPace(pace, table.hand_number)
         self._news = LobbyNews(table, owner, self.gate, self._pace, self.viewers.notify)
-        self._alarm = TableAlarm(clock)
-        self._paused_ms: int | None = None
         self._cards = HeldCards(table, self.gate, cards, clock)
+        self._table_clock = TableClock(
+            *(table, self.watchers, connections),
+            clock=clock,
+            journal=journal,
+            cards=self._cards,
+        )
 
     # ---- commands
 
@@ -124,7 +127,7 @@ class TableActor:
             if receipt is not None:
                 self.viewers.answer(viewer, Accepted(command_id, receipt.seq))
                 return
-            if self.stopped or self._paused_ms is not None:
+            if self.stopped or self._table_clock.is_paused:
                 code: RejectCode = "restarting" if self.stopped else "paused"
                 self.viewers.answer_in_turn(viewer, reject(command_id, code))
                 return
@@ -211,7 +214,7 @@ class TableActor:
     @property
     def is_paused(self) -> bool:
         """Whether the table is paused: its clock is stopped."""
-        return self._paused_ms is not None
+        return self._table_clock.is_paused
 
     @property
     def _can_move_chips(self) -> bool:
@@ -227,8 +230,7 @@ class TableActor:
 
     def close(self, reason: CloseReason) -> None:
         """Close the table for good; the players get their chips back.  Raises Illegal."""
-        if events := self._play(Close(reason)):
-            self._changed(events)
+        self._carry_out(Close(reason))
 
     def stand_up(self, player: PlayerId) -> bool:
         """Free a player's seat on behalf of the server; during a hand, at its end.
@@ -247,17 +249,15 @@ class TableActor:
 
     def pause(self) -> None:
         """Stop the clock and refuse commands, while the database is away."""
-        if self._paused_ms is None:
-            self._paused_ms = self._clock.table_ms()
-            self._alarm.cancel()
+        self._table_clock.pause()
 
     def go_on(self) -> None:
         """End a pause: the clock goes on with the time that remained."""
-        if self._paused_ms is not None:
-            paused_ms, self._paused_ms = self._paused_ms, None
-            # A closed table has no clock; it only waits until its closing is stored.
-            if not self.table.closed:
-                self.resume(paused_ms, 0, restart_log=False)
+        self._go_on_from(self._table_clock.go_on())
+
+    def _go_on_from(self, since_ms: int | None) -> None:
+        if since_ms is not None:
+            self.resume(since_ms, 0, restart_log=False)
 
     def resume(
         self, saved_ms: int, grace_ms: int, *, restart_log: bool, cancel_hand: bool = False
@@ -270,15 +270,19 @@ class TableActor:
         self._at_ms = max(self._at_ms, min(saved_ms, now_ms + JUMP_MS))
         if cancel_hand and hand is not None:
             self.viewers.note_cancelled(hand.number)
-        if events := self._play(Resume(saved_ms, grace_ms, restart_log, cancel_hand)):
-            self._changed(events)
+        self._carry_out(Resume(saved_ms, grace_ms, restart_log, cancel_hand))
+        if command := self._table_clock.returned():
+            self._carry_out(command)
         self._arm()
 
     def clock_put_forward(self, by_ms: int) -> None:
         """Go on with the time that remained; a paused table remembers when that began."""
-        if self._paused_ms is None and not self.stopped and not self.table.closed:
-            self._alarm.cancel()
-            self.resume(self._clock.table_ms() - by_ms, 0, restart_log=False)
+        self._go_on_from(self._table_clock.put_forward(by_ms))
+
+    def connection_changed(self, player: PlayerId, *, connected: bool) -> None:
+        """A seated player's connection is lost, or is back."""
+        if command := self._table_clock.changed_connection(player, connected=connected):
+            self._carry_out(command)
 
     def store_snapshot(self, *, only_for_tail: bool = True) -> None:
         """Store the whole state if events would have to be replayed, or in any case."""
@@ -301,7 +305,7 @@ class TableActor:
 
     def _halt(self) -> None:
         self.stopped = True
-        self._alarm.cancel()
+        self._table_clock.halt()
 
     # ---- viewers
 
@@ -311,7 +315,7 @@ class TableActor:
         `older` are events that were read back.  During a pause nothing is sent; one snapshot for
         each viewer is held, since a pause may be long.  Raises Illegal.
         """
-        if self._paused_ms is not None:
+        if self._table_clock.is_paused:
             self.viewers.wait(viewer, message)
         else:
             self.viewers.join(viewer, message, older)
@@ -320,7 +324,7 @@ class TableActor:
     def unwatch(self, viewer: Viewer) -> None:
         """Remove a viewer, if it is one.  During a pause its held frames are dropped."""
         self.viewers.leave(viewer)
-        if self._paused_ms is not None:
+        if self._table_clock.is_paused:
             self.gate.forget_frames(viewer)
 
     def forget(self, viewer: Viewer) -> None:
@@ -339,7 +343,7 @@ class TableActor:
 
     async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
-        if self._paused_ms is not None:
+        if self._table_clock.is_paused:
             raise Refused("paused")
         await self.viewers.send_hand(viewer, message)
 
@@ -373,6 +377,11 @@ class TableActor:
             self._cards.reveal(is_stored=self.is_stored)
         return events
 
+    def _carry_out(self, command: Command) -> None:
+        """Carry out a command of the clock or of the server."""
+        if events := self._play(command):
+            self._changed(events)
+
     def fail(self, error: Exception, command: str = "") -> None:
         """Part of `Isolated`: stop after a bug, which may have left the table half changed.
 
@@ -387,14 +396,8 @@ class TableActor:
 
     def _give_time_back(self) -> None:
         """Put the clock forward by the time that frames waited, if they are out now."""
-        since_ms = self._cards.released()
-        if since_ms is None:
-            self._arm()  # A time-out may have waited for the cards.
-            return
-        if self.stopped or self._paused_ms is not None or self.table.closed:
-            return
-        self._alarm.cancel()
-        self.resume(since_ms, 0, restart_log=False)
+        self._go_on_from(self._table_clock.released())
+        self._arm()  # A time-out may have waited for the cards.
 
     def _hold(self, transfers: tuple[Transfer, ...]) -> None:
         """Show nothing of a change that moves chips before it is stored."""
@@ -428,23 +431,6 @@ class TableActor:
         except Exception as error:  # noqa: BLE001  `fail` reports it
             self.fail(error)
 
-    # ---- the clock
-
     def _arm(self) -> None:
         """Set the alarm to the table's deadline."""
-        deadline_ms = self.table.deadline_ms
-        if deadline_ms is None or deadline_ms >= self._alarm.at_ms:
-            return
-        if not self.stopped and self._paused_ms is None:
-            self._alarm.set(deadline_ms, self._time_up)
-
-    def _time_up(self) -> None:
-        deadline_ms, now_ms = self.table.deadline_ms, self._clock.table_ms()
-        if self.stopped or deadline_ms is None:
-            return
-        if now_ms < deadline_ms:
-            self._alarm.set(deadline_ms, self._time_up)
-        elif self._journal.over_high_water or self._cards.since_ms is not None:
-            self._alarm.set(now_ms + OVERLOAD_RETRY_MS, self._time_up)
-        elif events := self._play(TimeUp()):
-            self._changed(events)
+        self._table_clock.arm(self._carry_out)

@@ -13,6 +13,18 @@ from pokerws.storage.outcomes import Count
 from pokerws.storage.store import Change
 
 
+class Line(Protocol):
+    """What the server measures on a connection."""
+
+    @property
+    def latency_ms(self) -> int:
+        """The delay there and back; 0 if it is not known yet."""
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether a ping has not been answered for some time, so that the line may be lost."""
+
+
 class Viewer(Protocol):
     """A connection, as a table needs it."""
 
@@ -23,6 +35,10 @@ class Viewer(Protocol):
     @property
     def wire(self) -> Wire:
         """The encoding of frames for this viewer."""
+
+    @property
+    def line(self) -> Line:
+        """What the server measures on the connection."""
 
     @property
     def hears_presence(self) -> bool:

@@ -8,6 +8,8 @@ from pokerws.server.clock import Alarm, Clock
 
 # Called with a player who is absent from now on, or is back.
 Changed = Callable[[PlayerId], None]
+# Called with a player who has lost the last connection, or has the first one, without the grace.
+ConnectionChanged = Callable[[PlayerId, bool], None]
 
 
 class Presence:
@@ -25,10 +27,15 @@ class Presence:
         # Those who have just lost their last connection, and when they count as absent.
         self._leaving: dict[PlayerId, Alarm] = {}
         self._subscribers: list[Changed] = []
+        self._of_connections: list[ConnectionChanged] = []
 
     def subscribe(self, changed: Changed) -> None:
         """Call `changed` whenever a player becomes absent, or is back."""
         self._subscribers.append(changed)
+
+    def subscribe_connections(self, changed: ConnectionChanged) -> None:
+        """Call `changed` whenever a player loses the last connection, or has the first one."""
+        self._of_connections.append(changed)
 
     def enter(self, player: PlayerId, address: str | None = None) -> None:
         """A connection of the player has opened; pair it with `leave`.
@@ -44,6 +51,8 @@ class Presence:
             alarm.cancel()
         elif not others:
             self._notify(player)
+        if not others:
+            self._notify_connection(player, connected=True)
 
     def leave(self, player: PlayerId) -> None:
         """One of the player's connections has ended."""
@@ -59,6 +68,7 @@ class Presence:
             self._leaving[player] = self._clock.call_at(now_ms + self._grace_ms, gone)
         else:
             self._notify(player)
+        self._notify_connection(player, connected=False)
 
     def _gone(self, player: PlayerId) -> None:
         del self._leaving[player]
@@ -67,6 +77,14 @@ class Presence:
     def _notify(self, player: PlayerId) -> None:
         for changed in self._subscribers:
             changed(player)
+
+    def _notify_connection(self, player: PlayerId, *, connected: bool) -> None:
+        for changed in self._of_connections:
+            changed(player, connected)
+
+    def is_connected(self, player: PlayerId) -> bool:
+        """Whether the player has a connection now."""
+        return player in self._connections
 
     def is_absent(self, player: PlayerId) -> bool:
         """Whether the player has had no connection for longer than the grace."""

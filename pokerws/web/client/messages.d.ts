@@ -106,7 +106,9 @@ export interface SitOut {
   table: string;
 }
 
-/** Sit in again. After two time-outs, the player also gets turns again in the current hand. */
+/**
+ * Sit in again. After too many time-outs, the player also gets turns again in the current hand.
+ */
 export interface SitIn {
   type: "sit_in";
   /** the client's name for the command; the answer repeats it */
@@ -475,6 +477,22 @@ export interface ListPlayers {
   id: string;
   /** the number of the page of up to 200 entries, from 0 */
   page?: number;
+}
+
+/**
+ * Add the player's time bank to the time of turn number `turn`.
+ *
+ * This is for tables whose bank is used on demand. Time of the turn that is left comes first:
+ * asking early costs nothing of the bank.
+ */
+export interface UseTimeBank {
+  type: "use_time_bank";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the number of the turn that needs more time */
+  turn: number;
 }
 
 /**
@@ -861,6 +879,8 @@ export interface TableConfig {
   mix: Mix;
   /** house rules */
   house: HouseRules;
+  /** the time of turns, time bank, disconnect protection and lag allowance */
+  clocks: Clocks;
 }
 
 /**
@@ -1045,6 +1065,27 @@ export interface HouseRules {
   odd_chips?: "button" | "rulebook";
   /** whether dead antes count for a pot-limit bet on the first street */
   whole_pot?: boolean;
+}
+
+/**
+ * The clocks of a table.
+ *
+ * `street_ms` has the time of a turn by street: before the flop, on the flop, and so on. For 0,
+ * and for streets that are not in it, it is the table's `turn_time_ms`. There is no `bank`, no
+ * `protection` and no `lag` allowance if it is null. After `timeouts_to_sit_out` time-outs in a
+ * row a player sits out.
+ */
+export interface Clocks {
+  /** the time of a turn by street, 100 to 600 000; 0 is `turn_time_ms` */
+  street_ms?: number[];
+  /** the time bank of each player; null is none */
+  bank?: TimeBank;
+  /** time for players who lose their connection; null is none */
+  protection?: DisconnectProtection;
+  /** how late actions may be; null is not at all */
+  lag?: LagAllowance;
+  /** time-outs in a row after which a player sits out, 1 to 100 */
+  timeouts_to_sit_out?: number;
 }
 
 /**
@@ -1649,6 +1690,90 @@ export interface DeckReshuffled {
 }
 
 /**
+ * The player's time bank runs, with `left_ms` in it.
+ *
+ * The turn's `deadline_ms` becomes the event's, and its `time` `bank`.
+ */
+export interface TimeBankStarted {
+  type: "time_bank_started";
+  /** a seat's number */
+  seat: number;
+  /** the turn's number at its table, from 1 */
+  turn: number;
+  /** when the clock runs out */
+  deadline_ms: number;
+  /** time in the bank */
+  left_ms: number;
+}
+
+/**
+ * The time bank stopped with `left_ms`: the player acts, its time is up, or the line is lost.
+ *
+ * `bank_ms` of the seat's `clock` becomes `left_ms`.
+ */
+export interface TimeBankStopped {
+  type: "time_bank_stopped";
+  /** a seat's number */
+  seat: number;
+  /** the turn's number at its table, from 1 */
+  turn: number;
+  /** time left in the bank */
+  left_ms: number;
+}
+
+/**
+ * The connection of the player to act is lost, so the player has until `deadline_ms`.
+ *
+ * `left` is how often that can still happen to the player.
+ *
+ * The turn's `deadline_ms` becomes the event's, and its `time` `protection`. `protections` of the
+ * seat's `clock` becomes `left`.
+ */
+export interface ConnectionProtected {
+  type: "connection_protected";
+  /** a seat's number */
+  seat: number;
+  /** the turn's number at its table, from 1 */
+  turn: number;
+  /** when the clock runs out */
+  deadline_ms: number;
+  /** how often the player can still be protected */
+  left: number;
+}
+
+/**
+ * A protected player is back, and has until `deadline_ms`.
+ *
+ * The turn's `deadline_ms` becomes the event's, and its `time` `turn`.
+ */
+export interface ConnectionRestored {
+  type: "connection_restored";
+  /** a seat's number */
+  seat: number;
+  /** the turn's number at its table, from 1 */
+  turn: number;
+  /** when the clock runs out */
+  deadline_ms: number;
+}
+
+/**
+ * The player's action came `late_ms` after the deadline, which its connection accounts for.
+ *
+ * `lag_ms` of the seat's `clock` becomes `left_ms`.
+ */
+export interface LagCompensated {
+  type: "lag_compensated";
+  /** a seat's number */
+  seat: number;
+  /** the turn's number at its table, from 1 */
+  turn: number;
+  /** how late the action was */
+  late_ms: number;
+  /** how late actions may still be, in all */
+  left_ms: number;
+}
+
+/**
  * A hand started.
  *
  * `order` lists the seats dealt in, from the left of the button. `button`, `small_blind` and
@@ -1663,12 +1788,12 @@ export interface DeckReshuffled {
  * `hand_number` (from `hand`), `button`, `small_blind` and `big_blind` become the event's,
  * `next_hand_at_ms` and `last_hand` null. `owes_blind` becomes true for the seats in `missed`,
  * `owes_small` for those in `missed_small`, and if there are `blinds`, both become false for those
- * in `order`. `played` becomes true for those in `first_dealt`. `hands_missed` grows by 1 for each
- * seat that is sitting out. `hands_left` of the `game` is reduced by 1, if there is one. The new
- * `hand` has the `number`, `order`, `min_bet`, `variant`, `limit` and `bomb_pot` of the event, a
- * `min_raise` of `min_bet`, street 0, an empty list in `extra_boards` for each of the `boards`
- * after the first, and a part with defaults for each seat in `order`; the rest is 0, null or
- * empty.
+ * in `order`. `hands` of the `clock`, if a seat has one, grows by 1 for those in `order`. `played`
+ * becomes true for those in `first_dealt`. `hands_missed` grows by 1 for each seat that is sitting
+ * out. `hands_left` of the `game` is reduced by 1, if there is one. The new `hand` has the
+ * `number`, `order`, `min_bet`, `variant`, `limit` and `bomb_pot` of the event, a `min_raise` of
+ * `min_bet`, street 0, an empty list in `extra_boards` for each of the `boards` after the first,
+ * and a part with defaults for each seat in `order`; the rest is 0, null or empty.
  */
 export interface HandStarted {
   type: "hand_started";
@@ -1783,8 +1908,8 @@ export interface NextHandCancelled {
  *
  * If the player left less than an hour ago, `played` is true, and `owes_small` if blinds are owed.
  *
- * The seat has this `player`, `name`, `stack`, `owes_small` and `played`, and otherwise its
- * defaults: it `owes_blind`. The player is removed from `departed`.
+ * The seat has this `player`, `name`, `stack`, `owes_small`, `played` and `clock`, and otherwise
+ * its defaults: it `owes_blind`. The player is removed from `departed`.
  */
 export interface PlayerSat {
   type: "player_sat";
@@ -1800,6 +1925,8 @@ export interface PlayerSat {
   owes_small?: boolean;
   /** whether the player was dealt in, now or before leaving within the hour */
   played?: boolean;
+  /** what the player has of the table's clocks, likewise */
+  clock?: SeatClock;
 }
 
 /**
@@ -1864,7 +1991,7 @@ export interface PlayerSatOut {
   type: "player_sat_out";
   /** a seat's number */
   seat: number;
-  /** the player asked, timed out twice, or has no chips left */
+  /** the player asked, timed out too often, or has no chips left */
   reason: "asked" | "busted" | "timed_out";
 }
 
@@ -1903,6 +2030,19 @@ export interface RunItSet {
   seat: number;
   /** the maximum number of boards that the player agrees to */
   times: number;
+}
+
+/**
+ * A player's time bank was filled, at the start of a hand, for the hands before it.
+ *
+ * `bank_ms` of the seat's `clock` becomes `bank_ms`.
+ */
+export interface TimeBankFilled {
+  type: "time_bank_filled";
+  /** a seat's number */
+  seat: number;
+  /** time in the bank now */
+  bank_ms: number;
 }
 
 /**
@@ -2104,6 +2244,60 @@ export interface RateLimit {
 }
 
 /**
+ * A reserve of time for hard decisions, which runs for connected players only.
+ *
+ * A player sits down with `start_ms`, and gets `refill_ms` more after every `refill_hands` hands,
+ * up to `max_ms`. It begins by itself when the time of a turn is over (`auto`), or when the player
+ * asks for it (`on_demand`).
+ */
+export interface TimeBank {
+  /** time in the bank of a player who sits down, up to 600 000 */
+  start_ms?: number;
+  /** time that is added to the bank, up to 600 000 */
+  refill_ms?: number;
+  /** hands played after which it is added, 1 to 1 000 */
+  refill_hands?: number;
+  /** the most that a bank holds, up to 600 000 */
+  max_ms?: number;
+  /**
+   * whether the bank runs by itself when the time of a turn is over (`auto`), or when the player
+   * asks (`on_demand`)
+   */
+  use?: "auto" | "on_demand";
+}
+
+/**
+ * Time for a player whose connection is lost, up to so many `times` while seated.
+ *
+ * It is `base_ms`, and `big_blind_ms` more for each big blind in the pot, but at most `max_ms`. A
+ * player who is back has at least `back_ms` to act.
+ */
+export interface DisconnectProtection {
+  /** how often a seated player is protected, 1 to 100 */
+  times?: number;
+  /** time to come back, up to 600 000 */
+  base_ms?: number;
+  /** time added for each big blind in the pot, up to 600 000 */
+  big_blind_ms?: number;
+  /** the most that both are, up to 600 000 */
+  max_ms?: number;
+  /** the least time to act after coming back, up to 600 000 */
+  back_ms?: number;
+}
+
+/**
+ * How long an action may be late: the delay that the server measures on the connection.
+ *
+ * It is at most `turn_ms` in one turn, and `seated_ms` in all while the player is seated.
+ */
+export interface LagAllowance {
+  /** the most in one turn, 1 to 5 000 */
+  turn_ms?: number;
+  /** the most in all while the player is seated, up to 600 000 */
+  seated_ms?: number;
+}
+
+/**
  * A turn: the seat that is to act, and what is legal.
  *
  * `number` counts the table's turns, so that a late answer never matches another turn. `actions`
@@ -2111,7 +2305,8 @@ export interface RateLimit {
  * bound a bet or raise, as the total for the street; 0 if neither is legal. They are equal if the
  * stack is too small for a full raise: then only all-in is legal. If there are `sizes`, only those
  * totals are legal. In a draw, `discard_min` and `discard_max` bound the number of cards to
- * discard.
+ * discard. `time` is what runs until `deadline_ms`: the time of the turn, the player's time bank,
+ * or the protection of a lost connection.
  */
 export interface Turn {
   /** a seat's number */
@@ -2136,6 +2331,11 @@ export interface Turn {
   discard_min?: number;
   /** the most cards to discard */
   discard_max?: number;
+  /**
+   * what runs until `deadline_ms`: the time of the turn, the player's time bank, or the protection
+   * of a lost connection
+   */
+  time?: "bank" | "protection" | "turn";
 }
 
 /**
@@ -2147,7 +2347,8 @@ export interface Turn {
  * player is stood up when the hand is over. With `straddle` the player straddles where it is
  * possible; `run_it` is the maximum number of boards that the player agrees to. A player who has
  * `played` was dealt in at this table, now or before leaving within the hour, so that a blind
- * still owed is a missed one.
+ * still owed is a missed one. There is a `clock` if the table's clocks have more than time for a
+ * turn.
  */
 export interface Seat {
   /** the player's id */
@@ -2174,6 +2375,8 @@ export interface Seat {
   run_it?: number;
   /** whether the player was dealt in, now or before leaving within the hour */
   played?: boolean;
+  /** what the player has of the table's clocks, if they have more than turns */
+  clock?: SeatClock;
 }
 
 /**
@@ -2204,6 +2407,24 @@ export interface Share {
   seat: number;
   /** chips */
   amount: number;
+}
+
+/**
+ * What a seated player has of the clocks of the table.
+ *
+ * `bank_ms` is the time bank, while it runs as it was when it began. `hands` are those dealt in
+ * since sitting down. `protections` is how often a lost connection is still protected, and
+ * `lag_ms` how late actions may still be in all.
+ */
+export interface SeatClock {
+  /** time in the bank; while it runs, as it was when it began */
+  bank_ms: number;
+  /** hands dealt in since sitting down */
+  hands: number;
+  /** how often a lost connection is still protected */
+  protections: number;
+  /** how late actions may still be, in all */
+  lag_ms: number;
 }
 
 /**
@@ -2270,7 +2491,8 @@ export type ClientMessage =
   | Unban
   | EndSession
   | ListBans
-  | ListPlayers;
+  | ListPlayers
+  | UseTimeBank;
 
 export type ServerMessage =
   | Events
@@ -2315,6 +2537,11 @@ export type TableEvent =
   | BringInPosted
   | RunItAgreed
   | DeckReshuffled
+  | TimeBankStarted
+  | TimeBankStopped
+  | ConnectionProtected
+  | ConnectionRestored
+  | LagCompensated
   | HandStarted
   | HandEnded
   | HandCancelled
@@ -2329,6 +2556,7 @@ export type TableEvent =
   | PlayerSatIn
   | StraddleSet
   | RunItSet
+  | TimeBankFilled
   | GameChanged
   | ClockResumed
   | TableOpened
@@ -2374,6 +2602,7 @@ export interface Answers {
   unmute: Accepted;
   unwatch: Accepted;
   unwatch_lobby: Accepted;
+  use_time_bank: Accepted;
   watch: Accepted;
   watch_lobby: Accepted;
 }
@@ -2447,6 +2676,7 @@ export type RejectCode =
   | "no_straddles"
   | "not_so_often"
   | "already_so"
+  | "no_time_bank"
   | "no_choice"
   | "not_your_choice"
   | "unknown_game"
@@ -2976,6 +3206,29 @@ export interface Refusals {
     | "invalid_value"
     | "hello_first"
     | "too_fast";
+  use_time_bank:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "already_so"
+    | "no_time_bank"
+    | "not_your_turn"
+    | "wrong_turn";
   watch:
     | "missing_field"
     | "unknown_field"

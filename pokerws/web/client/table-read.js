@@ -8,13 +8,23 @@
 /** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
 /** @typedef {Required<import("./messages.js").Mix>} Mix */
 /** @typedef {Required<import("./messages.js").HouseRules>} HouseRules */
-
 /**
- * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"> &
- *   {limit: LimitStakes, mix: Mix, house: HouseRules}} TableConfig
+ * @typedef {Omit<Required<import("./messages.js").Clocks>, "bank"|"protection"|"lag"> & {
+ *   bank: Required<import("./messages.js").TimeBank>|null,
+ *   protection: Required<import("./messages.js").DisconnectProtection>|null,
+ *   lag: Required<import("./messages.js").LagAllowance>|null,
+ * }} Clocks
  */
 
-/** @typedef {Required<import("./messages.js").Seat>} Seat */
+/**
+ * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"clocks"> &
+ *   {limit: LimitStakes, mix: Mix, house: HouseRules, clocks: Clocks}} TableConfig
+ */
+
+/** @typedef {import("./messages.js").SeatClock} SeatClock */
+/**
+ * @typedef {Omit<Required<import("./messages.js").Seat>, "clock"> & {clock: SeatClock|null}} Seat
+ */
 /** @typedef {Required<import("./messages.js").Departure>} Departure */
 /** @typedef {import("./messages.js").Pot} Pot */
 /** @typedef {Required<import("./messages.js").Turn>} Turn */
@@ -88,6 +98,39 @@ export function readConfig(config) {
       whole_pot: false,
       ...config.house,
     },
+    clocks: readClocks(config.clocks ?? {}),
+  };
+}
+
+/**
+ * @param {any} clocks
+ * @returns {Clocks}
+ */
+function readClocks({ street_ms = [], bank, protection, lag, timeouts_to_sit_out = 2 }) {
+  return {
+    street_ms,
+    bank: bank
+      ? {
+          start_ms: 30_000,
+          refill_ms: 5_000,
+          refill_hands: 10,
+          max_ms: 120_000,
+          use: "auto",
+          ...bank,
+        }
+      : null,
+    protection: protection
+      ? {
+          times: 3,
+          base_ms: 20_000,
+          big_blind_ms: 500,
+          max_ms: 60_000,
+          back_ms: 5_000,
+          ...protection,
+        }
+      : null,
+    lag: lag ? { turn_ms: 500, seated_ms: 10_000, ...lag } : null,
+    timeouts_to_sit_out,
   };
 }
 
@@ -96,7 +139,7 @@ export function readConfig(config) {
  * @returns {Turn}
  */
 export function readTurn(turn) {
-  return { sizes: [], discard_min: 0, discard_max: 0, ...turn };
+  return { sizes: [], discard_min: 0, discard_max: 0, time: "turn", ...turn };
 }
 
 /**
@@ -142,7 +185,7 @@ export function newHand() {
  * @param {any} who its `player`, `name` and `stack`, and what the player owes from an earlier stay
  * @returns {Seat}
  */
-export function newSeat({ player, name, stack, owes_small = false, played = false }) {
+export function newSeat({ player, name, stack, owes_small = false, played = false, clock = null }) {
   return {
     player,
     name,
@@ -156,6 +199,7 @@ export function newSeat({ player, name, stack, owes_small = false, played = fals
     straddle: false,
     run_it: 1,
     played,
+    clock,
   };
 }
 

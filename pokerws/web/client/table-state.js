@@ -6,6 +6,7 @@
  * of poker: an event has all that is needed.
  */
 
+import { CLOCK_EVENTS, countHand, setClock } from "./clock-state.js";
 import { HAND_EVENTS, seatAt } from "./hand-state.js";
 import { newHand, newHandSeat, newSeat, readDeparture, readTable } from "./table-read.js";
 
@@ -50,7 +51,7 @@ export function newEvents(known, message) {
  * @throws {Error} when the event is unknown or does not fit the state
  */
 export function applyEvent(table, event) {
-  const inHand = HAND_EVENTS[event.type];
+  const inHand = IN_HAND[event.type];
   if (inHand) {
     if (!table.hand) throw new Error(`${event.type}, but no hand is being played`);
     inHand(table, table.hand, event);
@@ -61,6 +62,8 @@ export function applyEvent(table, event) {
   }
   table.seq += 1;
 }
+
+const IN_HAND = { ...HAND_EVENTS, ...CLOCK_EVENTS };
 
 /** @type {Record<string, (table: TableState, event: TableEvent) => void>} */
 const TABLE_EVENTS = {
@@ -108,6 +111,7 @@ const TABLE_EVENTS = {
   run_it_set: (table, event) => {
     seatAt(table, event.seat).run_it = event.times;
   },
+  time_bank_filled: (table, event) => setClock(seatAt(table, event.seat), { bank_ms: event.bank_ms }),
   game_changed: (table, event) => {
     table.game = {
       variant: event.variant,
@@ -149,11 +153,10 @@ function startHand(table, event) {
   for (const seat of table.seats) if (seat?.sitting_out) seat.hands_missed += 1;
   for (const number of event.missed_small ?? []) seatAt(table, number).owes_small = true;
   for (const number of event.first_dealt ?? []) seatAt(table, number).played = true;
-  if (event.blinds ?? true) {
-    for (const number of event.order) {
-      const seat = seatAt(table, number);
-      seat.owes_blind = seat.owes_small = false;
-    }
+  for (const number of event.order) {
+    const seat = seatAt(table, number);
+    countHand(seat);
+    if (event.blinds ?? true) seat.owes_blind = seat.owes_small = false;
   }
   if (table.game) table.game = { ...table.game, hands_left: table.game.hands_left - 1 };
   table.hand = {

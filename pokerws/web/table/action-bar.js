@@ -6,6 +6,7 @@
  */
 
 import { chips } from "../model/format.js";
+import { TurnClock } from "../model/turn-clock.js";
 import { byId, setText } from "../ui/dom.js";
 import { showRejection } from "../ui/toast.js";
 import { describeDraw, describeTurn, prompt } from "./prompt.js";
@@ -49,6 +50,7 @@ export class ActionBar {
     this.table = null;
     /** @type {Turn|null} the viewer's current turn */
     this.turn = null;
+    this.clock = new TurnClock();
     this.turnKey = "";
     this.answeredKey = "";
     this.enabled = false;
@@ -194,10 +196,9 @@ export class ActionBar {
    */
   tick(table, now) {
     if (!this.turn) return;
-    const { deadline_ms: deadline, started_ms: started } = this.turn;
-    const left = Math.max(0, Math.min(1, (deadline - now) / Math.max(1, deadline - started)));
+    const left = this.clock.left(this.turn, now, table.seats[this.turn.seat]?.clock?.bank_ms ?? 0);
     byId("clock-bar").style.setProperty("--left", String(left));
-    byId("clock-bar").toggleAttribute("data-hurry", deadline - now < 5_000);
+    byId("clock-bar").toggleAttribute("data-hurry", this.turn.deadline_ms - now < 5_000);
   }
 }
 

@@ -4,6 +4,7 @@
 
 import { chips, sentence, shortChips } from "../model/format.js";
 import { variant } from "../model/games.js";
+import { TIME_TAGS, TurnClock } from "../model/turn-clock.js";
 import { showCards } from "../ui/cards.js";
 import { make, setText } from "../ui/dom.js";
 import { spaceCards } from "./card-spacing.js";
@@ -24,6 +25,7 @@ export class SeatView {
    */
   constructor(number, sit) {
     this.number = number;
+    this.clock = new TurnClock();
     this.cards = make("span", { class: "cards" });
     this.avatar = make("span", { class: "avatar", "aria-hidden": "true" });
     this.name = make("span", { class: "name" });
@@ -184,6 +186,8 @@ export class SeatView {
    * @param {Scene} scene
    */
   renderTag(seat, part, { table, memory, absences }) {
+    const turn = table.hand?.turn;
+    if (turn?.seat === this.number && turn.time !== "turn") return this.showTag(TIME_TAGS[turn.time]);
     const { text, kind } = seat
       ? tagFor(seat, part, table.hand !== null, this.number, memory)
       : NO_TAG;
@@ -201,16 +205,15 @@ export class SeatView {
   /**
    * @param {Turn|null} turn this seat's turn, or null
    * @param {number} now
+   * @param {number} bankMs the player's time bank
    */
-  tick(turn, now) {
+  tick(turn, now, bankMs) {
     if (!turn) {
       if (this.seconds.textContent) this.stopClock();
       return;
     }
-    const leftMs = Math.max(0, turn.deadline_ms - now);
-    const wholeMs = Math.max(1, turn.deadline_ms - turn.started_ms);
-    const seconds = Math.ceil(leftMs / 1000);
-    this.root.style.setProperty("--left", String(Math.min(1, leftMs / wholeMs)));
+    const seconds = Math.ceil(Math.max(0, turn.deadline_ms - now) / 1000);
+    this.root.style.setProperty("--left", String(this.clock.left(turn, now, bankMs)));
     this.root.toggleAttribute("data-hurry", seconds <= LAST_SECONDS);
     setText(this.seconds, String(seconds));
   }

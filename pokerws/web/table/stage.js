@@ -187,7 +187,10 @@ export class Stage {
    */
   tick(table, now) {
     const turn = table.hand?.turn ?? null;
-    for (const seat of this.seats) seat.tick(turn?.seat === seat.number ? turn : null, now);
+    for (const seat of this.seats) {
+      const bankMs = table.seats[seat.number]?.clock?.bank_ms ?? 0;
+      seat.tick(turn?.seat === seat.number ? turn : null, now, bankMs);
+    }
   }
 
   /**

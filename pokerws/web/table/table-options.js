@@ -1,6 +1,6 @@
 /**
- * Options of a seated player, if the house rules allow them: straddling, and running the board
- * several times.
+ * Options of a seated player, if the table allows them: straddling, running the board several
+ * times, and the time bank on demand.
  */
 
 import { byId } from "../ui/dom.js";
@@ -20,6 +20,11 @@ export class TableOptions {
     this.runIt = byId("run-it");
     this.straddle.addEventListener("change", () => {
       this.ask({ type: "straddle", on: this.straddle.checked });
+    });
+    this.timeBank = byId("use-time-bank");
+    this.timeBank.addEventListener("click", () => {
+      const turn = this.scene?.table.hand?.turn;
+      if (turn) this.ask({ type: "use_time_bank", turn: turn.number });
     });
     this.runIt.addEventListener("change", () => {
       this.ask({ type: "run_it", times: Number(this.runIt.value) });
@@ -53,6 +58,9 @@ export class TableOptions {
     const seat = own === null ? null : table.seats[own];
     byId("straddle-option").hidden = !seat || straddle === "none";
     byId("run-it-option").hidden = !seat || most < 2;
+    const turn = table.hand?.turn?.seat === own ? table.hand?.turn : null;
+    const onDemand = table.config.clocks.bank?.use === "on_demand";
+    this.timeBank.hidden = !(onDemand && turn?.time === "turn" && seat?.clock?.bank_ms);
     this.enable();
     if (!seat || this.asking) return;
     this.straddle.checked = seat.straddle;
@@ -61,6 +69,7 @@ export class TableOptions {
   }
 
   enable() {
-    this.straddle.disabled = this.runIt.disabled = this.asking || !this.scene?.live;
+    const disabled = this.asking || !this.scene?.live;
+    this.straddle.disabled = this.runIt.disabled = this.timeBank.disabled = disabled;
   }
 }

@@ -98,6 +98,31 @@ async def test_a_connection_that_dies_without_a_close_is_noticed(app: App) -> No
         ann.connection.transport.abort()
 
 
+@pytest.mark.settings(ping_interval_ms=600_000)
+async def test_a_line_is_measured_by_pings_and_is_silent_while_one_is_not_answered(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pokerws.server.net.connection.SILENT_S", 0)
+    async with path_to(app.port) as path:
+        address = f"ws://127.0.0.1:{path.port}/ws"
+        ann = Raw(await connect(address, compression=None, ping_interval=None))
+        await ann.ask("hello", name="Ann")
+        table = await seated(ann)
+        await ann.ask("watch", table=table)
+        ((line,),) = ([viewer.line for viewer in app.lobby.actors()[0].watchers],)
+        assert isinstance(line, Connection)
+        assert (line.latency_ms, line.is_silent) == (0, False)
+        await (await line.ping())
+        assert line.latency_ms > 0
+        assert not line.is_silent
+        path.freeze()
+        pong = await line.ping()
+        assert line.is_silent
+        assert isinstance(pong, asyncio.Future)
+        assert not pong.done()
+        ann.connection.transport.abort()
+
+
 @pytest.mark.settings(heartbeat_interval_ms=100)
 async def test_heartbeats_go_to_clients_that_want_them(open_connection: Connect) -> None:
     ann = await open_connection("Ann")

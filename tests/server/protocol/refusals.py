@@ -36,6 +36,7 @@ from pokerws.messages import (
     Unban,
     Unmute,
     Unwatch,
+    UseTimeBank,
     Watch,
 )
 from pokerws.schema import examples
@@ -49,6 +50,7 @@ from tests.server.protocol.situations import (
     Situation,
     alone_at,
     cut_off,
+    hand_of_two,
     open_seat,
     open_table,
     paused,
@@ -69,6 +71,7 @@ BY_SEATED: tuple[ClientMessage, ...] = (
     Straddle("6", TABLE, on=True),
     RunIt("7", TABLE, 1),
     ChooseGame("8", TABLE, "NT"),
+    UseTimeBank("17", TABLE, 1),
 )
 KICK = Kick("9", TABLE, ANN)
 CHANGING = (*BY_SEATED, Sit("10", TABLE, BUY_IN), Show("11", TABLE, 1), CloseTable("12", TABLE))
@@ -142,6 +145,13 @@ async def full_stack(scene: Scene) -> None:
     await alone_at(scene, max_buy_in=BUY_IN)
 
 
+async def bank_runs(scene: Scene) -> None:
+    first, _, turn = await hand_of_two(scene, clocks={"bank": {"use": "on_demand"}})
+    table = scene.stands_for[TABLE]
+    await first.do("use_time_bank", table=table, turn=turn["number"])
+    scene.client = await scene.again(first)
+
+
 async def no_issue_time(scene: Scene) -> None:
     """Ann has a token that does not say when it was issued, and the database is away."""
     scene.client = await scene.open()
@@ -185,6 +195,9 @@ SHOWN = [
     Shown("name_taken", same_name, "trusted", [Sit("1", TABLE, BUY_IN), Chat("2", TABLE, "Hi")]),
     Shown("names_unavailable", names_away, "stored", [Sit("1", TABLE, BUY_IN)]),
     shown("already_so", examples.SEATED, RunIt("1", TABLE, 1)),
+    shown("not_your_turn", examples.OTHERS_TURN, UseTimeBank("1", TABLE, 1)),
+    shown("wrong_turn", examples.LATER_TURN, UseTimeBank("1", TABLE, 1)),
+    Shown("already_so", bank_runs, "memory", [UseTimeBank("1", TABLE, 1)]),
     shown(
         "already_so",
         "the player with the next button, at a table where that player chooses NT or PO",

@@ -24,7 +24,7 @@ from tests.server.protocol.transcript_player import Scene, Speaker
 NEVER: dict[str, tuple[str, ...]] = {
     # Only commands that move chips wait for the accounts.
     **dict.fromkeys(
-        ("act", "sit_out", "sit_in", "show", "straddle", "run_it", "choose_game"),
+        "act sit_out sit_in show straddle run_it choose_game use_time_bank".split(),
         ("bank_unavailable",),
     ),
     # Each of these looks for some kinds of sanctions alone.

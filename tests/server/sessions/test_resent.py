@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pokerws.game import commands
 from pokerws.game.commands import Command
+from pokerws.game.config.clocks import Clocks, TimeBank
 from pokerws.game.config.table_config import HouseRules
 from pokerws.game.state import PlayerId
 from pokerws.messages import Accepted, Rejected
@@ -19,7 +20,11 @@ from tests.server.stored_house import BUY_IN, CONFIG, GRANT, StoredHouse, house_
 from tests.storage.faulty_store import FaultyStore
 
 ANN = PlayerId("ann")
-ALLOWING = replace(CONFIG, house=HouseRules(straddle="under_the_gun", run_it=2))
+ALLOWING = replace(
+    CONFIG,
+    house=HouseRules(straddle="under_the_gun", run_it=2),
+    clocks=Clocks(bank=TimeBank(use="on_demand")),
+)
 Prepare: TypeAlias = Callable[[StoredHouse, TableActor], Command]
 
 
@@ -68,6 +73,11 @@ def runs_it_twice(house: StoredHouse, actor: TableActor) -> Command:
     return commands.RunIt(ANN, 2)
 
 
+def uses_the_time_bank(house: StoredHouse, actor: TableActor) -> Command:
+    acts(house, actor)
+    return commands.UseTimeBank(ANN, actor.table.turns)
+
+
 @pytest.fixture
 async def store() -> FaultyStore:
     store = FaultyStore()
@@ -78,7 +88,17 @@ async def store() -> FaultyStore:
 
 @pytest.mark.parametrize(
     "prepare",
-    [sits, stands, adds_chips, acts, leaves_in_mid_hand, shows, straddles, runs_it_twice],
+    [
+        sits,
+        stands,
+        adds_chips,
+        acts,
+        leaves_in_mid_hand,
+        shows,
+        straddles,
+        runs_it_twice,
+        uses_the_time_bank,
+    ],
     ids=lambda f: f.__name__,
 )
 async def test_a_command_sent_again_is_answered_as_the_first_time_before_and_after_a_crash(

@@ -231,7 +231,7 @@ async def test_what_operators_read_has_no_cards(app: App) -> None:
     for player in map(PlayerId, ("p0", "p1")):
         await app.lobby._cashier.statement(player, None)
         actor.handle(FakeViewer(player), player, commands.Sit(player, player, None, 5_000))
-    actor._time_up()
+    actor._carry_out(commands.TimeUp())
     assert actor.table.hand is not None
     for page in ("/healthz", "/metrics"):
         assert not cards_in(await _get(app, page))

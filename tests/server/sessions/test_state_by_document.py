@@ -16,15 +16,17 @@ import pytest
 
 from pokerws.game import commands
 from pokerws.game.apply import apply
+from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
 from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.next_hand import games_of
-from pokerws.game.state import PlayerId, Table
+from pokerws.game.state import PlayerId, Table, Turn
 from pokerws.game.table import HANDS_TO_STAND_UP
 from pokerws.messages import Watch
 from pokerws.schema.schemas import tag_of
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import HISTORY_PAGE
+from pokerws.server.tables.presence import Presence
 from pokerws.server.tables.recent_events import HISTORY_EVENTS, READ_BACK_EVENTS
 from pokerws.server.tables.viewers import MISSED_EVENTS
 from pokerws.storage.vault.kept_receipts import (
@@ -58,6 +60,16 @@ TABLES: dict[str, Json] = {
     "draws until the deck is out": {"seats": 6, "variant": "F2L3D"},
     "discards": {"seats": 3, "variant": "NCP"},
     "a mix": {"seats": 3, "variant": "MIX", "mix": Mix(("FR", "FB", "NS"), "hands", 2)},
+    "clocks": {
+        "seats": 3,
+        "clocks": Clocks(
+            (4_000,),
+            TimeBank(5_000, 1_000, 1, use="on_demand"),
+            DisconnectProtection(),
+            LagAllowance(),
+            3,
+        ),
+    },
     "dealer's choice": {"seats": 3, "variant": "MIX", "mix": Mix(("NT", "N5D"), "choice")},
 }
 STEPS = 120
@@ -65,6 +77,10 @@ STEPS = 120
 RARE = {
     "straddles, bomb pots and several boards": {"run_it_agreed", "straddle_set"},
     "draws until the deck is out": {"deck_reshuffled"},
+    "clocks": {
+        *("time_bank_filled", "time_bank_started", "time_bank_stopped", "lag_compensated"),
+        *("connection_protected", "connection_restored"),
+    },
 }
 # More than there are seats, so that seats change hands.
 PLAYERS = tuple(PlayerId(f"p{number}") for number in range(7))
@@ -91,6 +107,7 @@ def messages_of(viewer: FakeViewer) -> list[Json]:
 
 def watch(actor: TableActor, viewer: FakeViewer) -> Json:
     """The state in the snapshot that a viewer is sent."""
+    viewer.hears_presence = False
     actor.watch(viewer, Watch("w", actor.table.id))
     state: Json = messages_of(viewer)[-1]["state"]
     return state
@@ -102,6 +119,7 @@ class Follower:
     def __init__(self, actor: TableActor, player: PlayerId, python: SimpleNamespace) -> None:
         self._actor = actor
         self._viewer = FakeViewer(player)
+        self._viewer.line.latency_ms = 400
         self._python = python
         state = watch(actor, self._viewer)
         self._table = msgspec.convert(state, Table)
@@ -128,7 +146,10 @@ class Play:
 
     def __init__(self, config: Json, seed: int) -> None:
         self.clock = ManualClock()
-        self.actor = memory_lobby(self.clock).create("One", TableConfig(**config))
+        lobby = memory_lobby(self.clock)
+        self._presence = Presence(self.clock)
+        lobby.follow(self._presence)
+        self.actor = lobby.create("One", TableConfig(**config))
         self.players = PLAYERS[: config["seats"] + 1]
         self._rng = random.Random(seed)
 
@@ -139,13 +160,28 @@ class Play:
         if turn is not None and roll < 0.75:
             self._do(random_action(rng, table, folds=0.05))
         elif table.deadline_ms is not None and roll < (0.6 if turn is None else 0.85):
-            self.clock.advance(table.deadline_ms - self.clock.now_ms())
+            # Who is late by the lag may still act.
+            late_ms = rng.choice((200, 600))
+            self.clock.advance(table.deadline_ms - self.clock.now_ms() + late_ms)
         elif table.deadline_ms is not None and roll < 0.87:
             self.actor.pause()
             self.clock.advance(5_000)
             self.actor.go_on()
+        elif table.config.clocks.protection is not None and turn is not None and roll < 0.95:
+            self._change_clock(turn)
         else:
             self._do(self._whim(rng.choice(self.players)))
+
+    def _change_clock(self, turn: Turn) -> None:
+        """The player to act asks for time, or loses the connection, or has one again."""
+        seat = self.actor.table.seats[turn.seat]
+        assert seat is not None
+        if not self._presence.is_connected(seat.player):
+            self._presence.enter(seat.player)
+        elif self._rng.random() < 0.3:
+            self._presence.leave(seat.player)
+        else:
+            self._do(commands.UseTimeBank(seat.player, turn.number))
 
     def _whim(self, player: PlayerId) -> commands.Command:
         table, rng = self.actor.table, self._rng

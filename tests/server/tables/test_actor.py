@@ -26,6 +26,7 @@ from pokerws.game.table import open_table, replay
 from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.actors.table_clock import OVERLOAD_RETRY_MS
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.kept_receipts import RECEIPT_PLAYERS
 from tests.server.fakes import FakeJournal, FakeOwner, FakeViewer, ManualClock
@@ -338,7 +339,7 @@ def test_too_much_waiting_to_be_stored_refuses_actions_and_holds_the_clock(room:
     room.clock.advance(CONFIG.turn_time_ms)
     assert room.actor.table.seq == seq
     room.journal.over_high_water = False
-    room.clock.advance(table_actor.OVERLOAD_RETRY_MS)
+    room.clock.advance(OVERLOAD_RETRY_MS)
     assert room.actor.table.seq > seq
 
 

@@ -12,6 +12,7 @@ from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import Broadcast, PlayerDisconnected, PlayerReconnected
 from pokerws.server.isolation import attempt, each
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.actors.table_clock import ALL_CONNECTED, Connections
 from pokerws.server.tables.lobby.seat_index import SeatIndex
 from pokerws.server.tables.presence import Presence
 
@@ -31,6 +32,7 @@ class Absences:
         self.seats = SeatIndex()
         self._actors = actors
         self._is_absent: Callable[[PlayerId], bool] = _nobody
+        self._connections: Connections = ALL_CONNECTED
         # The absent players of each table that has any, as its viewers were told.
         self._told: dict[TableId, tuple[PlayerId, ...]] = {}
         # The event after which a table's viewers are told what has changed since.
@@ -39,7 +41,13 @@ class Absences:
     def follow(self, presence: Presence) -> None:
         """Follow the connections of players from now on."""
         self._is_absent = presence.is_absent
+        self._connections = presence
         presence.subscribe(self._player_changed)
+        presence.subscribe_connections(self._connection_changed)
+
+    def is_connected(self, player: PlayerId) -> bool:
+        """Part of `Connections`."""
+        return self._connections.is_connected(player)
 
     def told(self, table: TableId) -> Sequence[PlayerId]:
         """The absent players of a table, as its viewers know them."""
@@ -86,6 +94,12 @@ class Absences:
         for table in self.seats.tables_of(player):
             if (actor := self._actors.get(table)) is not None:
                 attempt(actor, self._tell_later, actor)
+
+    def _connection_changed(self, player: PlayerId, connected: bool) -> None:  # noqa: FBT001
+        for table in self.seats.tables_of(player):
+            if (actor := self._actors.get(table)) is not None:
+                change = partial(actor.connection_changed, player, connected=connected)
+                attempt(actor, change)
 
     def _tell_later(self, actor: TableActor) -> None:
         """Tell the viewers once they have seen all events so far, possibly at once."""

@@ -444,4 +444,5 @@ class Lobby:
             event_log=self.event_log,
             pace=self._pace,
             cards=self._cards,
+            connections=self._tables.absences,
         )

@@ -5,12 +5,21 @@
 export type LimitStakes = Required<import("./messages.js").LimitStakes>;
 export type Mix = Required<import("./messages.js").Mix>;
 export type HouseRules = Required<import("./messages.js").HouseRules>;
-export type TableConfig = Omit<import("./messages.js").TableConfig, "limit" | "mix" | "house"> & {
+export type Clocks = Omit<Required<import("./messages.js").Clocks>, "bank" | "protection" | "lag"> & {
+    bank: Required<import("./messages.js").TimeBank> | null;
+    protection: Required<import("./messages.js").DisconnectProtection> | null;
+    lag: Required<import("./messages.js").LagAllowance> | null;
+};
+export type TableConfig = Omit<import("./messages.js").TableConfig, "limit" | "mix" | "house" | "clocks"> & {
     limit: LimitStakes;
     mix: Mix;
     house: HouseRules;
+    clocks: Clocks;
 };
-export type Seat = Required<import("./messages.js").Seat>;
+export type SeatClock = import("./messages.js").SeatClock;
+export type Seat = Omit<Required<import("./messages.js").Seat>, "clock"> & {
+    clock: SeatClock | null;
+};
 export type Departure = Required<import("./messages.js").Departure>;
 export type Pot = import("./messages.js").Pot;
 export type Turn = Required<import("./messages.js").Turn>;
@@ -39,10 +48,20 @@ export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | 
 /** @typedef {Required<import("./messages.js").Mix>} Mix */
 /** @typedef {Required<import("./messages.js").HouseRules>} HouseRules */
 /**
- * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"> &
- *   {limit: LimitStakes, mix: Mix, house: HouseRules}} TableConfig
+ * @typedef {Omit<Required<import("./messages.js").Clocks>, "bank"|"protection"|"lag"> & {
+ *   bank: Required<import("./messages.js").TimeBank>|null,
+ *   protection: Required<import("./messages.js").DisconnectProtection>|null,
+ *   lag: Required<import("./messages.js").LagAllowance>|null,
+ * }} Clocks
  */
-/** @typedef {Required<import("./messages.js").Seat>} Seat */
+/**
+ * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"clocks"> &
+ *   {limit: LimitStakes, mix: Mix, house: HouseRules, clocks: Clocks}} TableConfig
+ */
+/** @typedef {import("./messages.js").SeatClock} SeatClock */
+/**
+ * @typedef {Omit<Required<import("./messages.js").Seat>, "clock"> & {clock: SeatClock|null}} Seat
+ */
 /** @typedef {Required<import("./messages.js").Departure>} Departure */
 /** @typedef {import("./messages.js").Pot} Pot */
 /** @typedef {Required<import("./messages.js").Turn>} Turn */
@@ -97,6 +116,6 @@ export declare function newHand(): Omit<Hand, "number" | "order" | "seats" | "de
  * @param {any} who its `player`, `name` and `stack`, and what the player owes from an earlier stay
  * @returns {Seat}
  */
-export declare function newSeat({ player, name, stack, owes_small, played }: any): Seat;
+export declare function newSeat({ player, name, stack, owes_small, played, clock }: any): Seat;
 /** @returns {HandSeat} */
 export declare function newHandSeat(): HandSeat;

@@ -1,0 +1,1 @@
+"""The clocks of a table: the time of a turn, time banks, disconnect protection and lag."""
