@@ -14,7 +14,8 @@ Action = Literal["fold", "check", "call", "bet", "raise", "bring_in", "stand_pat
 class Sit(Struct, frozen=True):
     """Take `seat`, or any free one for None, with `buy_in` chips.
 
-    `balance` is what the player's account can pay, None if there are no accounts.
+    `balance` is what the player's account can pay, None if there are no accounts.  `bot` is set for
+    one of the server's own bots.
     """
 
     player: PlayerId
@@ -22,6 +23,7 @@ class Sit(Struct, frozen=True):
     seat: int | None
     buy_in: int
     balance: int | None = None
+    bot: bool = False
 
 
 class Stand(Struct, frozen=True):
@@ -123,6 +125,21 @@ class Close(Struct, frozen=True):
     reason: CloseReason
 
 
+class AddBot(Struct, frozen=True):
+    """Want one more bot at the table; `style` is a `hosting.bots.BotStyle`, `name` a `BotName`."""
+
+    player: PlayerId
+    style: str
+    name: str | None = None
+
+
+class RemoveBot(Struct, frozen=True):
+    """Want a bot no more, which then stands up."""
+
+    player: PlayerId
+    bot: PlayerId
+
+
 Command = (
     Act
     | TimeUp
@@ -137,4 +154,6 @@ Command = (
     | ChooseGame
     | Resume
     | Close
+    | AddBot
+    | RemoveBot
 )

@@ -17,6 +17,7 @@ from pokerws.game.events import (
     BetsCollected,
     BlindPosted,
     BoardDealt,
+    BotsWanted,
     BringInPosted,
     Called,
     CardsDrawn,
@@ -95,6 +96,7 @@ PublicEvent = (
     | ClockResumed
     | TableOpened
     | TableClosed
+    | BotsWanted
 )
 PUBLIC_TYPES = frozenset(get_args(PublicEvent))
 

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from pokerws.game.commands import Action
 from pokerws.game.config.table_config import Chips, TableConfig
 from pokerws.game.state import TableId
+from pokerws.messages.bots import AddBot, RemoveBot
 from pokerws.messages.fields import (
     HANDS_SIZE,
     MAX_ID_LENGTH,
@@ -379,4 +380,6 @@ ClientMessage = (
     | EndSession
     | ListBans
     | ListPlayers
+    | AddBot
+    | RemoveBot
 )

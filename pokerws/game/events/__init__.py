@@ -36,6 +36,7 @@ from pokerws.game.events.of_hand import (
     TurnTimedOut,
     UncalledBetReturned,
 )
+from pokerws.game.events.of_hosting import BotsWanted
 from pokerws.game.events.of_table import (
     ChipsAdded,
     ClockResumed,
@@ -62,6 +63,7 @@ __all__ = [
     "BlindKind",
     "BlindPosted",
     "BoardDealt",
+    "BotsWanted",
     "BringInPosted",
     "Called",
     "CancelReason",
@@ -166,6 +168,7 @@ TableEvent = (
     | TableOpened
     | TableClosed
     | LogRestarted
+    | BotsWanted
 )
 
 

@@ -44,7 +44,9 @@ def sit(table: Table, command: Sit, now_ms: int) -> TableEvent:
     _check_balance(command.buy_in, command.balance)
     owes_small = departure is not None and departure.owes_blinds
     played = departure is not None
-    return PlayerSat(number, command.player, command.name, command.buy_in, owes_small, played)
+    return PlayerSat(
+        number, command.player, command.name, command.buy_in, owes_small, played, command.bot
+    )
 
 
 def stand(table: Table, player: PlayerId, now_ms: int) -> TableEvent:

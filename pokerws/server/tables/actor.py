@@ -11,7 +11,7 @@ from copy import deepcopy
 from msgspec.structs import replace
 
 from pokerws.game.apply import apply
-from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand, TimeUp
+from pokerws.game.commands import AddChips, Close, Command, RemoveBot, Resume, Sit, Stand, TimeUp
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
@@ -50,7 +50,7 @@ from pokerws.storage.store import LoggedReceipt, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
 # The commands that move chips to a table or from it.
-_MOVE_CHIPS = frozenset({Sit, AddChips, Stand, Close})
+_MOVE_CHIPS = frozenset({Sit, AddChips, Stand, Close, RemoveBot})
 # How long an overloaded table waits before it retries a time-out.
 OVERLOAD_RETRY_MS = 250
 
@@ -109,7 +109,7 @@ class TableActor:
         self.viewers = Viewers(table, epoch, gate, self.history, clock, absent=owner.absent_at)
         self.watchers = self.viewers.viewers
         self._pace = HandPace(pace, table.hand_number)
-        self._news = LobbyNews(table, owner, self.gate, self._pace, self.viewers.notify)
+        self._news = LobbyNews(table, owner, self.gate, self._pace, self.viewers)
         self._alarm = TableAlarm(clock)
         self._paused_ms: int | None = None
         self._cards = HeldCards(table, self.gate, cards, clock)
@@ -147,9 +147,9 @@ class TableActor:
         receipt = self._receipts.receipt_of(player, command_id, command, before + 1)
         self._receipts.add(player, receipt, moving, table=self.table)
         self.viewers.answer(viewer, Accepted(command_id, before + 1))
-        logged = None
-        if self._keeps:
-            logged = LoggedReceipt(player, receipt.digest, before + 1, receipt.id)
+        logged = (
+            LoggedReceipt(player, receipt.digest, before + 1, receipt.id) if self._keeps else None
+        )
         self._changed(events, moving, transfers, logged)
 
     @property
@@ -250,6 +250,7 @@ class TableActor:
         if self._paused_ms is None:
             self._paused_ms = self._clock.table_ms()
             self._alarm.cancel()
+            self._news.paused()
 
     def go_on(self) -> None:
         """End a pause: the clock goes on with the time that remained."""
@@ -258,6 +259,7 @@ class TableActor:
             # A closed table has no clock; it only waits until its closing is stored.
             if not self.table.closed:
                 self.resume(paused_ms, 0, restart_log=False)
+                self._news.goes_on()
 
     def resume(
         self, saved_ms: int, grace_ms: int, *, restart_log: bool, cancel_hand: bool = False

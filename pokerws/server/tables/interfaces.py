@@ -129,6 +129,9 @@ class Owner(Protocol):
     def seats_changed(self, table: Table) -> None:
         """Players may have sat down or stood up; what shows it may be held."""
 
+    def bots_changed(self, table: Table) -> None:
+        """The host wants other bots at the table."""
+
     def absent_at(self, table: TableId) -> Sequence[PlayerId]:
         """The seated players without a connection, as the viewers know them."""
 
