@@ -6,6 +6,7 @@ from pokerws.messages import (
     Accepted,
     Account,
     Act,
+    AddBot,
     AddChips,
     Ban,
     Bans,
@@ -30,6 +31,7 @@ from pokerws.messages import (
     Ping,
     Players,
     Pong,
+    RemoveBot,
     RunIt,
     Show,
     Sit,
@@ -72,7 +74,8 @@ _ANSWERS: dict[type[Message], Answer] = {
         fields=("table",),
         several=("tables",),
         then="for each table the missed `events`, or a `snapshot`; nothing if no event was missed; "
-        "`presence` after them if players are absent",
+        "`presence` after them if players are absent, and `table_waiting` after events if no hand "
+        "is dealt",
     ),
     Unwatch: Answer(fields=("table",)),
     Chat: Answer(fields=("table",), then="`chat`, to all viewers of the table"),
@@ -86,6 +89,8 @@ _ANSWERS: dict[type[Message], Answer] = {
     Straddle: _SEQ,
     RunIt: _SEQ,
     ChooseGame: _SEQ,
+    AddBot: _SEQ,
+    RemoveBot: _SEQ,
     CloseTable: _SEQ,
     Kick: Answer(
         fields=("seq",),

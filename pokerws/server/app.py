@@ -261,6 +261,11 @@ class App:
         return self._lobby
 
     @property
+    def presence(self) -> Presence:
+        """Which players are connected."""
+        return self._presence
+
+    @property
     def moderation(self) -> Moderation:
         """The sanctions of the server."""
         return self._moderation

@@ -197,6 +197,9 @@ class FakeOwner:
     def seats_changed(self, table: Table) -> None:
         """The test looks at the table."""
 
+    def bots_changed(self, table: Table) -> None:
+        """The test looks at the table."""
+
     def absent_at(self, table: TableId) -> Sequence[PlayerId]:
         return ()
 

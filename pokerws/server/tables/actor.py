@@ -118,7 +118,7 @@ class TableActor:
 
     def handle(self, viewer: Viewer, command_id: str, command: Command) -> None:
         """Carry out a player's command and answer it.  The answer precedes the events."""
-        player, before = viewer.player, self.table.seq
+        player, seq = viewer.player, self.table.seq + 1
         try:
             receipt = self._receipts.find(player, command_id, command)
             if receipt is not None:
@@ -144,12 +144,10 @@ class TableActor:
         transfers = transfers_of(self.table, moving, self._at_ms) if moving else ()
         if moves_chips:
             self._hold(transfers)
-        receipt = self._receipts.receipt_of(player, command_id, command, before + 1)
+        receipt = self._receipts.receipt_of(player, command_id, command, seq)
         self._receipts.add(player, receipt, moving, table=self.table)
-        self.viewers.answer(viewer, Accepted(command_id, before + 1))
-        logged = (
-            LoggedReceipt(player, receipt.digest, before + 1, receipt.id) if self._keeps else None
-        )
+        self.viewers.answer(viewer, Accepted(command_id, seq))
+        logged = LoggedReceipt(player, receipt.digest, seq, receipt.id) if self._keeps else None
         self._changed(events, moving, transfers, logged)
 
     @property

@@ -8,10 +8,11 @@
 /** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
 /** @typedef {Required<import("./messages.js").Mix>} Mix */
 /** @typedef {Required<import("./messages.js").HouseRules>} HouseRules */
+/** @typedef {Required<import("./messages.js").PresenceOptions>} PresenceOptions */
 
 /**
- * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"> &
- *   {limit: LimitStakes, mix: Mix, house: HouseRules}} TableConfig
+ * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"presence"> &
+ *   {limit: LimitStakes, mix: Mix, house: HouseRules, presence: PresenceOptions}} TableConfig
  */
 
 /** @typedef {Required<import("./messages.js").Seat>} Seat */
@@ -57,6 +58,8 @@ export function readTable(state) {
     last_hand: state.last_hand ?? null,
     game: state.game ?? null,
     departed: (state.departed ?? []).map(readDeparture),
+    host: state.host ?? null,
+    bots: state.bots ?? [],
   };
 }
 
@@ -88,6 +91,7 @@ export function readConfig(config) {
       whole_pot: false,
       ...config.house,
     },
+    presence: { absent_seat_ms: 0, ...config.presence },
   };
 }
 
@@ -142,7 +146,7 @@ export function newHand() {
  * @param {any} who its `player`, `name` and `stack`, and what the player owes from an earlier stay
  * @returns {Seat}
  */
-export function newSeat({ player, name, stack, owes_small = false, played = false }) {
+export function newSeat({ player, name, stack, owes_small = false, played = false, bot = false }) {
   return {
     player,
     name,
@@ -156,6 +160,7 @@ export function newSeat({ player, name, stack, owes_small = false, played = fals
     straddle: false,
     run_it: 1,
     played,
+    bot,
   };
 }
 

@@ -24,7 +24,7 @@ from tests.server.protocol.transcript_player import Scene, Speaker
 NEVER: dict[str, tuple[str, ...]] = {
     # Only commands that move chips wait for the accounts.
     **dict.fromkeys(
-        ("act", "sit_out", "sit_in", "show", "straddle", "run_it", "choose_game"),
+        ("act", "sit_out", "sit_in", "show", "straddle", "run_it", "choose_game", "add_bot"),
         ("bank_unavailable",),
     ),
     # Each of these looks for some kinds of sanctions alone.
@@ -51,6 +51,7 @@ NEEDED: dict[str, Any] = {
     "text": "Hi",
     "player": "p_00",
     "minutes": 60,
+    "style": "calling_station",
 }
 # Changes of a valid message, and the code that each brings.
 MALFORMED: dict[str, dict[str, Any]] = {

@@ -5,10 +5,12 @@
 export type LimitStakes = Required<import("./messages.js").LimitStakes>;
 export type Mix = Required<import("./messages.js").Mix>;
 export type HouseRules = Required<import("./messages.js").HouseRules>;
-export type TableConfig = Omit<import("./messages.js").TableConfig, "limit" | "mix" | "house"> & {
+export type PresenceOptions = Required<import("./messages.js").PresenceOptions>;
+export type TableConfig = Omit<import("./messages.js").TableConfig, "limit" | "mix" | "house" | "presence"> & {
     limit: LimitStakes;
     mix: Mix;
     house: HouseRules;
+    presence: PresenceOptions;
 };
 export type Seat = Required<import("./messages.js").Seat>;
 export type Departure = Required<import("./messages.js").Departure>;
@@ -38,9 +40,10 @@ export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | 
 /** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
 /** @typedef {Required<import("./messages.js").Mix>} Mix */
 /** @typedef {Required<import("./messages.js").HouseRules>} HouseRules */
+/** @typedef {Required<import("./messages.js").PresenceOptions>} PresenceOptions */
 /**
- * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"> &
- *   {limit: LimitStakes, mix: Mix, house: HouseRules}} TableConfig
+ * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"presence"> &
+ *   {limit: LimitStakes, mix: Mix, house: HouseRules, presence: PresenceOptions}} TableConfig
  */
 /** @typedef {Required<import("./messages.js").Seat>} Seat */
 /** @typedef {Required<import("./messages.js").Departure>} Departure */
@@ -97,6 +100,6 @@ export declare function newHand(): Omit<Hand, "number" | "order" | "seats" | "de
  * @param {any} who its `player`, `name` and `stack`, and what the player owes from an earlier stay
  * @returns {Seat}
  */
-export declare function newSeat({ player, name, stack, owes_small, played }: any): Seat;
+export declare function newSeat({ player, name, stack, owes_small, played, bot }: any): Seat;
 /** @returns {HandSeat} */
 export declare function newHandSeat(): HandSeat;
