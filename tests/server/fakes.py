@@ -112,7 +112,7 @@ class FakeViewer:
     def __init__(self, player: str) -> None:
         self.player = PlayerId(player)
         self.wire: Wire = JSON
-        self.hears_presence = True
+        self.hears_presence, self.hears_waiting = True, False
         self.frames: list[bytes] = []
         self.moved_tables: list[TableId] = []
 

@@ -28,6 +28,10 @@ class Viewer(Protocol):
     def hears_presence(self) -> bool:
         """Whether it is told which seated players have no connection."""
 
+    @property
+    def hears_waiting(self) -> bool:
+        """Whether it is told why no hand is dealt."""
+
     def answer(self, message: TableAnswer) -> None:
         """Send the answer to a command."""
 

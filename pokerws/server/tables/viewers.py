@@ -115,7 +115,7 @@ class Viewers:
             return
         if missed:
             self._show_missed(viewer, redact_all(missed, viewer.player))
-        if viewer.hears_presence and (why := waiting_for(self._table)):
+        if viewer.hears_waiting and (why := waiting_for(self._table)):
             self._show_one(viewer, TableWaiting(self._table.id, why), self._table.seq + 1)
         self._show_absent(viewer)
 
@@ -265,7 +265,7 @@ class Viewers:
     def tell_waiting(self, why: WaitingFor | None) -> None:
         """Tell all viewers why no hand is dealt, or that one is."""
         message = Broadcast(TableWaiting(self._table.id, why))
-        hearing = [viewer for viewer in self.listeners if viewer.hears_presence]
+        hearing = [viewer for viewer in self.listeners if viewer.hears_waiting]
         each(hearing, lambda viewer: viewer.send_table_frame(message.on(viewer.wire)))
 
     def latest_events(self, count: int) -> list[TableEvent]:
