@@ -14,8 +14,7 @@ Action = Literal["fold", "check", "call", "bet", "raise", "bring_in", "stand_pat
 class Sit(Struct, frozen=True):
     """Take `seat`, or any free one for None, with `buy_in` chips.
 
-    `balance` is what the player's account can pay, None if there are no accounts.  `bot` is set for
-    one of the server's own bots.
+    `balance` is what the player's account can pay, None if there are no accounts.
     """
 
     player: PlayerId
@@ -23,7 +22,6 @@ class Sit(Struct, frozen=True):
     seat: int | None
     buy_in: int
     balance: int | None = None
-    bot: bool = False
 
 
 class Stand(Struct, frozen=True):

@@ -105,7 +105,7 @@ class Session:
         self.wire = WIRES.get(connection.subprotocol or "", JSON)
         self.identity: Identity | None = None
         self.watched: dict[TableId, TableActor] = {}
-        self.hears_chat = self.hears_presence = self.hears_waiting = True
+        self.hears_chat, self.hears_presence, self.hears_waiting = True, True, False
         self._connection = connection
         self._decoder = context.decoders[self.wire]
         self._dispatch = dispatch

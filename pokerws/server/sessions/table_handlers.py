@@ -125,7 +125,7 @@ def payment_of(
     player = identity.player
     match message:
         case Sit(seat=seat, buy_in=buy_in):
-            return commands.Sit(player, identity.name, seat, buy_in, balance, is_bot(player))
+            return commands.Sit(player, identity.name, seat, buy_in, balance)
         case AddChips(amount=chips):
             return commands.AddChips(player, chips, balance)
         case _:

@@ -128,7 +128,7 @@ class Play:
 
     def __init__(self, config: Json, seed: int) -> None:
         self.clock = ManualClock()
-        self.actor = memory_lobby(self.clock).create("One", TableConfig(**config))
+        self.actor = memory_lobby(self.clock).create("One", TableConfig(**config), PLAYERS[0])
         self.players = PLAYERS[: config["seats"] + 1]
         self._rng = random.Random(seed)
 
@@ -170,6 +170,8 @@ class Play:
                 commands.Straddle(player, rng.random() < 0.7),
                 commands.RunIt(player, rng.randint(1, 3)),
                 commands.ChooseGame(player, rng.choice(games_of(table.config))),
+                commands.AddBot(player, "calling_station"),
+                commands.RemoveBot(player, table.bots[0].player if table.bots else player),
             )
         )
 
@@ -200,7 +202,7 @@ async def test_it_knows_the_events_that_no_viewer_is_sent_after_a_snapshot() -> 
     python, play = python_of_document(), Play({"seats": 2}, 0)
     before = python.filled(watch(play.actor, FakeViewer(SPECTATOR)))
     state = before | {"seats": []}
-    python.apply(state, {"type": "table_opened", "config": {"seats": 2}})
+    python.apply(state, {"type": "table_opened", "config": {"seats": 2}, "host": PLAYERS[0]})
     python.apply(state, {"type": "log_restarted", "table": None})
     assert state == before | {"seq": before["seq"] + 2}
 
