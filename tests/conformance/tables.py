@@ -152,7 +152,10 @@ def bomb_pot() -> Recorder:
     for player in PLAYERS[:3]:
         play.do(commands.Straddle(player, on=True))
     play.do(commands.Straddle(BEN, on=False))
+    play.do(commands.AddBot(PLAYERS[0], "calling_station", "Euler"))
     play.deal()
+    play.do(commands.AddBot(PLAYERS[0], "tight_aggressive"))
+    play.do(commands.RemoveBot(PLAYERS[0], play.table.bots[0].player))
     play.fold_out()
     play.deal()
     play.run_out()
