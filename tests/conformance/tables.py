@@ -51,7 +51,7 @@ def first_event() -> Recorder:
     recorder.hear({"type": "accepted", "id": "w0", "table": TABLE})
     empty = {"type": "snapshot", "table": TABLE, "epoch": EPOCH, "seq": 0, "now_ms": START_MS}
     before = Play(CONFIG)
-    before.table.seq, before.table.seats = 0, []
+    before.table.seq, before.table.seats, before.table.host = 0, [], None
     recorder.hear({**empty, "state": play.start}, **before.known_to(RAILBIRD))
     recorder.connect(after_seq=0, epoch=EPOCH)
     play.seat(1_000, 1_000)
