@@ -19,6 +19,7 @@ from pokerws.server.clock import Clock
 from pokerws.server.limits.open_files import raise_open_files
 from pokerws.server.net.addresses import ListenError
 from pokerws.settings import Settings
+from pokerws.table_bots import Play, TableBots
 
 FAILED = 1
 # A signal that comes this long after the first one is a new request.
@@ -140,6 +141,10 @@ async def _run_beside(app: App, settings: Settings, stopping: asyncio.Event) -> 
             # It ends by itself only if no table could be opened, which has been logged.
             app.supervisor.watch(bots, may_end=True)
             extras.push_async_callback(cancel, bots)
+        if settings.bots.most_per_server:
+            wanted = asyncio.create_task(_table_bots(app, settings).run(), name="table bots")
+            app.supervisor.watch(wanted)
+            extras.push_async_callback(cancel, wanted)
         await stopping.wait()
 
 
@@ -157,6 +162,13 @@ async def _run_bots(app: App, settings: Settings) -> None:
     """Run the bots as ordinary clients; after a restart they return to their seats."""
     if seats := await bot_seats(app, settings):
         await run_bots(app.socket_url, seats, tls=app.own_tls)
+
+
+def _table_bots(app: App, settings: Settings) -> TableBots:
+    """The bots that hosts want at their tables."""
+    delay_ms = (settings.bots.min_delay_ms, settings.bots.max_delay_ms)
+    play = Play(app.socket_url, app.bot_token, delay_ms, app.own_tls)
+    return TableBots(app.lobby, app.presence, Clock(), play)
 
 
 async def bot_seats(app: App, settings: Settings) -> list[BotSeat]:

@@ -3,8 +3,8 @@
 A bot takes a seat, plays, buys in again when busted, sits in again when it was sat out, and
 reconnects after a lost connection.  On cancellation it disconnects and leaves its seat as it is.
 When its account runs low, it requests a refill, buys in for less, or waits until a refill is due.
-With `not_among`, a bot sits out while only other bots play.  No bot straddles, runs a board twice
-or chooses a game.
+With `not_among` or `needs_people`, a bot sits out while only other bots play.  No bot straddles,
+runs a board twice or chooses a game.
 """
 
 import asyncio
@@ -64,7 +64,8 @@ class BotSeat(Struct, frozen=True):
     `table` is a table's id or name.  With a `token`, an earlier player returns to its seat; without
     one, `name` is a new player.  `seat` is the seat to try first, `buy_in` the chips to bring.
     `delay_ms` is the range of the pause before each action, in milliseconds; it is capped at half
-    of the table's turn time.  While only players named in `not_among` play, the bot sits out.
+    of the table's turn time.  While only players named in `not_among` play, the bot sits out; with
+    `needs_people`, while only bots of the server do.
     """
 
     style: Style
@@ -75,6 +76,7 @@ class BotSeat(Struct, frozen=True):
     buy_in: int | None = None
     delay_ms: tuple[int, int] = (500, 2_000)
     not_among: frozenset[str] = frozenset()
+    needs_people: bool = False
 
 
 async def run_bots(
@@ -175,7 +177,8 @@ class _Bot:
                     refusals = await self._try(due, client, view, refusals)
 
     def _duty(self, view: TableView) -> Duty | None:
-        return duty(view, self._player.not_among)
+        player = self._player
+        return duty(view, player.not_among, needs_people=player.needs_people)
 
     async def _try(self, due: Duty, client: Client, view: TableView, refusals: int) -> int:
         """Do what is due.  Returns the number of retryable refusals in a row."""
@@ -285,10 +288,13 @@ class _Bot:
         return min(config.max_buy_in, max(config.min_buy_in, wanted))
 
 
-def duty(view: TableView, not_among: frozenset[str] = frozenset()) -> Duty | None:
+def duty(
+    view: TableView, not_among: frozenset[str] = frozenset(), *, needs_people: bool = False
+) -> Duty | None:
     """What the bot should do now at its table, or None.
 
-    It sits out while only players named in `not_among` play.
+    It sits out while only players named in `not_among` play; with `needs_people`, while only bots
+    of the server do.
     """
     seat = view.own
     if seat is None:
@@ -299,16 +305,18 @@ def duty(view: TableView, not_among: frozenset[str] = frozenset()) -> Duty | Non
         return None
     if not seat.stack:
         return "buy_in_again" if view.own_hand is None else None
-    if not_among and not _has_company(view, not_among):
+    is_choosy = needs_people or bool(not_among)
+    if is_choosy and not _has_company(view, not_among, needs_people=needs_people):
         return None if seat.sitting_out else "sit_out"
     return "sit_in" if seat.sitting_out else None
 
 
-def _has_company(view: TableView, not_among: frozenset[str]) -> bool:
+def _has_company(view: TableView, not_among: frozenset[str], *, needs_people: bool) -> bool:
     """Whether another player plays, or is ready to."""
     return any(
         seat is not None
         and seat.name not in not_among
+        and not (needs_people and seat.bot)
         and seat.stack > 0
         and not (seat.sitting_out or seat.leaving)
         for seat in view.table.seats

@@ -14,6 +14,7 @@ from pokerws.client.errors import NotUnderstood
 from pokerws.client.link import Link, LinkOptions, Unknown, WireName
 from pokerws.client.listed_tables import ListedTables
 from pokerws.client.reconnect import Backoff
+from pokerws.client.table_bots import TableBots
 from pokerws.client.table_view import OnEvent, TableView
 from pokerws.client.watches import Watches
 from pokerws.game.cards import Card
@@ -25,6 +26,7 @@ from pokerws.messages import (
     Accepted,
     Account,
     Act,
+    AddBot,
     AddChips,
     Ban,
     Bans,
@@ -56,6 +58,7 @@ from pokerws.messages import (
     PresenceState,
     Refill,
     Rejected,
+    RemoveBot,
     RunIt,
     ServerMessage,
     Show,
@@ -68,6 +71,7 @@ from pokerws.messages import (
     TableFilter,
     Tables,
     TableSummary,
+    TableWaiting,
     Unban,
     Unmute,
     Unwatch,
@@ -94,6 +98,8 @@ _OfTable = (
     | Chat
     | Show
     | CloseTable
+    | AddBot
+    | RemoveBot
 )
 # What operators do to players and addresses.
 Moderation = Kick | Mute | Unmute | Ban | Unban | EndSession
@@ -136,6 +142,7 @@ class Client:
         )
         self._listed = ListedTables(self._link)
         self.lobby = self._listed.tables
+        self.bots = TableBots(self._link, self._ask_table)
         self._watches = Watches(self._link, backoff)
 
     async def __aenter__(self) -> Self:
@@ -372,7 +379,7 @@ class Client:
         match message:
             case Events() | Snapshot() | Accepted() | Rejected():
                 self._watches.take(message)
-            case PresenceState() | PlayerDisconnected() | PlayerReconnected():
+            case PresenceState() | PlayerDisconnected() | PlayerReconnected() | TableWaiting():
                 self._watches.take(message)
             case Lobby() | ChatSaid() | Notice():
                 self._handle_news(message)

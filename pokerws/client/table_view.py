@@ -21,6 +21,7 @@ from pokerws.messages import (
     PlayerReconnected,
     PresenceState,
     Snapshot,
+    TableWaiting,
 )
 from pokerws.messages.state_hash import state_hash
 
@@ -57,6 +58,7 @@ class TableView:
         self.epoch = epoch
         self._on_event = on_event
         self._absent: frozenset[PlayerId] = frozenset()
+        self._waiting_for: str | None = None
         self._is_checked = False
         self._changed = asyncio.Event()
         self._error: Exception | None = None
@@ -184,6 +186,11 @@ class TableView:
         """The players who sit at the table and are not connected to the server."""
         return self._absent
 
+    @property
+    def waiting_for(self) -> str | None:
+        """Why no hand is dealt, such as "needs_players"; None while one is in play or scheduled."""
+        return self._waiting_for
+
     # ---- waiting
 
     async def wait_for(self, predicate: "Callable[[TableView], T | Literal[False] | None]") -> T:
@@ -214,12 +221,13 @@ class TableView:
         self.epoch = message.epoch
         expected = message.state_hash
         self._is_checked = expected is not None and expected == state_hash(self.table, self.player)
-        self.forget_absent()
+        self.forget_presence()
+        self._waiting_for = message.waiting_for
 
     def take_presence(
-        self, message: PresenceState | PlayerDisconnected | PlayerReconnected
+        self, message: PresenceState | PlayerDisconnected | PlayerReconnected | TableWaiting
     ) -> None:
-        """Learn who is connected."""
+        """Learn who is connected, or why no hand is dealt."""
         match message:
             case PresenceState(absent=absent):
                 self._absent = frozenset(absent)
@@ -227,11 +235,13 @@ class TableView:
                 self._absent |= {player}
             case PlayerReconnected(player=player):
                 self._absent -= {player}
+            case TableWaiting(waiting_for=why):
+                self._waiting_for = why
         self._notify()
 
-    def forget_absent(self) -> None:
-        """Nobody is absent, unless the server says so next."""
-        self._absent = frozenset()
+    def forget_presence(self) -> None:
+        """Nobody is absent and nothing is waited for, unless the server says so next."""
+        self._absent, self._waiting_for = frozenset(), None
         self._notify()
 
     def take_events(self, message: Events) -> None:

@@ -25,6 +25,7 @@ from pokerws.messages import (
     PresenceState,
     Rejected,
     Snapshot,
+    TableWaiting,
     TableWatch,
     Watch,
     Welcome,
@@ -33,7 +34,14 @@ from pokerws.messages.capabilities import WATCH_SEVERAL
 
 # What the server sends about watched tables, and in answer to `watch`.
 OfWatched = (
-    Events | Snapshot | Accepted | Rejected | PresenceState | PlayerDisconnected | PlayerReconnected
+    Events
+    | Snapshot
+    | Accepted
+    | Rejected
+    | PresenceState
+    | PlayerDisconnected
+    | PlayerReconnected
+    | TableWaiting
 )
 
 log = structlog.get_logger("pokerws.client")
@@ -200,7 +208,7 @@ class Watches:
                 self.accepted(message)
             case Rejected():
                 self.rejected(message)
-            case PresenceState() | PlayerDisconnected() | PlayerReconnected():
+            case PresenceState() | PlayerDisconnected() | PlayerReconnected() | TableWaiting():
                 if (view := self.views.get(message.table)) is not None:
                     view.take_presence(message)
 
@@ -211,7 +219,7 @@ class Watches:
         gone = {outcome.table for outcome in message.tables or () if outcome.code is not None}
         for table in refusals.keys() - gone:
             if table in self.views:
-                self.views[table].forget_absent()
+                self.views[table].forget_presence()
         for outcome in message.tables or ():
             if outcome.code is not None and outcome.table in refusals:
                 refused = Rejected(

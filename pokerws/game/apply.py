@@ -27,6 +27,7 @@ from pokerws.game.events import (
     BetsCollected,
     BlindPosted,
     BoardDealt,
+    BotsWanted,
     Called,
     Checked,
     ChipsAdded,
@@ -126,8 +127,11 @@ def _apply_to_table(table: Table, event: TableEvent) -> None:
             table.next_hand_at_ms = None
         case GameChanged(variant=variant, hands=hands, chooser=chooser):
             table.game = Game(variant, hands, chooser)
-        case TableOpened(config=config):
+        case TableOpened(config=config, host=host):
             table.seats = [None] * config.seats
+            table.host = host
+        case BotsWanted(bots=bots):
+            table.bots = bots
         case TableClosed():
             table.closed = True
             table.departed = []
@@ -226,6 +230,7 @@ def _sit(table: Table, event: PlayerSat) -> None:
     seat.owes_small = event.owes_small
     seat.played = event.played
     seat.clock = event.clock
+    seat.bot = event.bot
     table.seats[event.seat] = seat
     table.departed = [gone for gone in table.departed if gone.player != event.player]
 

@@ -139,6 +139,21 @@ class Close(Struct, frozen=True):
     reason: CloseReason
 
 
+class AddBot(Struct, frozen=True):
+    """Want one more bot at the table; `style` is a `hosting.bots.BotStyle`, `name` a `BotName`."""
+
+    player: PlayerId
+    style: str
+    name: str | None = None
+
+
+class RemoveBot(Struct, frozen=True):
+    """Want a bot no more, which then stands up."""
+
+    player: PlayerId
+    bot: PlayerId
+
+
 Command = (
     Act
     | TimeUp
@@ -155,4 +170,6 @@ Command = (
     | Close
     | UseTimeBank
     | ConnectionChanged
+    | AddBot
+    | RemoveBot
 )

@@ -90,6 +90,7 @@ def deal_hand(table: Table, deal: Deal) -> list[TableEvent]:
         names=[seat.name for seat in seats],
         stacks=[seat.stack for seat in seats],
         first_dealt=[n for n, seat in zip(order, seats, strict=True) if not seat.played],
+        bots=[n for n, seat in zip(order, seats, strict=True) if seat.bot],
     )
     stacks = dict(zip(order, started.stacks, strict=True))
     events: list[TableEvent] = [started]

@@ -17,6 +17,7 @@ from pokerws.game.events import (
     BetsCollected,
     BlindPosted,
     BoardDealt,
+    BotsWanted,
     BringInPosted,
     Called,
     CardsDrawn,
@@ -107,6 +108,7 @@ PublicEvent = (
     | ConnectionProtected
     | ConnectionRestored
     | LagCompensated
+    | BotsWanted
 )
 PUBLIC_TYPES = frozenset(get_args(PublicEvent))
 

@@ -16,6 +16,9 @@ from pokerws.game.config.table_config import TableConfig
 TableId = NewType("TableId", str)
 PlayerId = NewType("PlayerId", str)
 
+# The ids of the server's own bots begin with it; no other player's does.
+BOT_PREFIX = "bot_"
+
 # The largest integer that JavaScript represents exactly, together with all smaller ones.
 MAX_EXACT = 2**53 - 1
 
@@ -50,7 +53,7 @@ class Seat(Struct, omit_defaults=True):
     possible; `run_it` is the maximum number of boards that the player agrees to.  A player who has
     `played` was dealt in at this table, now or before leaving within the hour, so that a blind
     still owed is a missed one.  There is a `clock` if the table's clocks have more than time for a
-    turn.
+    turn.  A `bot` is one of the server's own; only the server says so.
     """
 
     player: PlayerId
@@ -66,6 +69,24 @@ class Seat(Struct, omit_defaults=True):
     run_it: int = 1
     played: bool = False
     clock: SeatClock | None = None
+    bot: bool = False
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the player let a turn time out and has not acted since."""
+        return self.timeouts > 0
+
+
+class WantedBot(Struct, frozen=True):
+    """A bot that the host wants at the table, whether or not it has a seat now.
+
+    `style` is a value of `hosting.bots.BotStyle`.  A client accepts any text, since a newer server
+    may have other styles.
+    """
+
+    player: PlayerId
+    name: str
+    style: str
 
 
 class Departure(Struct, frozen=True, omit_defaults=True):
@@ -220,7 +241,8 @@ class Table(Struct):
     `seq` counts all events of the table and `turns` its turns.  `button`, `small_blind` and
     `big_blind` are the positions of the latest hand; their seats may be free by now.
     `next_hand_at_ms` is set while a hand is scheduled.  A `closed` table stays empty for good.
-    `departed` are the players who left within the hour, in the order in which they left.
+    `departed` are the players who left within the hour, in the order in which they left.  `host` is
+    the player who opened the table; None for the server.  `bots` are those that the host wants.
     """
 
     id: TableId
@@ -240,6 +262,8 @@ class Table(Struct):
     # Set if the table's variant is a mix, from its first hand on.
     game: Game | None = None
     departed: list[Departure] = []
+    host: PlayerId | None = None
+    bots: list[WantedBot] = []
 
     @property
     def deadline_ms(self) -> int | None:
@@ -282,6 +306,11 @@ class Table(Struct):
     def players(self) -> int:
         """The number of taken seats."""
         return len(self.seats) - self.seats.count(None)
+
+    @property
+    def seated_bots(self) -> int:
+        """The number of seats with bots."""
+        return sum(seat is not None and seat.bot for seat in self.seats)
 
     def departure_of(self, player: PlayerId, now_ms: int) -> Departure | None:
         """What a player who left still owes on coming back."""

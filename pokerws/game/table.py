@@ -22,11 +22,13 @@ from pokerws.game.clocks.turn_clock import (
 )
 from pokerws.game.commands import (
     Act,
+    AddBot,
     AddChips,
     ChooseGame,
     Close,
     Command,
     ConnectionChanged,
+    RemoveBot,
     Resume,
     RunIt,
     Show,
@@ -55,6 +57,7 @@ from pokerws.game.events import (
     TurnTimedOut,
 )
 from pokerws.game.hand import act_for_absent, advance_hand
+from pokerws.game.hosting.bots import add_bot, remove_bot
 from pokerws.game.illegal import Details, Illegal, Inconsistent
 from pokerws.game.lifecycle import close, resume
 from pokerws.game.next_hand import games_of, next_game, start_hand
@@ -68,17 +71,19 @@ from pokerws.game.seating.seats import (
     sit_out,
     stand,
 )
-from pokerws.game.state import Hand, Table, TableId, Turn
+from pokerws.game.state import Hand, PlayerId, Table, TableId, Turn
 from pokerws.game.variants import VARIANTS
 
 # A player who sits out for this many hands in a row is stood up.
 HANDS_TO_STAND_UP = 20
 
 
-def open_table(table_id: TableId, name: str, config: TableConfig) -> tuple[Table, list[TableEvent]]:
+def open_table(
+    table_id: TableId, name: str, config: TableConfig, host: PlayerId | None = None
+) -> tuple[Table, list[TableEvent]]:
     """A new table and the event that opened it.  Raises Illegal for an invalid config."""
     check_config(config)
-    opened = TableOpened(table_id, name, config)
+    opened = TableOpened(table_id, name, config, host)
     table = Table(table_id, name, config)
     apply(table, opened)
     return table, [opened]
@@ -172,6 +177,10 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
             return [use_time_bank(table, _turn_for(table, command)[1])]
         case ConnectionChanged():
             return connection_changed(table, command, now_ms)
+        case AddBot():
+            return [add_bot(table, command)]
+        case RemoveBot():
+            return remove_bot(table, command, now_ms)
         case _:
             assert_never(command)
 

@@ -51,7 +51,8 @@ def hand_of(
     seats: list[Seat | None] = [None] * config.seats
     for seat, name_of, stack in zip(started.order, started.names, started.stacks, strict=True):
         player = players[seat] if players else None
-        seats[seat] = Seat(player or PlayerId(""), name_of, stack)
+        bot = seat in started.bots
+        seats[seat] = Seat(player or PlayerId(""), name_of, stack, bot=bot)
     before = Table(
         *(table, name, config),
         seats=seats,

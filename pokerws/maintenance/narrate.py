@@ -13,6 +13,7 @@ from pokerws.game.events import (
     BetsCollected,
     BlindPosted,
     BoardDealt,
+    BotsWanted,
     BringInPosted,
     Called,
     CardsDrawn,
@@ -92,6 +93,9 @@ def tell(event: TableEvent, table: Table | None) -> str:
             return f"hand {hand} is cancelled; back go {_shares(table, refunds) or 'no chips'}"
         case HandShown(hand=hand, seat=seat, cards=shown):
             return f"{_name(table, seat)} shows {cards(shown)} of hand {hand}"
+        case BotsWanted(bots=bots):
+            names = ", ".join(f"{printable(bot.name)} ({bot.style})" for bot in bots)
+            return f"the host wants {names or 'no bots'}"
         case TableClosed(reason=reason):
             return f"the table is closed ({reason})"
         case _:

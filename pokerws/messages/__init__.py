@@ -7,6 +7,7 @@ from the structs.
 from pokerws.game.config.table_config import MAX_RUNS, Chips
 from pokerws.game.illegal import Details
 from pokerws.game.state import MAX_EXACT
+from pokerws.messages.bots import AddBot, RemoveBot, TableWaiting
 from pokerws.messages.clocks import UseTimeBank
 from pokerws.messages.codes import (
     CATEGORIES,
@@ -185,6 +186,7 @@ __all__ = [
     "Account",
     "AccountTransfer",
     "Act",
+    "AddBot",
     "AddChips",
     "AddressRef",
     "Ban",
@@ -256,6 +258,7 @@ __all__ = [
     "Refused",
     "RejectCode",
     "Rejected",
+    "RemoveBot",
     "Role",
     "RunIt",
     "SanctionEntry",
@@ -273,6 +276,7 @@ __all__ = [
     "TableName",
     "TableRef",
     "TableSummary",
+    "TableWaiting",
     "TableWatch",
     "Tables",
     "Times",

@@ -102,6 +102,8 @@ ServerCode = Literal[
     "hand_not_over",
     "log_unavailable",
     "not_watching",
+    "seat_soon",
+    "seat_reserved",
     "too_many_tables",
     "bank_unavailable",
     "refill_not_due",
@@ -254,6 +256,18 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "no_choice": Reason("rules", "players do not choose the game at this table"),
     "not_your_choice": Reason("rules", "no hand is scheduled, or another player chooses its game"),
     "unknown_game": Reason("invalid", "the game is not one of the table's games"),
+    "seat_soon": Reason(
+        "rules",
+        "a bot gives up its seat to this player when its hand is over; send it again then",
+        retryable=True,
+    ),
+    "seat_reserved": Reason(
+        "rules", "the free seats are reserved for others, for a short time", retryable=True
+    ),
+    # Bots.
+    "not_host": Reason("forbidden", "only the player who opened the table may do this"),
+    "bot_limit": Reason("limit", "the table, or the server, has the maximum number of bots"),
+    "no_such_bot": Reason("not_found", "no such bot is wanted at the table"),
     "in_hand": Reason("rules", "not while the player is in a hand", retryable=True),
     # Actions.
     "not_your_turn": Reason("rules", "it is not the player's turn, or no longer is"),

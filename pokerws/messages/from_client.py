@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from pokerws.game.commands import Action
 from pokerws.game.config.table_config import Chips, TableConfig
 from pokerws.game.state import TableId
+from pokerws.messages.bots import AddBot, RemoveBot
 from pokerws.messages.clocks import UseTimeBank
 from pokerws.messages.fields import (
     HANDS_SIZE,
@@ -382,4 +383,6 @@ ClientMessage = (
     | ListBans
     | ListPlayers
     | UseTimeBank
+    | AddBot
+    | RemoveBot
 )

@@ -11,6 +11,7 @@ from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.state import PlayerId, Table, TableId, TableStatus
+from pokerws.messages.bots import TableWaiting
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
 from pokerws.messages.moderation import Bans, Players
 
@@ -20,8 +21,12 @@ LoginRole = Literal["player", "spectator", "admin"]
 Role = LoginRole | Literal["operator"]
 
 
-class TableSummary(Struct, frozen=True):
-    """A table as listed in the lobby.  `players` is the number of taken seats."""
+class TableSummary(Struct, frozen=True, omit_defaults=True):
+    """A table as listed in the lobby.
+
+    `players` is the number of taken seats, of which `bots` have bots of the server.  `waiting_for`
+    is why no hand is dealt.  Both are known of tables in memory only.
+    """
 
     table: TableId
     name: str
@@ -29,6 +34,8 @@ class TableSummary(Struct, frozen=True):
     players: int
     hand_number: int
     config: TableConfig
+    bots: int = 0
+    waiting_for: str | None = None
 
 
 class TableChange(Struct, frozen=True):
@@ -38,6 +45,8 @@ class TableChange(Struct, frozen=True):
     status: TableStatus
     players: int
     hand_number: int
+    bots: int = 0
+    waiting_for: str | None = None
 
 
 class RateLimit(Struct, frozen=True):
@@ -212,7 +221,8 @@ class Snapshot(Message, frozen=True, tag="snapshot"):
     """The whole state of a table after event `seq`, as this viewer may see it.
 
     Hidden cards are `??`.  `seat` is the viewer's own seat, absent if the viewer has none.  With
-    `state_hash` a client [checks](#checking-the-state) how it reads the state.
+    `state_hash` a client [checks](#checking-the-state) how it reads the state.  `waiting_for` is
+    why no hand is dealt, if that is so.
     """
 
     table: TableId
@@ -222,6 +232,7 @@ class Snapshot(Message, frozen=True, tag="snapshot"):
     state: Table
     seat: int | None = None
     state_hash: str | None = None
+    waiting_for: str | None = None
 
 
 class Events(Message, frozen=True, tag="events"):
@@ -410,4 +421,5 @@ ServerMessage = (
     | Notice
     | Bans
     | Players
+    | TableWaiting
 )

@@ -6,6 +6,7 @@ from pokerws.messages import (
     Accepted,
     Account,
     Act,
+    AddBot,
     AddChips,
     Ban,
     Bans,
@@ -30,6 +31,7 @@ from pokerws.messages import (
     Ping,
     Players,
     Pong,
+    RemoveBot,
     RunIt,
     Show,
     Sit,
@@ -73,7 +75,8 @@ _ANSWERS: dict[type[Message], Answer] = {
         fields=("table",),
         several=("tables",),
         then="for each table the missed `events`, or a `snapshot`; nothing if no event was missed; "
-        "`presence` after them if players are absent",
+        "`presence` after them if players are absent, and `table_waiting` after events if no hand "
+        "is dealt",
     ),
     Unwatch: Answer(fields=("table",)),
     Chat: Answer(fields=("table",), then="`chat`, to all viewers of the table"),
@@ -88,6 +91,8 @@ _ANSWERS: dict[type[Message], Answer] = {
     RunIt: _SEQ,
     ChooseGame: _SEQ,
     UseTimeBank: _SEQ,
+    AddBot: _SEQ,
+    RemoveBot: _SEQ,
     CloseTable: _SEQ,
     Kick: Answer(
         fields=("seq",),

@@ -53,6 +53,8 @@ DETAILS: dict[RejectCode, Details] = {
     "grant_held": Details(needed=30_000, available=20_000),
     "not_so_often": Details(field="times", min=1, max=1),
     "unknown_game": Details(field="variant", choices=("NT", "PO")),
+    "bot_limit": Details(limit=1, scope="table"),
+    "no_such_bot": Details(field="player"),
     "not_your_turn": Details(turn=1, seat=0),
     "wrong_turn": Details(field="turn", turn=2),
     "illegal_action": Details(field="action", choices=("fold", "call", "raise")),

@@ -16,6 +16,7 @@ from pokerws.messages import (
     JSON,
     REJECT_CODES,
     Act,
+    AddBot,
     AddChips,
     Ban,
     Chat,
@@ -33,6 +34,7 @@ from pokerws.messages import (
     Refill,
     RejectCode,
     Rejected,
+    RemoveBot,
     RunIt,
     Show,
     Sit,
@@ -215,6 +217,29 @@ EXAMPLES: dict[RejectCode, Example] = {
     "no_such_seat": Example(OPEN, Sit("7", TABLE, 2_000, seat=9), "seats are numbered 0 to 2"),
     "table_full": Example(
         "a table whose seats are all taken", Sit("7", TABLE, 2_000), "no seat is free"
+    ),
+    "seat_soon": Example(
+        "a full table of two, where another player is in a hand with a bot",
+        Sit("7", TABLE, 2_000),
+        retry_after_ms=1_000,
+    ),
+    "seat_reserved": Example(
+        "a table of two, where a bot has just given up its seat to another player",
+        Sit("7", TABLE, 2_000),
+        retry_after_ms=29_992,
+    ),
+    "not_host": Example(
+        "a table that another player has opened",
+        AddBot("7", TABLE, "calling_station"),
+        "only the player who opened the table may do this",
+    ),
+    "bot_limit": Example(
+        "a player whose table has the maximum number of bots, one",
+        AddBot("7", TABLE, "calling_station"),
+        "a table may have 1 bot",
+    ),
+    "no_such_bot": Example(
+        OPEN, RemoveBot("7", TABLE, PlayerId("bot_euler")), "no such bot is wanted at this table"
     ),
     "buy_in_too_small": Example(OPEN, Sit("7", TABLE, 500), "the minimum buy-in is 2000"),
     "buy_in_too_large": Example(OPEN, Sit("7", TABLE, 500_000), "the maximum buy-in is 200000"),

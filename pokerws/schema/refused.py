@@ -6,6 +6,7 @@ A test reads the same from the server's code, and others get each of these refus
 from pokerws.messages import (
     REJECT_CODES,
     Act,
+    AddBot,
     AddChips,
     Ban,
     Chat,
@@ -25,6 +26,7 @@ from pokerws.messages import (
     Ping,
     Refill,
     RejectCode,
+    RemoveBot,
     RunIt,
     Show,
     Sit,
@@ -122,6 +124,8 @@ OF_HANDLERS: dict[type[Message], Codes] = {
         "seat_taken",
         "no_such_seat",
         "table_full",
+        "seat_soon",
+        "seat_reserved",
         "buy_in_too_small",
         "buy_in_too_large",
         "must_bring_back",
@@ -160,6 +164,8 @@ OF_HANDLERS: dict[type[Message], Codes] = {
     RunIt: _BY_SEATED | {"not_so_often", "already_so"},
     ChooseGame: _BY_SEATED | {"no_choice", "not_your_choice", "unknown_game", "already_so"},
     UseTimeBank: _BY_SEATED | {"not_your_turn", "wrong_turn", "no_time_bank", "already_so"},
+    AddBot: _CHANGES | {"not_host", "bot_limit", "already_so"},
+    RemoveBot: _CHANGES | {"not_host", "no_such_bot", "bank_unavailable"},
     CloseTable: _CHANGES | {"bank_unavailable"},
     # A closed table has no seats, so that it is refused with `not_seated`.
     Kick: (_BY_SEATED - {"table_closed"}) | _SANCTIONS | {"bank_unavailable"},

@@ -14,10 +14,10 @@ import structlog
 
 from pokerws import __version__
 from pokerws.game.config.table_config import TableConfig
+from pokerws.game.hosting.bots import player_of_bot
 from pokerws.game.state import PlayerId
 from pokerws.metrics import Metrics, Readings
 from pokerws.server import parts
-from pokerws.server.auth.bot_tokens import BOT_PREFIX
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet, open_key_set
@@ -261,6 +261,11 @@ class App:
         return self._lobby
 
     @property
+    def presence(self) -> Presence:
+        """Which players are connected."""
+        return self._presence
+
+    @property
     def moderation(self) -> Moderation:
         """The sanctions of the server."""
         return self._moderation
@@ -309,7 +314,7 @@ class App:
         """A token for the bot of that name: the same player after every restart."""
         if self._admission is None:
             raise RuntimeError("the server is not started")
-        return self._admission.token_for(PlayerId(f"{BOT_PREFIX}{name.lower()}"), name)
+        return self._admission.token_for(player_of_bot(name), name)
 
     def status(self) -> list[tuple[str, str]]:
         """The lines of the start-up block: names and states."""

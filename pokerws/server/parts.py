@@ -30,6 +30,7 @@ from pokerws.server.tables.hand_pace import PaceLimits
 from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.interfaces import Lease
 from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.lobby.wanted_bots import BotLimits
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
 from pokerws.storage.ahead.notes import Notes
@@ -87,6 +88,7 @@ def lobby_of(
         pace=PaceLimits(settings.tables.min_hand_pause_ms, hands_an_hour(settings)),
         lease=lease,
         notes=notes,
+        bot_limits=BotLimits(settings.bots.most_per_table, settings.bots.most_per_server),
         signs=CollusionSigns(presence, clock, metrics, flow_chips=flow_chips),
     )
 

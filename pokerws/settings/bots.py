@@ -1,4 +1,4 @@
-"""Settings: bots that the server seats at tables of their own."""
+"""Settings: bots at tables of the server, and at those of players who want some."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from pokerws.settings.section import Section, SettingsError, whole
 
 
 class Bots(Section, frozen=True, kw_only=True):
-    """Bots that the server seats at tables of their own."""
+    """Bots at tables of the server, and at those of players who want some."""
 
     count: Annotated[
         int, whole(0, 9, "Number of bots to seat at a table of their own; 0 is none.")
@@ -36,6 +36,13 @@ class Bots(Section, frozen=True, kw_only=True):
     max_delay_ms: Annotated[int, whole(0, 60_000, "Longest time that a bot takes to act.")] = field(
         default=2000, name="BOT_MAX_DELAY_MS"
     )
+
+    most_per_table: Annotated[
+        int, whole(0, 9, "Most bots that a player may have at a table of their own; 0 is none.")
+    ] = field(default=5, name="MAX_BOTS_PER_TABLE")
+    most_per_server: Annotated[
+        int, whole(0, 100, "Most bots of all such tables in memory together.")
+    ] = field(default=40, name="MAX_BOTS_PER_SERVER")
 
     def check(self) -> None:
         if self.min_delay_ms > self.max_delay_ms:

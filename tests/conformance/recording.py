@@ -168,7 +168,7 @@ class Play:
         self.error: Exception | None = None
         self._ids = count(1)
         self._sender = FakeViewer("p_sender")
-        table, events = open_table(TABLE, "Conformance", config)
+        table, events = open_table(TABLE, "Conformance", config, PLAYERS[0])
         self.start = msgspec.json.decode(msgspec.json.encode(Table(TABLE, table.name, config)))
         self._load(table, EPOCH)
         self.actor.opened(events)

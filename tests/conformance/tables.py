@@ -55,7 +55,7 @@ def first_event() -> Recorder:
     recorder.hear({"type": "accepted", "id": "w0", "table": TABLE})
     empty = {"type": "snapshot", "table": TABLE, "epoch": EPOCH, "seq": 0, "now_ms": START_MS}
     before = Play(CONFIG)
-    before.table.seq, before.table.seats = 0, []
+    before.table.seq, before.table.seats, before.table.host = 0, [], None
     recorder.hear({**empty, "state": play.start}, **before.known_to(RAILBIRD))
     recorder.connect(after_seq=0, epoch=EPOCH)
     play.seat(1_000, 1_000)
@@ -189,7 +189,10 @@ def bomb_pot() -> Recorder:
     for player in PLAYERS[:3]:
         play.do(commands.Straddle(player, on=True))
     play.do(commands.Straddle(BEN, on=False))
+    play.do(commands.AddBot(PLAYERS[0], "calling_station", "Euler"))
     play.deal()
+    play.do(commands.AddBot(PLAYERS[0], "tight_aggressive"))
+    play.do(commands.RemoveBot(PLAYERS[0], play.table.bots[0].player))
     play.fold_out()
     play.deal()
     play.run_out()

@@ -34,7 +34,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "serve",
     }
     | {"server", "settings", "storage"},
-    "serve": {"client", "server", "settings"},
+    "serve": {"client", "server", "settings", "table_bots"},
+    "table_bots": {"client", "game", "server"},
     "client": {"game", "messages"},
     "doctor": {"program", "server", "settings", "storage"},
     "game": set(),

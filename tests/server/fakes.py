@@ -130,7 +130,7 @@ class FakeViewer:
     def __init__(self, player: str) -> None:
         self.player = PlayerId(player)
         self.wire: Wire = JSON
-        self.hears_presence = True
+        self.hears_presence, self.hears_waiting = True, False
         self.line = FakeLine()
         self.frames: list[bytes] = []
         self.moved_tables: list[TableId] = []
@@ -214,6 +214,9 @@ class FakeOwner:
         self.transfers += transfers
 
     def seats_changed(self, table: Table) -> None:
+        """The test looks at the table."""
+
+    def bots_changed(self, table: Table) -> None:
         """The test looks at the table."""
 
     def absent_at(self, table: TableId) -> Sequence[PlayerId]:

@@ -15,7 +15,7 @@ PLAYERS = ("ann", "ben", "cleo", "dan")
 # What comes of a table to those who watch it.
 OF_TABLE = (
     *("events", "snapshot", "chat", "notice"),
-    *("presence", "player_disconnected", "player_reconnected"),
+    *("presence", "player_disconnected", "player_reconnected", "table_waiting"),
 )
 
 

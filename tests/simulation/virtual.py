@@ -144,7 +144,7 @@ class Person:
     def __init__(self, world: "World", name: str) -> None:
         self.player = PlayerId(name)
         self.wire, self.line = JSON, FakeLine()
-        self.hears_presence = False
+        self.hears_presence = self.hears_waiting = False
         self.world = world
         # By epoch: a replaced process may show something late.
         self.hand_numbers: dict[int, int] = {}

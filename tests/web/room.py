@@ -59,7 +59,7 @@ def guests_with(key: str) -> Guests:
 class Opponent:
     """A player who counts as connected and has no socket.  It is a `interfaces.Viewer`."""
 
-    hears_presence = False
+    hears_presence = hears_waiting = False
 
     def __init__(self, name: str, player: PlayerId) -> None:
         self.name = name

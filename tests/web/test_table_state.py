@@ -14,11 +14,13 @@ from pokerws.game.apply import apply
 from pokerws.game.commands import (
     Act,
     Action,
+    AddBot,
     AddChips,
     ChooseGame,
     Close,
     Command,
     ConnectionChanged,
+    RemoveBot,
     RunIt,
     Show,
     Sit,
@@ -92,7 +94,9 @@ class Game:
         self._shuffle = shuffler(rng.randbytes)
         self._now_ms = 1_000
         self.viewer = PlayerId(rng.choice([*PLAYERS, "nobody"]))
-        self.table = open_table(TableId("t"), "Table", config_of(number, rng))[0]
+        self.table = open_table(
+            TableId("t"), "Table", config_of(number, rng), PlayerId(PLAYERS[0])
+        )[0]
         self.batches: list[list[Any]] = []
         self.states: list[Any] = []
         self.hashes: list[str] = []
@@ -200,6 +204,8 @@ def random_command(table: Table, rng: random.Random) -> Command:
             AddChips(player, rng.randint(1, 500)),
             Straddle(player, on=rng.random() < 0.7),
             RunIt(player, rng.randint(2, 3)),
+            AddBot(PlayerId(PLAYERS[0]), "calling_station"),
+            RemoveBot(PlayerId(PLAYERS[0]), table.bots[0].player if table.bots else player),
             ChooseGame(player, rng.choice(MIXED)),
             UseTimeBank(player, table.turns),
             *(ConnectionChanged(player, connected=on) for on in (True, False)),

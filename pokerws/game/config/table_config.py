@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from pokerws.game.config.clocks import MAX_CLOCK_MS, MIN_TURN_MS, Clocks
+from pokerws.game.config.presence import PresenceOptions
 
 MAX_SEATS = 10
 # The most that a config or a command may name.  Far below 2**53.
@@ -96,3 +97,4 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
     mix: Mix = Mix()
     house: HouseRules = HouseRules()
     clocks: Clocks = Clocks()
+    presence: PresenceOptions = PresenceOptions()

@@ -44,6 +44,7 @@ from pokerws.game.events.of_hand import (
     TurnTimedOut,
     UncalledBetReturned,
 )
+from pokerws.game.events.of_hosting import BotsWanted
 from pokerws.game.events.of_table import (
     ChipsAdded,
     ClockResumed,
@@ -70,6 +71,7 @@ __all__ = [
     "BlindKind",
     "BlindPosted",
     "BoardDealt",
+    "BotsWanted",
     "BringInPosted",
     "Called",
     "CancelReason",
@@ -188,6 +190,7 @@ TableEvent = (
     | TableOpened
     | TableClosed
     | LogRestarted
+    | BotsWanted
 )
 
 

@@ -20,7 +20,7 @@ class HandStarted(Event, frozen=True, tag="hand_started"):
     street in a fixed-limit game.  `boards` is the number of boards dealt; the betting of a
     `bomb_pot` begins on the second street.  `at_ms` is when the hand started, in milliseconds UTC.
     `names` and `stacks` are those of the players in `order`, before anything was posted.  Old hands
-    lack these three.
+    lack these three.  `bots` are the seats in `order` that bots of the server have.
 
     `hand_number` (from `hand`), `button`, `small_blind` and `big_blind` become the event's,
     `next_hand_at_ms` and `last_hand` null.  `owes_blind` becomes true for the seats in `missed`,
@@ -54,6 +54,7 @@ class HandStarted(Event, frozen=True, tag="hand_started"):
     names: list[str] = []
     stacks: list[int] = []
     first_dealt: list[int] = []
+    bots: list[int] = []
 
 
 class AntePosted(OfHand, frozen=True, tag="ante_posted"):

@@ -8,11 +8,15 @@ from pokerws.game.state import CloseReason, PlayerId, SeatClock, Table, TableId
 
 
 class TableOpened(Event, frozen=True, tag="table_opened"):
-    """The table was opened, with all seats free.  It is the first event of every table."""
+    """The table was opened, with all seats free.  It is the first event of every table.
+
+    `host` is the player who opened it; the server's own tables have none.
+    """
 
     id: TableId
     name: str
     config: TableConfig
+    host: PlayerId | None = None
 
 
 class LogRestarted(Event, frozen=True, tag="log_restarted"):
@@ -35,10 +39,10 @@ class PlayerSat(Event, frozen=True, tag="player_sat"):
     """A player took a free seat, with `stack` chips.
 
     If the player left less than an hour ago, `played` is true, and `owes_small` if blinds are
-    owed.
+    owed.  `bot` is true for a bot of the server.
 
-    The seat has this `player`, `name`, `stack`, `owes_small`, `played` and `clock`, and otherwise
-    its defaults: it `owes_blind`.  The player is removed from `departed`.
+    The seat has this `player`, `name`, `stack`, `owes_small`, `played`, `clock` and `bot`, and
+    otherwise its defaults: it `owes_blind`.  The player is removed from `departed`.
     """
 
     seat: int
@@ -48,6 +52,7 @@ class PlayerSat(Event, frozen=True, tag="player_sat"):
     owes_small: bool = False
     played: bool = False
     clock: SeatClock | None = None
+    bot: bool = False
 
 
 class PlayerStood(Event, frozen=True, tag="player_stood"):

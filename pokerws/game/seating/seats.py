@@ -15,7 +15,7 @@ from pokerws.game.events import (
     TableEvent,
 )
 from pokerws.game.illegal import Details, Illegal
-from pokerws.game.state import PlayerId, Seat, Table
+from pokerws.game.state import BOT_PREFIX, PlayerId, Seat, Table
 
 
 def sit(table: Table, command: Sit, now_ms: int) -> TableEvent:
@@ -46,8 +46,10 @@ def sit(table: Table, command: Sit, now_ms: int) -> TableEvent:
     owes_small = departure is not None and departure.owes_blinds
     played = departure is not None
     clock = new_clock(config.clocks)
+    # The server lets nobody else have such an id.
+    is_bot = command.player.startswith(BOT_PREFIX)
     return PlayerSat(
-        number, command.player, command.name, command.buy_in, owes_small, played, clock
+        number, command.player, command.name, command.buy_in, owes_small, played, clock, bot=is_bot
     )
 
 

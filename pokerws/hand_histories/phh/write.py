@@ -12,6 +12,7 @@ underscore as the standard requires:
   `_small_blind`, its amount, if nobody posted it.
 * `_game`, `_id`, `_player_ids`, `_button`: the table's id, the hand's id in all formats, the
   players' ids, the seat of the button.
+* `_bots`: the numbers of the players who are bots of the server, if there are any.
 * `_boards`: the second and third board, if there are several; the actions have the first.
 * `_cancelled = true` and `_refunds`: the hand was cancelled, and each player got this much back.
   The actions then end at that point, and there are no `finishing_stacks`.
@@ -322,6 +323,8 @@ class _PhhWriter:
         }
         if self.table.button is not None:
             own["_button"] = self.table.button + 1
+        if any(seat.bot for seat in seated):
+            own["_bots"] = [n for n, seat in enumerate(seated, start=1) if seat.bot]
         if self.boards:
             own["_boards"] = ["".join(cards) for cards in self.boards.values()]
         if self.refunds is not None:

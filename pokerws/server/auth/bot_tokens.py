@@ -6,14 +6,18 @@ with `bot_`.
 
 import jwt
 
-from pokerws.game.state import PlayerId
+from pokerws.game.state import BOT_PREFIX, PlayerId
 from pokerws.server.auth.identity import Identity
 
 BOT_KEY_ID = "pokerws-bots"
-BOT_PREFIX = "bot_"
 
 _ALGORITHM = "HS256"
 _AUDIENCE = "pokerws-bot"
+
+
+def is_bot(player: PlayerId) -> bool:
+    """Whether a player is one of the server's own bots: nobody else can have such an id."""
+    return player.startswith(BOT_PREFIX)
 
 
 class BotTokens:
@@ -27,7 +31,7 @@ class BotTokens:
 
     def token_for(self, player: PlayerId, name: str) -> str:
         """The token of a bot.  Raises ValueError for another player."""
-        if not player.startswith(BOT_PREFIX):
+        if not is_bot(player):
             raise ValueError(f"{player} is not a bot")
         claims = {"sub": player, "name": name, "aud": _AUDIENCE}
         return jwt.encode(claims, self._key, _ALGORITHM, headers={"kid": BOT_KEY_ID})

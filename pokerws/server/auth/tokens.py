@@ -13,9 +13,9 @@ import jwt
 import structlog
 from jwt.types import Options
 
-from pokerws.game.state import PlayerId
+from pokerws.game.state import BOT_PREFIX, PlayerId
 from pokerws.messages import LoginRole, Refused, Role
-from pokerws.server.auth.bot_tokens import BOT_KEY_ID, BOT_PREFIX, BotTokens
+from pokerws.server.auth.bot_tokens import BOT_KEY_ID, BotTokens
 from pokerws.server.auth.guests import GUEST_PREFIX
 from pokerws.server.auth.identity import OPERATOR_PREFIX, Check, Identity, admit_all
 from pokerws.server.auth.key_sources import KeySet

@@ -8,6 +8,7 @@ import asyncio
 
 import structlog
 
+from pokerws.game.config.table_config import TableConfig
 from pokerws.server.clock import Clock
 from pokerws.server.isolation import each
 from pokerws.server.tables.actor import TableActor
@@ -21,7 +22,9 @@ log = structlog.get_logger("pokerws.absent_seats")
 
 
 class AbsentSeats:
-    """Stands up players of `lobby` without a connection for `absent_ms`; 0 turns it off.
+    """Stands up players of `lobby` without a connection for `absent_ms`; 0 is never.
+
+    A table may have a shorter time of its own, or one where the server has none.
 
     Only tables in memory are checked.  At a table that was just loaded everybody has that time to
     come back, whether the server was restarted or another server had the table.
@@ -32,12 +35,14 @@ class AbsentSeats:
         self._presence = presence
         self._clock = clock
         self.absent_ms = absent_ms
+        # The longest time that seats are kept at any table.
+        self._longest_ms = absent_ms
 
     async def free(self) -> None:
         """Stand up all players absent for too long; during a hand, the seat is freed at its end."""
-        if self.absent_ms:
-            await self._free()
-        self._presence.forget(self._clock.now_ms() - self.absent_ms)
+        self._longest_ms = self.absent_ms
+        await self._free()
+        self._presence.forget(self._clock.now_ms() - self._longest_ms)
 
     async def _free(self) -> None:
         actors = self._lobby.actors()
@@ -46,12 +51,21 @@ class AbsentSeats:
                 await asyncio.sleep(0)
             each(actors[start : start + SLICE], self._free_at)
 
+    def _time_at(self, config: TableConfig) -> int:
+        """How long the table's seats are kept; 0 is for ever."""
+        times_ms = (self.absent_ms, config.presence.absent_seat_ms)
+        return min((time_ms for time_ms in times_ms if time_ms), default=0)
+
     def _free_at(self, actor: TableActor) -> None:
+        time_ms = self._time_at(actor.table.config)
+        if not time_ms:
+            return
+        self._longest_ms = max(self._longest_ms, time_ms)
         for seat in actor.table.seats:
             if seat is None or seat.leaving:
                 continue
             absent_ms = self._presence.absent_ms(seat.player, actor.loaded_ms)
-            if absent_ms >= self.absent_ms and actor.stand_up(seat.player):
+            if absent_ms >= time_ms and actor.stand_up(seat.player):
                 log.info(
                     "seat_freed",
                     table=actor.table.id,

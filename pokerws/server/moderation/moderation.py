@@ -11,9 +11,8 @@ from contextlib import suppress
 import structlog
 
 from pokerws.game.illegal import Details
-from pokerws.game.state import PlayerId
+from pokerws.game.state import BOT_PREFIX, PlayerId
 from pokerws.messages import Refused
-from pokerws.server.auth.bot_tokens import BOT_PREFIX
 from pokerws.server.auth.identity import OPERATOR_PREFIX, Identity
 from pokerws.server.clock import Clock
 from pokerws.server.isolation import each

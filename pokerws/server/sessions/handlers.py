@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeVar, get_args
 from pokerws.messages import (
     STRICT_TYPES,
     Act,
+    AddBot,
     AddChips,
     Ban,
     Chat,
@@ -35,6 +36,7 @@ from pokerws.messages import (
     Ping,
     Refill,
     Refused,
+    RemoveBot,
     Role,
     RunIt,
     Show,
@@ -54,6 +56,7 @@ from pokerws.messages import (
 from pokerws.server.auth.identity import FORBIDDEN
 from pokerws.server.limits.rate_limits import Kind
 from pokerws.server.net.connection import Work
+from pokerws.server.sessions import bot_handlers as bots
 from pokerws.server.sessions import moderation_handlers as moderation
 from pokerws.server.sessions.player_handlers import get_account, greet, log_out, ping, refill
 from pokerws.server.sessions.session import Session
@@ -106,6 +109,8 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         RunIt: command_table,
         ChooseGame: command_table,
         UseTimeBank: command_table,
+        AddBot: bots.add_bot,
+        RemoveBot: bots.remove_bot,
         CloseTable: moderation.close_table,
         Kick: moderation.kick,
         Mute: moderation.mute,
@@ -139,6 +144,8 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         Straddle: "seats",
         RunIt: "seats",
         ChooseGame: "seats",
+        AddBot: "seats",
+        RemoveBot: "seats",
     }
 )
 

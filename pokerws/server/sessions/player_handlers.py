@@ -21,7 +21,7 @@ from pokerws.messages import (
     Refused,
     Welcome,
 )
-from pokerws.messages.capabilities import CAPABILITIES, CHAT, HEARTBEAT, PRESENCE
+from pokerws.messages.capabilities import CAPABILITIES, CHAT, HEARTBEAT, PRESENCE, WAITING
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.text_rules import player_name
 from pokerws.server.sessions.session import Session
@@ -68,6 +68,7 @@ async def greet(session: Session, message: Hello) -> None:
 def choose_parts(session: Session, wanted: Sequence[str]) -> None:
     """Send the optional messages that the client wants, and no others."""
     session.hears_chat, session.hears_presence = CHAT in wanted, PRESENCE in wanted
+    session.hears_waiting = WAITING in wanted
     heartbeats = session.context.heartbeats
     change = heartbeats.enter if HEARTBEAT in wanted else heartbeats.leave
     change(session)

@@ -84,7 +84,7 @@ class Session:
         "address",
         "context",
         "hears_chat",
-        "hears_presence",
+        *("hears_presence", "hears_waiting"),
         "identity",
         "line",
         "meter",
@@ -106,7 +106,7 @@ class Session:
         self.wire = WIRES.get(connection.subprotocol or "", JSON)
         self.identity: Identity | None = None
         self.watched: dict[TableId, TableActor] = {}
-        self.hears_chat = self.hears_presence = True
+        self.hears_chat, self.hears_presence, self.hears_waiting = True, True, False
         self._connection = self.line = connection
         self._decoder = context.decoders[self.wire]
         self._dispatch = dispatch

@@ -30,6 +30,7 @@ from pokerws.messages import (
     UseTimeBank,
     WatchLobby,
 )
+from pokerws.server.auth.bot_tokens import is_bot
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.seat_names import check_unlike
 from pokerws.server.auth.text_rules import chat_text, table_name
@@ -103,6 +104,7 @@ async def pay(session: Session, message: Sit | AddChips) -> None:
             session.context.moderation.check_seat(identity.player, actor.table.id)
             check_seats(session, actor)
             check_unlike(actor.table.seats, identity.player, identity.name)
+            lobby.claims.check(actor, identity.player)
         wanted = message.buy_in if isinstance(message, Sit) else message.amount
         purse.check(wanted, session.context.clock.table_ms())
         actor.handle(session, message.id, payment_of(message, identity, purse.available))
@@ -135,7 +137,7 @@ def payment_of(
 
 def check_seats(session: Session, actor: TableActor) -> None:
     """Raise Refused if the player already sits at the maximum number of other tables."""
-    cap = session.context.caps.player_tables
+    cap = 0 if is_bot(session.player) else session.context.caps.player_tables
     if cap and session.context.lobby.seats_of(session.player, besides=actor) >= cap:
         text = f"a player may sit at {counted(cap, 'table')} at a time"
         raise Refused("too_many_tables", text, Details(limit=cap, scope="player"))

@@ -50,6 +50,9 @@ async def watch_one(session: Session, message: Watch) -> None:
     check_watchers(session, actor)
     session.watched[actor.table.id] = actor
     actor.watch(session, message, older)
+    if session.admitted.role in ("player", "admin"):
+        # Who comes to a table may want to play.
+        session.context.lobby.claims.claim(actor, session.player)
 
 
 async def find_watched(session: Session, message: Watch) -> tuple[TableActor, list[TableEvent]]:

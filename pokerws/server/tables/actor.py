@@ -11,7 +11,7 @@ from copy import deepcopy
 from msgspec.structs import replace
 
 from pokerws.game.apply import apply
-from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand
+from pokerws.game.commands import AddChips, Close, Command, RemoveBot, Resume, Sit, Stand
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
@@ -50,7 +50,7 @@ from pokerws.storage.store import LoggedReceipt, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
 # The commands that move chips to a table or from it.
-_MOVE_CHIPS = frozenset({Sit, AddChips, Stand, Close})
+_MOVE_CHIPS = frozenset({Sit, AddChips, Stand, Close, RemoveBot})
 
 
 class TableActor:
@@ -108,7 +108,7 @@ class TableActor:
         self.viewers = Viewers(table, epoch, gate, self.history, clock, absent=owner.absent_at)
         self.watchers = self.viewers.viewers
         self._pace = HandPace(pace, table.hand_number)
-        self._news = LobbyNews(table, owner, self.gate, self._pace, self.viewers.notify)
+        self._news = LobbyNews(table, owner, self.gate, self._pace, self.viewers)
         self._cards = HeldCards(table, self.gate, cards, clock)
         self._table_clock = TableClock(
             *(table, self.watchers, connections),
@@ -121,7 +121,7 @@ class TableActor:
 
     def handle(self, viewer: Viewer, command_id: str, command: Command) -> None:
         """Carry out a player's command and answer it.  The answer precedes the events."""
-        player, before = viewer.player, self.table.seq
+        player, seq = viewer.player, self.table.seq + 1
         try:
             receipt = self._receipts.find(player, command_id, command)
             if receipt is not None:
@@ -147,12 +147,10 @@ class TableActor:
         transfers = transfers_of(self.table, moving, self._at_ms) if moving else ()
         if moves_chips:
             self._hold(transfers)
-        receipt = self._receipts.receipt_of(player, command_id, command, before + 1)
+        receipt = self._receipts.receipt_of(player, command_id, command, seq)
         self._receipts.add(player, receipt, moving, table=self.table)
-        self.viewers.answer(viewer, Accepted(command_id, before + 1))
-        logged = None
-        if self._keeps:
-            logged = LoggedReceipt(player, receipt.digest, before + 1, receipt.id)
+        self.viewers.answer(viewer, Accepted(command_id, seq))
+        logged = LoggedReceipt(player, receipt.digest, seq, receipt.id) if self._keeps else None
         self._changed(events, moving, transfers, logged)
 
     @property
@@ -250,6 +248,7 @@ class TableActor:
     def pause(self) -> None:
         """Stop the clock and refuse commands, while the database is away."""
         self._table_clock.pause()
+        self._news.paused()
 
     def go_on(self) -> None:
         """End a pause: the clock goes on with the time that remained."""
@@ -258,6 +257,7 @@ class TableActor:
     def _go_on_from(self, since_ms: int | None) -> None:
         if since_ms is not None:
             self.resume(since_ms, 0, restart_log=False)
+            self._news.goes_on()
 
     def resume(
         self, saved_ms: int, grace_ms: int, *, restart_log: bool, cancel_hand: bool = False

@@ -19,7 +19,7 @@ from pokerws.game.illegal import Details
 from pokerws.game.lifecycle import chips_put_in
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import Refused
-from pokerws.server.auth.bot_tokens import BOT_PREFIX
+from pokerws.server.auth.bot_tokens import is_bot
 from pokerws.server.clock import Clock
 from pokerws.server.limits.log_limit import LogLimit
 from pokerws.server.player_locks import PATIENCE_S, PlayerLocks
@@ -121,10 +121,6 @@ def _no_tables(player: PlayerId) -> Iterable[Table]:
     return ()
 
 
-def _is_bot(player: PlayerId) -> bool:
-    return player.startswith(BOT_PREFIX)
-
-
 def _seats_of(player: PlayerId, tables_of: TablesOf) -> tuple[int, list[TableId]]:
     """The chips that a player has at tables, pots included, and the tables where he sits."""
     chips, seated = 0, []
@@ -199,7 +195,7 @@ class Cashier:
         with _refusing_outages():
             history = await self._accounts.history(player, before, HISTORY_PAGE)
             due_ms = await self._due_ms(account, address)
-        if due_ms is not None and not _is_bot(player) and _seats_of(player, tables_of)[0]:
+        if due_ms is not None and not is_bot(player) and _seats_of(player, tables_of)[0]:
             due_ms = None
         return Statement(self._purse(account, address), due_ms, history, is_ungranted)
 
@@ -217,7 +213,7 @@ class Cashier:
             if not self._is_due(account, now_ms):
                 raise self._not_due(account, now_ms)
             chips, seated = _seats_of(player, tables_of)
-            if chips and not _is_bot(player):
+            if chips and not is_bot(player):
                 text = f"the player has {counted(chips, 'chip')} at tables"
                 raise Refused("chips_at_table", text, Details(at_tables=chips))
             terms, allowance = self._terms, self._allowance(address)
@@ -228,7 +224,7 @@ class Cashier:
                     below=terms.refill_below,
                     due_ms=now_ms - terms.refill_interval_ms,
                     at_ms=now_ms,
-                    besides=None if _is_bot(player) else seated,
+                    besides=None if is_bot(player) else seated,
                     allowance=allowance,
                 )
                 if refill.refused == "at_table":

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.metrics import Metrics
-from pokerws.server.auth.bot_tokens import BOT_PREFIX
+from pokerws.server.auth.bot_tokens import is_bot
 from pokerws.server.clock import Clock
 from pokerws.server.limits.log_limit import LogLimit
 from pokerws.server.tables.presence import Presence
@@ -104,7 +104,7 @@ class CollusionSigns:
         people = [
             (player, chips, self._presence.address(player))
             for player, chips in net.items()
-            if chips and not player.startswith(BOT_PREFIX)
+            if chips and not is_bot(player)
         ]
         winners = [one for one in people if one[1] > 0]
         for loser, lost, address in people:
@@ -171,7 +171,7 @@ class CollusionSigns:
 
     def _shares_address(self, one: PlayerId, other: PlayerId) -> bool:
         """Whether both are connected from one address, and neither is a bot of the server."""
-        if one.startswith(BOT_PREFIX) or other.startswith(BOT_PREFIX):
+        if is_bot(one) or is_bot(other):
             return False
         address = self._presence.address(one)
         return address is not None and address == self._presence.address(other)

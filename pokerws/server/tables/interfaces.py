@@ -44,6 +44,10 @@ class Viewer(Protocol):
     def hears_presence(self) -> bool:
         """Whether it is told which seated players have no connection."""
 
+    @property
+    def hears_waiting(self) -> bool:
+        """Whether it is told why no hand is dealt."""
+
     def answer(self, message: TableAnswer) -> None:
         """Send the answer to a command."""
 
@@ -144,6 +148,9 @@ class Owner(Protocol):
 
     def seats_changed(self, table: Table) -> None:
         """Players may have sat down or stood up; what shows it may be held."""
+
+    def bots_changed(self, table: Table) -> None:
+        """The host wants other bots at the table."""
 
     def absent_at(self, table: TableId) -> Sequence[PlayerId]:
         """The seated players without a connection, as the viewers know them."""

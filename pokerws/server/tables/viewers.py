@@ -17,9 +17,11 @@ from pokerws.game.redaction import (
     redact_for_each,
     redact_table,
 )
+from pokerws.game.seating.waiting import WaitingFor, waiting_for
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import (
     Accepted,
+    Broadcast,
     Events,
     GetHand,
     Notice,
@@ -28,11 +30,13 @@ from pokerws.messages import (
     ServerMessage,
     Snapshot,
     TableSummary,
+    TableWaiting,
     Watch,
     reject,
 )
 from pokerws.messages.state_hash import state_hash, state_hashes
 from pokerws.server.clock import Clock
+from pokerws.server.isolation import each
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.commit_gate import CommitGate, TableAnswer
 from pokerws.server.tables.event_log import LogUnavailable
@@ -111,6 +115,8 @@ class Viewers:
             return
         if missed:
             self._show_missed(viewer, redact_all(missed, viewer.player))
+        if viewer.hears_waiting and (why := waiting_for(self._table)):
+            self._show_one(viewer, TableWaiting(self._table.id, why), self._table.seq + 1)
         self._show_absent(viewer)
 
     def _missed(
@@ -256,6 +262,12 @@ class Viewers:
         if self._joining:
             self._gate.hold_frames(0, notice, dict.fromkeys(self._joining), self._table.seq + 1)
 
+    def tell_waiting(self, why: WaitingFor | None) -> None:
+        """Tell all viewers why no hand is dealt, or that one is."""
+        message = Broadcast(TableWaiting(self._table.id, why))
+        hearing = [viewer for viewer in self.listeners if viewer.hears_waiting]
+        each(hearing, lambda viewer: viewer.send_table_frame(message.on(viewer.wire)))
+
     def latest_events(self, count: int) -> list[TableEvent]:
         """Up to `count` newest events in memory."""
         return self._history.latest(count)
@@ -273,7 +285,10 @@ class Viewers:
         state, now_ms = redact_table(table, player), self._clock.table_ms()
         own_seat = table.seat_of(player)
         own_hash = state_hash(table, player)
-        snapshot = Snapshot(table.id, self._epoch, table.seq, now_ms, state, own_seat, own_hash)
+        snapshot = Snapshot(
+            *(table.id, self._epoch, table.seq, now_ms, state, own_seat, own_hash),
+            waiting_for(table),
+        )
         self._show_one(viewer, snapshot, 0)
         self._show_absent(viewer)
 
@@ -372,5 +387,12 @@ class Viewers:
 def summary_of(table: Table) -> TableSummary:
     """A table in the lobby's list."""
     return TableSummary(
-        table.id, table.name, table.status, table.players, table.hand_number, table.config
+        table.id,
+        table.name,
+        table.status,
+        table.players,
+        table.hand_number,
+        table.config,
+        table.seated_bots,
+        waiting_for(table),
     )

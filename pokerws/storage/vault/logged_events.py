@@ -95,7 +95,7 @@ def _logged(event: TurnStarted) -> TurnStarted | _LoggedTurn:
     """A turn in its short form, if that has a place for all of it."""
     turn = event.turn
     letters = _LETTERS.get(tuple(turn.actions))
-    if letters is None or turn.sizes or turn.discard_max:
+    if letters is None or turn.sizes or turn.discard_max or turn.time != "turn":
         return event
     started_ms = turn.started_ms
     return _LoggedTurn(

@@ -496,6 +496,40 @@ export interface UseTimeBank {
 }
 
 /**
+ * Have one more bot at the table. Only its host may do this.
+ *
+ * The server plays it: it takes a free seat while people are at the table, sits out while no
+ * person plays, and gives up its seat to a person who wants it. Without a `name` the server
+ * chooses one.
+ */
+export interface AddBot {
+  type: "add_bot";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** how the bot plays */
+  style: "calling_station" | "loose_aggressive" | "tight_aggressive";
+  /** the name of the bot; if absent, the server chooses one */
+  name?: "Archimedes" | "Bernoulli" | "Cantor" | "Dedekind" | "Euler" | "Fourier" | "Galois" | "Hilbert" | "Jacobi" | "Kepler" | "Lagrange" | "Moebius" | "Noether" | "Poincare" | "Riemann" | "Shannon" | "Turing" | "Venn" | "Weierstrass" | "Zeno" | null;
+}
+
+/**
+ * Have a bot no more: it leaves the table, during a hand at its end. Only for the host.
+ *
+ * `player` is that of an entry in the table's `bots`.
+ */
+export interface RemoveBot {
+  type: "remove_bot";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the bot's player id */
+  player: string;
+}
+
+/**
  * Events of a table, in order. `seq` is the number of the first one.
  *
  * Some messages have a `state_hash`, with which a client [checks](#checking-the-state) the state
@@ -569,7 +603,8 @@ export interface Rejected {
  * The whole state of a table after event `seq`, as this viewer may see it.
  *
  * Hidden cards are `??`. `seat` is the viewer's own seat, absent if the viewer has none. With
- * `state_hash` a client [checks](#checking-the-state) how it reads the state.
+ * `state_hash` a client [checks](#checking-the-state) how it reads the state. `waiting_for` is why
+ * no hand is dealt, if that is so.
  */
 export interface Snapshot {
   type: "snapshot";
@@ -587,6 +622,11 @@ export interface Snapshot {
   seat?: number;
   /** a hash of the state after this message, as the viewer sees it */
   state_hash?: string;
+  /**
+   * why no hand is dealt: `needs_players`, `players_away` (people who sit out, with whom there are
+   * enough) or `database`
+   */
+  waiting_for?: string;
 }
 
 /** The answer to `ping`. */
@@ -847,6 +887,23 @@ export interface Players {
 }
 
 /**
+ * Why no hand is dealt at a watched table, whenever that changes. It is no event.
+ *
+ * Without `waiting_for`, a hand is in play or scheduled again. It follows each `accepted` of
+ * `watch` with its events if there is a reason; a `snapshot` has it itself.
+ */
+export interface TableWaiting {
+  type: "table_waiting";
+  /** the table's id */
+  table: string;
+  /**
+   * why no hand is dealt: `needs_players`, `players_away` (people who sit out, with whom there are
+   * enough) or `database`
+   */
+  waiting_for?: string;
+}
+
+/**
  * The game, stakes and options of a table. Chips are integers; times are in milliseconds.
  *
  * `variant` is the code of a variant or of a mix. `ante_kind` says who posts the ante in games
@@ -881,6 +938,8 @@ export interface TableConfig {
   house: HouseRules;
   /** the time of turns, time bank, disconnect protection and lag allowance */
   clocks: Clocks;
+  /** options about players who are not there */
+  presence: PresenceOptions;
 }
 
 /**
@@ -889,7 +948,8 @@ export interface TableConfig {
  * `seq` counts all events of the table and `turns` its turns. `button`, `small_blind` and
  * `big_blind` are the positions of the latest hand; their seats may be free by now.
  * `next_hand_at_ms` is set while a hand is scheduled. A `closed` table stays empty for good.
- * `departed` are the players who left within the hour, in the order in which they left.
+ * `departed` are the players who left within the hour, in the order in which they left. `host` is
+ * the player who opened the table; null for the server. `bots` are those that the host wants.
  */
 export interface Table {
   /** the table's id */
@@ -924,6 +984,10 @@ export interface Table {
   game: Game | null;
   /** the players who left within the hour, the latest last */
   departed: Departure[];
+  /** the player who opened the table; null for the server */
+  host: string | null;
+  /** the bots that the host wants, seated or not */
+  bots: WantedBot[];
 }
 
 /**
@@ -1089,6 +1153,20 @@ export interface Clocks {
 }
 
 /**
+ * How long a table waits for players who are not there.
+ *
+ * The seat of a player without a connection is freed after `absent_seat_ms`, or sooner if the
+ * server frees seats sooner. 0 is the server's own time.
+ */
+export interface PresenceOptions {
+  /**
+   * time without a connection after which a seat is freed, if the server does not free it sooner; 0
+   * is the server's time
+   */
+  absent_seat_ms?: number;
+}
+
+/**
  * What a program needs to know of a refusal, beside its code.
  *
  * A field means the same with every code, and is absent where it does not apply. `min` and `max`
@@ -1188,7 +1266,12 @@ export interface HeartbeatTimes {
   timeout_ms: number;
 }
 
-/** A table as listed in the lobby. `players` is the number of taken seats. */
+/**
+ * A table as listed in the lobby.
+ *
+ * `players` is the number of taken seats, of which `bots` have bots of the server. `waiting_for`
+ * is why no hand is dealt. Both are known of tables in memory only.
+ */
 export interface TableSummary {
   /** the table's id */
   table: string;
@@ -1202,6 +1285,13 @@ export interface TableSummary {
   hand_number: number;
   /** the table's game, stakes and options */
   config: TableConfig;
+  /** seats with bots of the server */
+  bots?: number;
+  /**
+   * why no hand is dealt: `needs_players`, `players_away` (people who sit out, with whom there are
+   * enough) or `database`
+   */
+  waiting_for?: string;
 }
 
 /** What may have changed of a listed table. */
@@ -1214,6 +1304,13 @@ export interface TableChange {
   players: number;
   /** the number of the latest hand, 0 before the first */
   hand_number: number;
+  /** seats with bots of the server */
+  bots: number;
+  /**
+   * why no hand is dealt: `needs_players`, `players_away` (people who sit out, with whom there are
+   * enough) or `database`
+   */
+  waiting_for: string | null;
 }
 
 /**
@@ -1784,6 +1881,7 @@ export interface LagCompensated {
  * fixed-limit game. `boards` is the number of boards dealt; the betting of a `bomb_pot` begins on
  * the second street. `at_ms` is when the hand started, in milliseconds UTC. `names` and `stacks`
  * are those of the players in `order`, before anything was posted. Old hands lack these three.
+ * `bots` are the seats in `order` that bots of the server have.
  *
  * `hand_number` (from `hand`), `button`, `small_blind` and `big_blind` become the event's,
  * `next_hand_at_ms` and `last_hand` null. `owes_blind` becomes true for the seats in `missed`,
@@ -1833,6 +1931,8 @@ export interface HandStarted {
   stacks?: number[];
   /** seats dealt in for the first time since their players sat down */
   first_dealt?: number[];
+  /** the seats in `order` that bots of the server have */
+  bots?: number[];
 }
 
 /**
@@ -1907,9 +2007,10 @@ export interface NextHandCancelled {
  * A player took a free seat, with `stack` chips.
  *
  * If the player left less than an hour ago, `played` is true, and `owes_small` if blinds are owed.
+ * `bot` is true for a bot of the server.
  *
- * The seat has this `player`, `name`, `stack`, `owes_small`, `played` and `clock`, and otherwise
- * its defaults: it `owes_blind`. The player is removed from `departed`.
+ * The seat has this `player`, `name`, `stack`, `owes_small`, `played`, `clock` and `bot`, and
+ * otherwise its defaults: it `owes_blind`. The player is removed from `departed`.
  */
 export interface PlayerSat {
   type: "player_sat";
@@ -1927,6 +2028,8 @@ export interface PlayerSat {
   played?: boolean;
   /** what the player has of the table's clocks, likewise */
   clock?: SeatClock;
+  /** whether it is a bot of the server */
+  bot?: boolean;
 }
 
 /**
@@ -2076,7 +2179,11 @@ export interface ClockResumed {
   deadline_ms: number;
 }
 
-/** The table was opened, with all seats free. It is the first event of every table. */
+/**
+ * The table was opened, with all seats free. It is the first event of every table.
+ *
+ * `host` is the player who opened it; the server's own tables have none.
+ */
 export interface TableOpened {
   type: "table_opened";
   /** the table's id */
@@ -2085,6 +2192,8 @@ export interface TableOpened {
   name: string;
   /** the table's game, stakes and options */
   config: TableConfig;
+  /** the player who opened the table; null for the server */
+  host?: string;
 }
 
 /**
@@ -2107,6 +2216,17 @@ export interface LogRestarted {
   type: "log_restarted";
   /** always null */
   table: Table | null;
+}
+
+/**
+ * The host added or removed a bot: these `bots` are wanted from now on.
+ *
+ * The table's `bots` become the event's.
+ */
+export interface BotsWanted {
+  type: "bots_wanted";
+  /** the bots that the host wants from now on */
+  bots: WantedBot[];
 }
 
 /**
@@ -2235,6 +2355,21 @@ export interface Departure {
   owes_blinds?: boolean;
 }
 
+/**
+ * A bot that the host wants at the table, whether or not it has a seat now.
+ *
+ * `style` is a value of `hosting.bots.BotStyle`. A client accepts any text, since a newer server
+ * may have other styles.
+ */
+export interface WantedBot {
+  /** the bot's player id */
+  player: string;
+  /** the bot's name */
+  name: string;
+  /** how the bot plays */
+  style: string;
+}
+
 /** A token bucket of `burst` tokens, which refills evenly, from empty to full in `over_ms`. */
 export interface RateLimit {
   /** number allowed at once */
@@ -2348,7 +2483,7 @@ export interface Turn {
  * possible; `run_it` is the maximum number of boards that the player agrees to. A player who has
  * `played` was dealt in at this table, now or before leaving within the hour, so that a blind
  * still owed is a missed one. There is a `clock` if the table's clocks have more than time for a
- * turn.
+ * turn. A `bot` is one of the server's own; only the server says so.
  */
 export interface Seat {
   /** the player's id */
@@ -2377,6 +2512,8 @@ export interface Seat {
   played?: boolean;
   /** what the player has of the table's clocks, if they have more than turns */
   clock?: SeatClock;
+  /** whether it is a bot of the server */
+  bot?: boolean;
 }
 
 /**
@@ -2492,7 +2629,9 @@ export type ClientMessage =
   | EndSession
   | ListBans
   | ListPlayers
-  | UseTimeBank;
+  | UseTimeBank
+  | AddBot
+  | RemoveBot;
 
 export type ServerMessage =
   | Events
@@ -2513,7 +2652,8 @@ export type ServerMessage =
   | Heartbeat
   | Notice
   | Bans
-  | Players;
+  | Players
+  | TableWaiting;
 
 export type TableEvent =
   | TurnStarted
@@ -2561,7 +2701,8 @@ export type TableEvent =
   | ClockResumed
   | TableOpened
   | TableClosed
-  | LogRestarted;
+  | LogRestarted
+  | BotsWanted;
 
 /** A command of a type, without the id, which the connection adds. */
 export type Command<T extends ClientMessage["type"]> = { type: T } & Omit<
@@ -2572,6 +2713,7 @@ export type Command<T extends ClientMessage["type"]> = { type: T } & Omit<
 /** The answer to each command, by its type; the other answer is `rejected`. */
 export interface Answers {
   act: Accepted;
+  add_bot: Accepted;
   add_chips: Accepted;
   ban: Accepted;
   chat: Accepted;
@@ -2591,6 +2733,7 @@ export interface Answers {
   mute: Accepted;
   ping: Pong;
   refill: Accepted;
+  remove_bot: Accepted;
   run_it: Accepted;
   show: Accepted;
   sit: Accepted;
@@ -2680,6 +2823,11 @@ export type RejectCode =
   | "no_choice"
   | "not_your_choice"
   | "unknown_game"
+  | "seat_soon"
+  | "seat_reserved"
+  | "not_host"
+  | "bot_limit"
+  | "no_such_bot"
   | "in_hand"
   | "not_your_turn"
   | "wrong_turn"
@@ -2743,6 +2891,27 @@ export interface Refusals {
     | "cards_not_allowed"
     | "not_your_cards"
     | "wrong_number_of_cards";
+  add_bot:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "already_so"
+    | "not_host"
+    | "bot_limit";
   add_chips:
     | "missing_field"
     | "unknown_field"
@@ -3012,6 +3181,27 @@ export interface Refusals {
     | "refill_not_due"
     | "chips_at_table"
     | "free_chips_used_up";
+  remove_bot:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "bank_unavailable"
+    | "not_host"
+    | "no_such_bot";
   run_it:
     | "missing_field"
     | "unknown_field"
@@ -3083,6 +3273,8 @@ export interface Refusals {
     | "insufficient_chips"
     | "bank_unavailable"
     | "grant_held"
+    | "seat_soon"
+    | "seat_reserved"
     | "kicked";
   sit_in:
     | "missing_field"

@@ -12,14 +12,20 @@ import { GapError, newEvents } from "./table-state.js";
 /** Notices that end the subscription to a table. */
 const ENDS_WATCHING = new Set(["table_failed"]);
 const WATCH_AGAIN_MS = 1_000;
-const PRESENCE = /** @type {const} */ (["presence", "player_disconnected", "player_reconnected"]);
+const PRESENCE = /** @type {const} */ ([
+  "presence",
+  "player_disconnected",
+  "player_reconnected",
+  "table_waiting",
+]);
 
 /**
  * @typedef {object} FeedHandlers
  * @property {(snapshot: Message) => void} onSnapshot
  * @property {(events: TableEvent[], epoch: number, hash?: string) => void} onEvents `hash` is that
  *   of the state after the events, if the message has one
- * @property {(message: Message) => void} onPresence a player is absent, or back
+ * @property {(message: Message) => void} onPresence a player is absent or back, or
+ *   what the table waits for
  * @property {(resumed: boolean) => void} onWatching the subscription has started, or resumed
  * @property {(error: Error & {code?: string}) => void} onWaiting refused for now; it is asked again
  * @property {(error: Error & {code?: string}) => void} onRejected

@@ -8,12 +8,15 @@
 /** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
 /** @typedef {Required<import("./messages.js").Mix>} Mix */
 /** @typedef {Required<import("./messages.js").HouseRules>} HouseRules */
+
+/** @typedef {Required<import("./messages.js").PresenceOptions>} PresenceOptions */
+
 /**
- * @typedef {Omit<Required<import("./messages.js").Clocks>, "bank"|"protection"|"lag"> & {
+ * @typedef {Omit<Required<import("./messages.js").Clocks>, "bank"|"protection"|"lag"|"presence"> & {
  *   bank: Required<import("./messages.js").TimeBank>|null,
  *   protection: Required<import("./messages.js").DisconnectProtection>|null,
  *   lag: Required<import("./messages.js").LagAllowance>|null,
- * }} Clocks
+ * , presence: PresenceOptions}} Clocks
  */
 
 /**
@@ -67,6 +70,8 @@ export function readTable(state) {
     last_hand: state.last_hand ?? null,
     game: state.game ?? null,
     departed: (state.departed ?? []).map(readDeparture),
+    host: state.host ?? null,
+    bots: state.bots ?? [],
   };
 }
 
@@ -131,6 +136,7 @@ function readClocks({ street_ms = [], bank, protection, lag, timeouts_to_sit_out
       : null,
     lag: lag ? { turn_ms: 500, seated_ms: 10_000, ...lag } : null,
     timeouts_to_sit_out,
+    presence: { absent_seat_ms: 0, ...config.presence },
   };
 }
 
@@ -185,7 +191,7 @@ export function newHand() {
  * @param {any} who its `player`, `name` and `stack`, and what the player owes from an earlier stay
  * @returns {Seat}
  */
-export function newSeat({ player, name, stack, owes_small = false, played = false, clock = null }) {
+export function newSeat({ player, name, stack, owes_small = false, played = false, clock = null, bot = false }) {
   return {
     player,
     name,
@@ -200,6 +206,7 @@ export function newSeat({ player, name, stack, owes_small = false, played = fals
     run_it: 1,
     played,
     clock,
+    bot,
   };
 }
 

@@ -43,12 +43,14 @@ export class TableView {
     this.epoch = null;
     /** Which seated players are not connected. */
     this.absences = new Absences();
+    /** @type {string|null} why no hand is dealt, such as "needs_players" */
+    this.waitingFor = null;
     this.check = new StateCheck();
     this.feed = new TableFeed(connection, id, {
       onSnapshot: (snapshot) => this.handleSnapshot(snapshot),
       onEvents: (events, _epoch, hash) => this.handleEvents(events, hash),
       onPresence: (message) => this.handlePresence(message),
-      onWatching: () => this.absences.clear(),
+      onWatching: () => this.forgetPresence(),
       onWaiting: () => {},
       onRejected: (error) => this.handlers.onRejected?.(error),
     });
@@ -88,13 +90,21 @@ export class TableView {
 
   /** @param {Message} message */
   handlePresence(message) {
-    this.absences.take(message);
+    if (message.type === "table_waiting") this.waitingFor = message.waiting_for ?? null;
+    else this.absences.take(message);
     this.handlers.onChange?.(this);
+  }
+
+  /** Nobody is absent and nothing is waited for, unless the server says so next. */
+  forgetPresence() {
+    this.absences.clear();
+    this.waitingFor = null;
   }
 
   /** @param {Message} snapshot */
   handleSnapshot(snapshot) {
-    this.absences.clear();
+    this.forgetPresence();
+    this.waitingFor = snapshot.waiting_for ?? null;
     this.table = readTable(snapshot.state);
     this.epoch = snapshot.epoch;
     this.check.begin(this.table, this.player, snapshot.state_hash);

@@ -11,7 +11,8 @@ import { newHand, newHandSeat, newSeat, readDeparture, readTurn } from "./table-
 
 /** The fields of a table that events can change. */
 const OF_TABLE = (
-  "seq hand_number turns button small_blind big_blind next_hand_at_ms closed last_hand game"
+  "seq hand_number turns button small_blind big_blind next_hand_at_ms closed last_hand game " +
+  "host bots"
 ).split(" ");
 const OF_HAND = "number order deck min_bet".split(" ");
 const OF_TURN = "seat number actions call min_to max_to started_ms deadline_ms".split(" ");

@@ -146,13 +146,24 @@ function fillRow(row, table) {
   setText(part("h3"), table.name);
   const buyIn = `buy-in ${chips(config.min_buy_in)}–${chips(config.max_buy_in)}`;
   setText(part(".what p"), `${describeOffer(readConfig(config))} · ${buyIn}`);
-  setText(part(".seats-taken"), `${players}/${config.seats} seats`);
+  setText(part(".seats-taken"), `${players}/${config.seats} seats${company(table)}`);
   const playing = hands ? `Playing · hand ${chips(hands)}` : "Playing";
   setText(part(".badge"), table.status === "active" ? playing : "Waiting");
   const button = part("button");
   setText(button, free ? "Join" : "Watch");
   button.setAttribute("aria-label", `${free ? "Join" : "Watch"} ${table.name}`);
   button.className = free ? "primary" : "";
+}
+
+/**
+ * Who has the seats, if some are bots.
+ * @param {TableSummary} table
+ */
+function company({ players, bots = 0 }) {
+  if (!bots) return "";
+  const people = players - bots;
+  const counted = [people === 1 ? "1 person" : `${people} people`, bots === 1 ? "1 bot" : `${bots} bots`];
+  return `: ${counted.join(", ")}`;
 }
 
 /**

@@ -54,6 +54,7 @@ const DESCRIPTIONS = {
   chips_added: (_, event, name) => `${name} adds ${chips(event.amount)}`,
   player_sat_out: (_, event, name) => `${name} ${SAT_OUT[event.reason] ?? SAT_OUT.asked}`,
   player_sat_in: (_, event, name) => `${name} is back`,
+  bots_wanted: describeBots,
   next_hand_cancelled: () => "Waiting for players",
   clock_resumed: () => "The clock resumes",
   hand_started: describeHandStart,
@@ -96,6 +97,19 @@ const DESCRIPTIONS = {
   hand_cancelled: (_, event) => `Hand ${event.hand} is cancelled, and all bets are returned`,
   table_closed: (_, event) => describeClosing(event.reason),
 };
+
+/**
+ * @param {TableState} table
+ * @param {TableEvent} event a `bots_wanted`
+ */
+function describeBots({ bots: before }, { bots: after }) {
+  /** @param {{name: string}[]} bots */
+  const names = (bots) => bots.map(({ name }) => name);
+  const added = names(after).filter((name) => !names(before).includes(name));
+  const removed = names(before).filter((name) => !names(after).includes(name));
+  if (added.length) return `The host adds ${listed(added)}, a bot`;
+  return removed.length ? `The host removes ${listed(removed)}` : null;
+}
 
 /**
  * @param {TableState} table

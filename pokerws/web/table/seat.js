@@ -103,6 +103,7 @@ export class SeatView {
     dataset.state = stateOf(seat, part, table.hand?.turn?.seat === this.number, playing);
     this.root.toggleAttribute("data-winner", memory.winnings.has(this.number));
     this.root.toggleAttribute("data-absent", absences.has(seat?.player));
+    this.root.toggleAttribute("data-bot", seat?.bot ?? false);
     if (own === this.number) dataset.own = "true";
     else delete dataset.own;
     this.sitButton.hidden = seat !== null || own !== null;
@@ -192,6 +193,7 @@ export class SeatView {
       ? tagFor(seat, part, table.hand !== null, this.number, memory)
       : NO_TAG;
     if (absences.has(seat?.player) && !TELLS_MORE.has(kind)) return this.showTag(ABSENT_TAG);
+    if (seat?.timeouts && !TELLS_MORE.has(kind)) return this.showTag(AWAY_TAG);
     return this.showTag({ text, kind });
   }
 
@@ -239,7 +241,7 @@ export class SeatView {
    */
   label(seat, bet) {
     if (!seat) return `Seat ${this.number + 1}, empty`;
-    const parts = [seat.name, `${chips(seat.stack)} chips`];
+    const parts = [seat.name, ...(seat.bot ? ["bot"] : []), `${chips(seat.stack)} chips`];
     if (bet) parts.push(`bet ${chips(bet)}`);
     if (!this.dealer.hidden) parts.push("dealer");
     if (!this.drew.hidden) parts.push(this.drew.textContent);
@@ -291,7 +293,9 @@ function shownAfterHand(table, number) {
 
 const NO_TAG = { text: "", kind: "" };
 const ABSENT_TAG = { text: "Disconnected", kind: "absent" };
-/** Kinds of tags that say more than that the player is disconnected. */
+/** The player let a turn time out and has not acted since. */
+const AWAY_TAG = { text: "Away", kind: "away" };
+/** Kinds of tags that say more than that the player is not there. */
 const TELLS_MORE = new Set(["won", "shown", "all-in", "folded"]);
 
 /**

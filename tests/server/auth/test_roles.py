@@ -28,6 +28,8 @@ PLAYING: list[dict[str, Any]] = [
     {"type": "straddle", "on": True},
     {"type": "run_it", "times": 2},
     {"type": "choose_game", "variant": "NT"},
+    {"type": "add_bot", "style": "calling_station"},
+    {"type": "remove_bot", "player": "bot_euler"},
     {"type": "chat", "text": "hi"},
     {"type": "refill"},
     {"type": "close_table"},

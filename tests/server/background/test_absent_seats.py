@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
 
+from pokerws.game.config.presence import PresenceOptions
 from pokerws.game.events import PlayerStood
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.tables.presence import Presence
@@ -11,7 +13,7 @@ from pokerws.storage.journal.journal import Journal
 from tests.server.conftest import Connect
 from tests.server.fakes import ManualClock
 from tests.server.resumed import watch
-from tests.server.stored_house import BUY_IN, GRANT, Ledger, StoredHouse, balance, house_on
+from tests.server.stored_house import BUY_IN, CONFIG, GRANT, Ledger, StoredHouse, balance, house_on
 
 ABSENT_MS = 60_000
 
@@ -178,6 +180,33 @@ async def test_with_a_time_of_zero_no_seat_is_freed(absence: AbsenceTest) -> Non
     absence.house.clock.advance(10 * ABSENT_MS)
     await AbsentSeats(absence.house.lobby, absence.presence, absence.house.clock, 0).free()
     assert actor.table.players == 1
+
+
+@pytest.mark.parametrize(
+    ("server_ms", "table_ms", "freed_ms"),
+    [(ABSENT_MS, 10_000, 10_000), (10_000, ABSENT_MS, 10_000), (0, ABSENT_MS, ABSENT_MS)],
+)
+async def test_a_table_may_free_seats_sooner_than_the_server_and_not_later(
+    absence: AbsenceTest, server_ms: int, table_ms: int, freed_ms: int
+) -> None:
+    config = replace(CONFIG, presence=PresenceOptions(absent_seat_ms=table_ms))
+    house, clock = absence.house, absence.house.clock
+    actor = house.lobby.create("Two", config)
+    await absence.store.accounts.open(house.viewers["ann"].player, GRANT, 0)
+    house.sit(actor, "ann")
+    await house.written()
+    seats = AbsentSeats(house.lobby, absence.presence, clock, server_ms)
+    # She was here for long after the table was loaded.
+    absence.enter("ann")
+    clock.advance(10 * ABSENT_MS)
+    absence.leave("ann")
+    await seats.free()
+    clock.advance(freed_ms - 1)
+    await seats.free()
+    assert actor.table.players == 1
+    clock.advance(1)
+    await seats.free()
+    assert actor.table.players == 0
 
 
 @pytest.mark.settings(absent_seat_ms=50, next_hand_delay_ms=60_000)

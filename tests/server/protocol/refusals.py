@@ -13,6 +13,7 @@ from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import PlayerId
 from pokerws.messages import (
     Act,
+    AddBot,
     AddChips,
     Ban,
     Chat,
@@ -26,6 +27,7 @@ from pokerws.messages import (
     ListHands,
     Mute,
     Refill,
+    RemoveBot,
     RunIt,
     Show,
     Sit,
@@ -74,12 +76,15 @@ BY_SEATED: tuple[ClientMessage, ...] = (
     UseTimeBank("17", TABLE, 1),
 )
 KICK = Kick("9", TABLE, ANN)
-CHANGING = (*BY_SEATED, Sit("10", TABLE, BUY_IN), Show("11", TABLE, 1), CloseTable("12", TABLE))
+EULER = PlayerId("bot_euler")
+ADD, REMOVE = AddBot("17", TABLE, "calling_station", "Euler"), RemoveBot("18", TABLE, EULER)
+OF_TABLE = (Sit("10", TABLE, BUY_IN), Show("11", TABLE, 1), CloseTable("12", TABLE))
+CHANGING = (*BY_SEATED, *OF_TABLE, ADD, REMOVE)
 LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1))
 # Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
 REMEMBERED = (*CHANGING, KICK)
 LISTING = ListHands("16", TABLE)
-MOVING = (Stand("1", TABLE), AddChips("2", TABLE), Sit("3", TABLE, BUY_IN), KICK)
+MOVING = (Stand("1", TABLE), AddChips("2", TABLE), Sit("3", TABLE, BUY_IN), KICK, REMOVE)
 NEW_TABLE = CreateTable("15", "Two", TableConfig())
 
 
@@ -161,6 +166,13 @@ async def no_issue_time(scene: Scene) -> None:
     cut_off(scene)
 
 
+async def wants_euler(scene: Scene) -> None:
+    await open_seat(scene)
+    await scene.client.do(
+        "add_bot", table=scene.stands_for[TABLE], style="calling_station", name="Euler"
+    )
+
+
 async def no_room(scene: Scene) -> None:
     await seated(scene)
     (await scene.app()).moderation.most = 0
@@ -231,5 +243,7 @@ SHOWN = [
         "no room",
         [KICK, Mute("1", ANN, 60), Unmute("2", ANN), Unban("3", ANN), EndSession("4", ANN)],
     ),
+    Shown("already_so", wants_euler, "memory", [ADD]),
+    shown("not_host", "a table that another player has opened", REMOVE),
     Shown("logout_unavailable", no_issue_time, "stored tokens", [EndSession("1", ANN)]),
 ]

@@ -76,6 +76,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "expiring": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_warning_ms": 60_000},
     "lax": {"max_violations": 1_000, "connection_command_rate": "0", "frame_rate": "0"},
     "slow": {"connection_command_rate": "1/3600s", "refusal_rate": "0"},
+    "one bot": {"max_bots_per_table": 1},
     "one opened": {"max_tables_opened_per_player": 1},
     "trusted": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_names": "trusted"},
     "stored tokens": STORED | {"use_auth_middleware": True, "auth_secret": SECRET},

@@ -187,6 +187,45 @@ async def full_table(scene: Scene) -> None:
     await seat(scene, table, "Ben", "Cleo")
 
 
+async def bot_beside(scene: Scene, *, sits_out: bool) -> None:
+    """A table of two, where Cleo, who may sit out, and a bot have the seats."""
+    host = await scene.greeted("Cleo")
+    table = await open_table(scene, host, seats=2)
+    await host.do("watch", table=table)
+    await host.do("sit", table=table, seat=0, buy_in=BUY_IN)
+    if sits_out:
+        await host.do("sit_out", table=table)
+    bot = await scene.open()
+    await bot.do("hello", token=(await scene.app()).bot_token("Euler"))
+    await bot.do("sit", table=table, seat=1, buy_in=BUY_IN)
+    if not sits_out:
+        await host.event("turn_started")
+    scene.client = await scene.greeted("Ann")
+
+
+@situation("a full table of two, where another player is in a hand with a bot")
+async def bot_in_hand(scene: Scene) -> None:
+    await bot_beside(scene, sits_out=False)
+
+
+@situation("a table of two, where a bot has just given up its seat to another player")
+async def reserved_seat(scene: Scene) -> None:
+    await bot_beside(scene, sits_out=True)
+    await (await scene.greeted("Ben")).do("watch", table=scene.stands_for[TABLE])
+
+
+@situation("a table that another player has opened")
+async def others_table(scene: Scene) -> None:
+    await open_table(scene, await scene.greeted("Ben"))
+    scene.client = await scene.greeted("Ann")
+
+
+@situation("a player whose table has the maximum number of bots, one", "one bot")
+async def one_bot(scene: Scene) -> None:
+    await open_seat(scene)
+    await scene.client.do("add_bot", table=scene.stands_for[TABLE], style="calling_station")
+
+
 @situation("a watched table, and a rate limit of one chat message per minute", "tight")
 async def chatty(scene: Scene) -> None:
     await open_seat(scene)

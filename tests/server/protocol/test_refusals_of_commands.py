@@ -9,7 +9,7 @@ import pytest_asyncio
 from msgspec.structs import replace
 
 from pokerws.game.state import PlayerId
-from pokerws.messages import JSON, REJECT_CODES, ClientMessage, Hello, Message
+from pokerws.messages import JSON, REJECT_CODES, AddBot, ClientMessage, Hello, Message
 from pokerws.schema.examples import EXAMPLES
 from pokerws.schema.refused import FOR_ALL_ROLES, OF_FRAMES, OF_HANDLERS, codes_of, codes_of_all
 from pokerws.schema.schemas import CLIENT_MESSAGES, tag_of
@@ -24,7 +24,7 @@ from tests.server.protocol.transcript_player import Scene, Speaker
 NEVER: dict[str, tuple[str, ...]] = {
     # Only commands that move chips wait for the accounts.
     **dict.fromkeys(
-        "act sit_out sit_in show straddle run_it choose_game use_time_bank".split(),
+        "act sit_out sit_in show straddle run_it choose_game use_time_bank add_bot".split(),
         ("bank_unavailable",),
     ),
     # Each of these looks for some kinds of sanctions alone.
@@ -32,6 +32,8 @@ NEVER: dict[str, tuple[str, ...]] = {
     "hello": ("kicked", "muted"),
     # A banned player's connections are closed at once.
     "sit": ("bad_token", "banned", "muted"),
+    # Only a bot with a seat that it does not leave yet is stood up.
+    "remove_bot": ("not_seated", "already_leaving"),
     # A closed table has no seats, so that `not_seated` comes first.
     "kick": ("table_closed",),
 }
@@ -51,6 +53,7 @@ NEEDED: dict[str, Any] = {
     "text": "Hi",
     "player": "p_00",
     "minutes": 60,
+    "style": "calling_station",
 }
 # Changes of a valid message, and the code that each brings.
 MALFORMED: dict[str, dict[str, Any]] = {
@@ -66,6 +69,8 @@ Pair = tuple[str, str]
 def valid(command: type[Message], **changes: Any) -> str:
     """A valid message, with changes; a field that is None is left out."""
     fields = {name: NEEDED[name] for name in command.__struct_fields__ if name in NEEDED}
+    if command is AddBot:
+        fields["name"] = "Euler"
     message = {"type": tag_of(command), "id": "1", **fields, **changes}
     return json.dumps({name: value for name, value in message.items() if value is not None})
 

@@ -149,7 +149,7 @@ class Play:
         lobby = memory_lobby(self.clock)
         self._presence = Presence(self.clock)
         lobby.follow(self._presence)
-        self.actor = lobby.create("One", TableConfig(**config))
+        self.actor = lobby.create("One", TableConfig(**config), PLAYERS[0])
         self.players = PLAYERS[: config["seats"] + 1]
         self._rng = random.Random(seed)
 
@@ -206,6 +206,8 @@ class Play:
                 commands.Straddle(player, rng.random() < 0.7),
                 commands.RunIt(player, rng.randint(1, 3)),
                 commands.ChooseGame(player, rng.choice(games_of(table.config))),
+                commands.AddBot(player, "calling_station"),
+                commands.RemoveBot(player, table.bots[0].player if table.bots else player),
             )
         )
 
@@ -236,7 +238,7 @@ async def test_it_knows_the_events_that_no_viewer_is_sent_after_a_snapshot() -> 
     python, play = python_of_document(), Play({"seats": 2}, 0)
     before = python.filled(watch(play.actor, FakeViewer(SPECTATOR)))
     state = before | {"seats": []}
-    python.apply(state, {"type": "table_opened", "config": {"seats": 2}})
+    python.apply(state, {"type": "table_opened", "config": {"seats": 2}, "host": PLAYERS[0]})
     python.apply(state, {"type": "log_restarted", "table": None})
     assert state == before | {"seq": before["seq"] + 2}
 

@@ -1,24 +1,28 @@
 """Notifies the lobby of what its list and its statistics need to know of one table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from pokerws.game.events import TableEvent
+from pokerws.game.seating.waiting import waiting_for
 from pokerws.game.state import Table
 from pokerws.server.tables.actors.hand_net import HandNet
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.hand_pace import DELAYED, HandPace
 from pokerws.server.tables.interfaces import Owner
-from pokerws.server.tables.viewers import summary_of
+from pokerws.server.tables.viewers import Viewers, summary_of
 
 
 class LobbyNews:
     """Follows the events of `table`.
 
-    The summary passes the `gate`; `notify` sends the table's viewers a notice.
+    The summary passes the `gate`; `viewers` are told of delays, and why no hand is dealt.
     """
 
-    __slots__ = ("_gate", "_hand", "_net", "_owner", "_pace", "_table", "notify")
+    __slots__ = (
+        *("_bots", "_gate", "_hand", "_net", "_owner"),
+        *("_pace", "_table", "_viewers", "_why"),
+    )
 
     def __init__(
         self,
@@ -26,13 +30,16 @@ class LobbyNews:
         owner: Owner,
         gate: CommitGate,
         pace: HandPace,
-        notify: Callable[[str, str], None],
+        viewers: Viewers,
     ) -> None:
         self._table = table
         self._owner = owner
         self._gate = gate
         self._pace = pace
-        self.notify = notify
+        self._viewers = viewers
+        self._bots = table.bots
+        # Why no hand is dealt, as viewers know it.
+        self._why = waiting_for(table)
         self._net = HandNet(table)
         # The hand number when the lobby was last notified.
         self._hand = -1
@@ -43,14 +50,33 @@ class LobbyNews:
         `has_stays`: somebody may have taken or left a seat in them.
         """
         table = self._table
+        if table.bots is not self._bots:
+            self._bots = table.bots
+            self._owner.bots_changed(table)
         if has_stays or table.hand is None or table.hand_number != self._hand:
             self._hand = table.hand_number
             self._owner.seats_changed(table)
             if net := self._net.follow(table, events):
                 self._owner.hand_over(table.id, net)
             if self._pace.begins_to_delay(table, changed_ms):
-                self.notify("hands_delayed", DELAYED)
+                self._viewers.notify("hands_delayed", DELAYED)
             if table.closed:
                 self._owner.table_closing(table.id)
             changed = partial(self._owner.table_changed, summary_of(table))
             self._gate.send(table.seq, changed)
+            self._follow_waiting()
+
+    def _follow_waiting(self) -> None:
+        why = waiting_for(self._table)
+        if why != self._why:
+            self._why = why
+            self._gate.send(self._table.seq, partial(self._viewers.tell_waiting, why))
+
+    def paused(self) -> None:
+        """Tell the viewers that the table waits for the database."""
+        self._viewers.tell_waiting("database")
+
+    def goes_on(self) -> None:
+        """Tell the viewers why no hand is dealt now, or that one is in play again."""
+        self._why = waiting_for(self._table)
+        self._viewers.tell_waiting(self._why)

@@ -82,4 +82,4 @@ class LobbyFeed:
     def close(self, table: TableId) -> None:
         """Remove a table that is closed or lost, if it is listed."""
         if (row := self._rows.get(table)) is not None:
-            self.note(replace(row.summary, status="closed", players=0))
+            self.note(replace(row.summary, status="closed", players=0, bots=0, waiting_for=None))

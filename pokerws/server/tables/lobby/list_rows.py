@@ -38,7 +38,11 @@ class TableRow:
     def change(self) -> TableChange:
         """What may have changed of the table."""
         now = self.summary
-        return TableChange(now.table, now.status, now.players, now.hand_number)
+        return TableChange(
+            *(now.table, now.status, now.players, now.hand_number),
+            bots=now.bots,
+            waiting_for=now.waiting_for,
+        )
 
 
 def _stakes(config: TableConfig) -> int:

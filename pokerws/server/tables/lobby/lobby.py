@@ -35,9 +35,11 @@ from pokerws.server.tables.lobby.hydration import FLUSH_TIMEOUT_S, Hydration
 from pokerws.server.tables.lobby.idle_tables import IdleTables
 from pokerws.server.tables.lobby.list_watchers import ListWatchers
 from pokerws.server.tables.lobby.outage_pause import OutagePause
+from pokerws.server.tables.lobby.seat_claims import SeatClaims
 from pokerws.server.tables.lobby.server_tables import ServerTables, new_table_id
 from pokerws.server.tables.lobby.table_loader import TableLoader
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
+from pokerws.server.tables.lobby.wanted_bots import BOT_LIMITS, BotLimits
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.accounts import Transfer, player_of
 from pokerws.storage.ahead.notes import NO_NOTES, Notes
@@ -76,6 +78,7 @@ class Lobby:
         lease: Lease = NO_LEASE,
         notes: Notes = NO_NOTES,
         signs: Signs = NO_SIGNS,
+        bot_limits: BotLimits = BOT_LIMITS,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -85,17 +88,18 @@ class Lobby:
         self._shuffle = shuffle
         self._cashier = cashier
         self._max_tables = max_tables
-        self._max_opened = max_opened
-        self._max_opened_by_address = max_opened_by_address
+        self._max_opened = max_opened, max_opened_by_address
         self._pace = pace
         self._durable = durable
         self._found = metrics.count_of("get_game", Outcome.IN_MEMORY)
         self._hydration = Hydration(store, journal, vault, notes, metrics)
         self.event_log = EventLog(store, journal, vault) if keep_events else NoEventLog()
         self._feed = LobbyFeed(clock)
-        self._tables = TableRegistry()
+        self._tables = TableRegistry(bot_limits)
+        self.bots = self._tables.bots
         self.idle = IdleTables(self._tables, self._feed)
         self._in_memory = self._tables.in_memory
+        self.claims = SeatClaims(self._in_memory, clock)
         self._lease = lease
         self.server_tables = ServerTables(self._tables, self._feed, store)
         self._signs = signs
@@ -194,25 +198,15 @@ class Lobby:
                 Details(limit=self._max_tables, scope="server"),
             )
         if opener is not None:
-            self._check_opened(opener, address)
+            self._tables.check_opened(opener, address, *self._max_opened)
             self.server_tables.check_name(name)
-        table, events = open_table(table_id or new_table_id(), name, config)
+        table, events = open_table(table_id or new_table_id(), name, config, opener)
         actor = self._actor(TableSnapshot(table), epoch=1, stored_seq=0, tail=None)
         entry = self._tables.add_live(table.id, actor, opener, address)
         entry.since_ms = self._clock.now_ms()
         self._pause.apply_to(actor)
         actor.opened(events)
         return actor
-
-    def _check_opened(self, player: PlayerId, address: str | None) -> None:
-        cap = self._max_opened
-        if cap and self._tables.opened_by[player] >= cap:
-            text = f"a player may have opened {counted(cap, 'table')} at a time"
-            raise Refused("too_many_tables", text, Details(limit=cap, scope="player"))
-        cap = self._max_opened_by_address
-        if cap and address is not None and self._tables.opened_from[address] >= cap:
-            text = f"an address may have opened {counted(cap, 'table')} at a time"
-            raise Refused("too_many_tables", text, Details(limit=cap, scope="address"))
 
     def keep(self, table: TableId) -> None:
         """Never close a table for being unused."""
@@ -382,6 +376,11 @@ class Lobby:
     def seats_changed(self, table: Table) -> None:
         """Part of `Owner`."""
         self._tables.absences.seats_changed(table)
+        self.claims.seats_changed(table)
+
+    def bots_changed(self, table: Table) -> None:
+        """Part of `Owner`."""
+        self.bots.note(table)
 
     def absent_at(self, table: TableId) -> Sequence[PlayerId]:
         """Part of `Owner`."""

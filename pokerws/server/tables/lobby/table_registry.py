@@ -10,9 +10,13 @@ from collections.abc import Iterator, KeysView
 from enum import Enum
 from typing import Final, TypeVar
 
+from pokerws.game.counted import counted
+from pokerws.game.illegal import Details
 from pokerws.game.state import CloseReason, PlayerId, TableId
+from pokerws.messages import Refused
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby.absences import Absences
+from pokerws.server.tables.lobby.wanted_bots import BOT_LIMITS, BotLimits, WantedBots
 from pokerws.storage.store import Position
 
 Key = TypeVar("Key", bound=str)
@@ -102,14 +106,15 @@ class TableRegistry:
 
     `in_memory` has the actors of those in memory.  `opened_by` and `opened_from` count the open
     tables of players and addresses who opened them.  All three are only read.  `absences` follows
-    who sits at the tables in memory.
+    who sits at the tables in memory, `bots` which bots their hosts want.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, bot_limits: BotLimits = BOT_LIMITS) -> None:
         self.opened_by = Counter[PlayerId]()
         self.opened_from = Counter[str]()
         self.in_memory: dict[TableId, TableActor] = {}
         self.absences = Absences(self.in_memory)
+        self.bots = WantedBots(self.in_memory, bot_limits)
         self._entries: dict[TableId, TableEntry] = {}
 
     def __len__(self) -> int:
@@ -129,6 +134,20 @@ class TableRegistry:
     def get(self, table: TableId) -> TableEntry | None:
         """The entry of a table, or None for an unknown one."""
         return self._entries.get(table)
+
+    def check_opened(
+        self, player: PlayerId, address: str | None, most: int, most_by_address: int
+    ) -> None:
+        """Raise Refused if a player or address has opened too many tables; 0 is no limit.
+
+        Without an `address` its limit does not apply.
+        """
+        if most and self.opened_by[player] >= most:
+            text = f"a player may have opened {counted(most, 'table')} at a time"
+            raise Refused("too_many_tables", text, Details(limit=most, scope="player"))
+        if most_by_address and address and self.opened_from[address] >= most_by_address:
+            text = f"an address may have opened {counted(most_by_address, 'table')} at a time"
+            raise Refused("too_many_tables", text, Details(limit=most_by_address, scope="address"))
 
     def add_stored(self, table: TableId) -> TableEntry:
         """Add a table that was found in the store.  Raises ValueError for a known one."""
@@ -180,12 +199,14 @@ class TableRegistry:
             entry.actor = None
             self.in_memory.pop(entry.table, None)
             self.absences.left(entry.table)
+            self.bots.left(entry.table)
         if to is TableState.GONE:
             self._forget(entry)
 
     def _enter_memory(self, actor: TableActor) -> None:
         self.in_memory[actor.table.id] = actor
         self.absences.entered(actor.table)
+        self.bots.note(actor.table)
 
     def _forget(self, entry: TableEntry) -> None:
         del self._entries[entry.table]

@@ -13,7 +13,8 @@ export type FeedHandlers = {
      */
     onEvents: (events: TableEvent[], epoch: number, hash?: string) => void;
     /**
-     * a player is absent, or back
+     * a player is absent or back, or
+     * what the table waits for
      */
     onPresence: (message: Message) => void;
     /**
@@ -35,7 +36,8 @@ export type FeedHandlers = {
  * @property {(snapshot: Message) => void} onSnapshot
  * @property {(events: TableEvent[], epoch: number, hash?: string) => void} onEvents `hash` is that
  *   of the state after the events, if the message has one
- * @property {(message: Message) => void} onPresence a player is absent, or back
+ * @property {(message: Message) => void} onPresence a player is absent or back, or
+ *   what the table waits for
  * @property {(resumed: boolean) => void} onWatching the subscription has started, or resumed
  * @property {(error: Error & {code?: string}) => void} onWaiting refused for now; it is asked again
  * @property {(error: Error & {code?: string}) => void} onRejected

@@ -5,7 +5,8 @@
 export type LimitStakes = Required<import("./messages.js").LimitStakes>;
 export type Mix = Required<import("./messages.js").Mix>;
 export type HouseRules = Required<import("./messages.js").HouseRules>;
-export type Clocks = Omit<Required<import("./messages.js").Clocks>, "bank" | "protection" | "lag"> & {
+export type PresenceOptions = Required<import("./messages.js").PresenceOptions>;
+export type  = Omit<Required<import("./messages.js").Clocks>, "bank" | "protection" | "lag" | "presence"> & {
     bank: Required<import("./messages.js").TimeBank> | null;
     protection: Required<import("./messages.js").DisconnectProtection> | null;
     lag: Required<import("./messages.js").LagAllowance> | null;
@@ -47,12 +48,13 @@ export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | 
 /** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
 /** @typedef {Required<import("./messages.js").Mix>} Mix */
 /** @typedef {Required<import("./messages.js").HouseRules>} HouseRules */
+/** @typedef {Required<import("./messages.js").PresenceOptions>} PresenceOptions */
 /**
- * @typedef {Omit<Required<import("./messages.js").Clocks>, "bank"|"protection"|"lag"> & {
+ * @typedef {Omit<Required<import("./messages.js").Clocks>, "bank"|"protection"|"lag"|"presence"> & {
  *   bank: Required<import("./messages.js").TimeBank>|null,
  *   protection: Required<import("./messages.js").DisconnectProtection>|null,
  *   lag: Required<import("./messages.js").LagAllowance>|null,
- * }} Clocks
+ * , presence: PresenceOptions}} Clocks
  */
 /**
  * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"clocks"> &
@@ -116,6 +118,6 @@ export declare function newHand(): Omit<Hand, "number" | "order" | "seats" | "de
  * @param {any} who its `player`, `name` and `stack`, and what the player owes from an earlier stay
  * @returns {Seat}
  */
-export declare function newSeat({ player, name, stack, owes_small, played, clock }: any): Seat;
+export declare function newSeat({ player, name, stack, owes_small, played, clock, bot }: any): Seat;
 /** @returns {HandSeat} */
 export declare function newHandSeat(): HandSeat;

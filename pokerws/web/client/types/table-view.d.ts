@@ -60,6 +60,8 @@ export declare class TableView {
     epoch: number | null;
     /** Which seated players are not connected. */
     absences: Absences;
+    /** @type {string|null} why no hand is dealt, such as "needs_players" */
+    waitingFor: string | null;
     check: StateCheck;
     feed: TableFeed;
     /**
@@ -81,6 +83,8 @@ export declare class TableView {
     get player(): string | undefined;
     /** @param {Message} message */
     handlePresence(message: Message): void;
+    /** Nobody is absent and nothing is waited for, unless the server says so next. */
+    forgetPresence(): void;
     /** @param {Message} snapshot */
     handleSnapshot(snapshot: Message): void;
     /**

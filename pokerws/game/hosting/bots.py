@@ -1,0 +1,83 @@
+"""Bots that the host of a table wants there.  The server plays them; it alone says who is one."""
+
+from typing import Literal, get_args
+from zlib import crc32
+
+from pokerws.game.commands import AddBot, RemoveBot
+from pokerws.game.events import BotsWanted, TableEvent
+from pokerws.game.illegal import Details, Illegal
+from pokerws.game.seating.seats import stand
+from pokerws.game.state import BOT_PREFIX, PlayerId, Table, TableId, WantedBot
+
+# How a bot plays: a name in `client.styles`.
+BotStyle = Literal["calling_station", "tight_aggressive", "loose_aggressive"]
+# The bots that hosts can have.  The same ones sit at all tables, so that their accounts are few,
+# and no host chooses a name that looks like a person's.
+BotName = Literal[
+    "Archimedes",
+    "Bernoulli",
+    "Cantor",
+    "Dedekind",
+    "Euler",
+    "Fourier",
+    "Galois",
+    "Hilbert",
+    "Jacobi",
+    "Kepler",
+    "Lagrange",
+    "Moebius",
+    "Noether",
+    "Poincare",
+    "Riemann",
+    "Shannon",
+    "Turing",
+    "Venn",
+    "Weierstrass",
+    "Zeno",
+]
+BOT_NAMES: tuple[str, ...] = get_args(BotName)
+
+
+def player_of_bot(name: str) -> PlayerId:
+    """The player id of the bot with a name."""
+    return PlayerId(f"{BOT_PREFIX}{name.lower()}")
+
+
+def add_bot(table: Table, command: AddBot) -> TableEvent:
+    """Want one more bot; without a name, the next one that is not wanted yet."""
+    check_host(table, command.player)
+    most = min(len(table.seats) - 1, len(BOT_NAMES))
+    if len(table.bots) >= most:
+        details = Details(limit=most, scope="table")
+        raise Illegal("bot_limit", "one seat is left for a person", details)
+    wanted = {bot.name for bot in table.bots}
+    if command.name in wanted:
+        raise Illegal("already_so", "no change: the bot is already wanted")
+    name = command.name or next(one for one in _in_order(table.id) if one not in wanted)
+    return BotsWanted([*table.bots, WantedBot(player_of_bot(name), name, command.style)])
+
+
+def remove_bot(table: Table, command: RemoveBot, now_ms: int) -> list[TableEvent]:
+    """Want a bot no more; it stands up, during a hand at its end."""
+    check_host(table, command.player)
+    left = [bot for bot in table.bots if bot.player != command.bot]
+    if len(left) == len(table.bots):
+        raise Illegal("no_such_bot", "no such bot is wanted at this table", Details(field="player"))
+    events: list[TableEvent] = [BotsWanted(left)]
+    number = table.seat_of(command.bot)
+    seat = None if number is None else table.seats[number]
+    if seat is not None and not seat.leaving:
+        events.append(stand(table, command.bot, now_ms))
+    return events
+
+
+def check_host(table: Table, player: PlayerId) -> None:
+    """Raise Illegal unless the player is the table's host."""
+    if table.host != player:
+        raise Illegal("not_host", "only the player who opened the table may do this")
+
+
+def _in_order(table: TableId) -> tuple[str, ...]:
+    """The names from one that depends on the table, so that no bot sits at most of the tables."""
+    first = crc32(table.encode()) % len(BOT_NAMES)
+    return BOT_NAMES[first:] + BOT_NAMES[:first]

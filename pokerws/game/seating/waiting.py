@@ -1,0 +1,25 @@
+"""Why no hand is dealt at a table, as clients are told.  It is computed and never stored."""
+
+from typing import Literal
+
+from pokerws.game.blinds.button import ready_seats
+from pokerws.game.state import Table
+
+# More players are needed, those who are seated are not there to play, or the database is away.
+WaitingFor = Literal["needs_players", "players_away", "database"]
+
+
+def waiting_for(table: Table) -> WaitingFor | None:
+    """Why the rules deal no hand; None while one is in play or scheduled, or the table is closed.
+
+    People who sit out are waited for if a hand could be dealt with them.  Bots that sit out wait
+    for people themselves.
+    """
+    if table.closed or table.hand is not None or table.next_hand_at_ms is not None:
+        return None
+    out = [s for s in table.seats if s is not None and s.sitting_out and s.stack]
+    bots = sum(seat.bot for seat in out)
+    away = len(out) - bots
+    if away and len(ready_seats(table)) + bots + away >= 2:
+        return "players_away"
+    return "needs_players"

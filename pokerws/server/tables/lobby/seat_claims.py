@@ -1,0 +1,98 @@
+"""Keeps seats for people at tables that bots have filled.
+
+A person who comes to a full table, or asks for a seat there, claims one: a bot stands up, during a
+hand at its end, and the seat is reserved for that person for a short time.  Claims are not stored:
+after a restart the person asks again.
+"""
+
+from collections.abc import Mapping
+from weakref import WeakKeyDictionary
+
+from pokerws.game.state import PlayerId, Table, TableId
+from pokerws.messages import Refused
+from pokerws.server.auth.bot_tokens import is_bot
+from pokerws.server.clock import Clock
+from pokerws.server.tables.actor import TableActor
+
+# How long a free seat is reserved.
+RESERVED_MS = 30_000
+# When to ask again while a bot is in a hand.
+ASK_AGAIN_MS = 1_000
+
+
+class SeatClaims:
+    """The claims at the tables in memory, whose `actors` are only read.
+
+    A claim has the time until which a free seat is reserved, or None before the seat is free.
+    """
+
+    def __init__(self, actors: Mapping[TableId, TableActor], clock: Clock) -> None:
+        self._actors = actors
+        self._clock = clock
+        self._claims: WeakKeyDictionary[TableActor, dict[PlayerId, int | None]] = (
+            WeakKeyDictionary()
+        )
+
+    def claim(self, actor: TableActor, player: PlayerId) -> None:
+        """Let a bot make room for a person, unless there is a seat or no bot to stand up."""
+        table = actor.table
+        if table.closed or is_bot(player) or table.seat_of(player) is not None:
+            return
+        claims = self._claims_at(actor)
+        if player in claims or table.seats.count(None) > len(claims):
+            return
+        leaving = sum(seat is not None and seat.bot and seat.leaving for seat in table.seats)
+        if table.seats.count(None) + leaving <= len(claims) and not _stand_up_bot(actor):
+            return
+        claims[player] = None
+        self._claims[actor] = claims
+        self.seats_changed(table)
+
+    def check(self, actor: TableActor, player: PlayerId) -> None:
+        """Raise Refused if a player who asks for a seat has to wait for one."""
+        if actor.is_paused or actor.table.seat_of(player) is not None:
+            return
+        self.claim(actor, player)
+        claims, free = self._claims_at(actor), actor.table.seats.count(None)
+        if player in claims:
+            if not free:
+                raise Refused("seat_soon", retry_after_ms=ASK_AGAIN_MS)
+        elif claims and free <= len(claims) and (free or is_bot(player)):
+            until_ms = [at_ms for at_ms in claims.values() if at_ms is not None]
+            wait_ms = min(until_ms) - self._clock.now_ms() if until_ms else ASK_AGAIN_MS
+            raise Refused("seat_reserved", retry_after_ms=wait_ms)
+
+    def seats_changed(self, table: Table) -> None:
+        """Players of a table may have sat down or stood up: the time of claims may begin or end."""
+        actor = self._actors.get(table.id)
+        if actor is None or not (claims := self._claims_at(actor)):
+            return
+        for player in [one for one in claims if table.seat_of(one) is not None]:
+            del claims[player]
+        timed = sum(until_ms is not None for until_ms in claims.values())
+        until_ms = self._clock.now_ms() + RESERVED_MS
+        waiting = [player for player, until in claims.items() if until is None]
+        for player in waiting[: max(0, table.seats.count(None) - timed)]:
+            claims[player] = until_ms
+
+    def _claims_at(self, actor: TableActor) -> dict[PlayerId, int | None]:
+        """The claims that hold, as a dict that can be changed."""
+        claims = self._claims.get(actor, {})
+        now_ms = self._clock.now_ms()
+        for player in [
+            one for one, until in claims.items() if until is not None and until <= now_ms
+        ]:
+            del claims[player]
+        return claims
+
+
+def _stand_up_bot(actor: TableActor) -> bool:
+    """Have a bot stand up: one that is in no hand if possible, else the one with fewest chips."""
+    table, hand = actor.table, actor.table.hand
+    bots = []
+    for number, seat in enumerate(table.seats):
+        if seat is not None and seat.bot and not seat.leaving:
+            part = None if hand is None else hand.seats[number]
+            rank = 0 if part is None else 1 if part.folded else 2
+            bots.append((rank, seat.stack, seat.player))
+    return any(actor.stand_up(player) for _, _, player in sorted(bots))
