@@ -12,16 +12,17 @@
 /** @typedef {Required<import("./messages.js").PresenceOptions>} PresenceOptions */
 
 /**
- * @typedef {Omit<Required<import("./messages.js").Clocks>, "bank"|"protection"|"lag"|"presence"> & {
+ * @typedef {Omit<Required<import("./messages.js").Clocks>, "bank"|"protection"|"lag"> & {
  *   bank: Required<import("./messages.js").TimeBank>|null,
  *   protection: Required<import("./messages.js").DisconnectProtection>|null,
  *   lag: Required<import("./messages.js").LagAllowance>|null,
- * , presence: PresenceOptions}} Clocks
+ * }} Clocks
  */
 
 /**
- * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"clocks"> &
- *   {limit: LimitStakes, mix: Mix, house: HouseRules, clocks: Clocks}} TableConfig
+ * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"clocks"|"presence"> &
+ *   {limit: LimitStakes, mix: Mix, house: HouseRules, clocks: Clocks,
+ *    presence: PresenceOptions}} TableConfig
  */
 
 /** @typedef {import("./messages.js").SeatClock} SeatClock */
@@ -103,6 +104,7 @@ export function readConfig(config) {
       whole_pot: false,
       ...config.house,
     },
+    presence: { absent_seat_ms: 0, ...config.presence },
     clocks: readClocks(config.clocks ?? {}),
   };
 }
@@ -136,7 +138,6 @@ function readClocks({ street_ms = [], bank, protection, lag, timeouts_to_sit_out
       : null,
     lag: lag ? { turn_ms: 500, seated_ms: 10_000, ...lag } : null,
     timeouts_to_sit_out,
-    presence: { absent_seat_ms: 0, ...config.presence },
   };
 }
 

@@ -6,16 +6,17 @@ export type LimitStakes = Required<import("./messages.js").LimitStakes>;
 export type Mix = Required<import("./messages.js").Mix>;
 export type HouseRules = Required<import("./messages.js").HouseRules>;
 export type PresenceOptions = Required<import("./messages.js").PresenceOptions>;
-export type  = Omit<Required<import("./messages.js").Clocks>, "bank" | "protection" | "lag" | "presence"> & {
+export type Clocks = Omit<Required<import("./messages.js").Clocks>, "bank" | "protection" | "lag"> & {
     bank: Required<import("./messages.js").TimeBank> | null;
     protection: Required<import("./messages.js").DisconnectProtection> | null;
     lag: Required<import("./messages.js").LagAllowance> | null;
 };
-export type TableConfig = Omit<import("./messages.js").TableConfig, "limit" | "mix" | "house" | "clocks"> & {
+export type TableConfig = Omit<import("./messages.js").TableConfig, "limit" | "mix" | "house" | "clocks" | "presence"> & {
     limit: LimitStakes;
     mix: Mix;
     house: HouseRules;
     clocks: Clocks;
+    presence: PresenceOptions;
 };
 export type SeatClock = import("./messages.js").SeatClock;
 export type Seat = Omit<Required<import("./messages.js").Seat>, "clock"> & {
@@ -50,15 +51,16 @@ export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | 
 /** @typedef {Required<import("./messages.js").HouseRules>} HouseRules */
 /** @typedef {Required<import("./messages.js").PresenceOptions>} PresenceOptions */
 /**
- * @typedef {Omit<Required<import("./messages.js").Clocks>, "bank"|"protection"|"lag"|"presence"> & {
+ * @typedef {Omit<Required<import("./messages.js").Clocks>, "bank"|"protection"|"lag"> & {
  *   bank: Required<import("./messages.js").TimeBank>|null,
  *   protection: Required<import("./messages.js").DisconnectProtection>|null,
  *   lag: Required<import("./messages.js").LagAllowance>|null,
- * , presence: PresenceOptions}} Clocks
+ * }} Clocks
  */
 /**
- * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"clocks"> &
- *   {limit: LimitStakes, mix: Mix, house: HouseRules, clocks: Clocks}} TableConfig
+ * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"clocks"|"presence"> &
+ *   {limit: LimitStakes, mix: Mix, house: HouseRules, clocks: Clocks,
+ *    presence: PresenceOptions}} TableConfig
  */
 /** @typedef {import("./messages.js").SeatClock} SeatClock */
 /**
