@@ -5,6 +5,7 @@ They record what happened; no rule is evaluated.
 
 from typing import assert_never
 
+from pokerws.game.apply_extras import take_rake
 from pokerws.game.betting.actions import hand_seat, taken_seat
 from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.events import (
@@ -20,6 +21,7 @@ from pokerws.game.events import (
     DrawStarted,
     HoleCardsDealt,
     Raised,
+    RakeTaken,
     RarerHandEvent,
     RunItAgreed,
     Share,
@@ -61,6 +63,8 @@ def apply_to_hand(table: Table, hand: Hand, event: RarerHandEvent) -> None:
             hand.deck = list(deck)
         case RunItAgreed(times=times):
             hand.extra_boards = [list(hand.board) for _ in range(times - 1)]
+        case RakeTaken():
+            take_rake(hand, event)
         case _:
             assert_never(event)
 

@@ -12,6 +12,8 @@ from pokerws.game.config.stakes import Stakes, stakes_of
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import BlindKind, GameChanged, TableEvent
+from pokerws.game.extras.stand_up import started_round
+from pokerws.game.extras.votes import is_voted
 from pokerws.game.hand import Ante, Blind, Deal, deal_hand
 from pokerws.game.state import Table
 from pokerws.game.variants import MIXES, VARIANTS, Forced, Variant
@@ -75,7 +77,9 @@ def positions_for(table: Table, variant: Variant, *, bomb_pot: bool = False) -> 
         return next_positions(table)
     if variant.forced is Forced.BUTTON_BLIND and not bomb_pot:
         return button_blind_positions(table)
-    stays = table.config.house.bomb_pot_every > 1 if bomb_pot else variant.forced is Forced.BRING_IN
+    stays = variant.forced is Forced.BRING_IN
+    if bomb_pot:
+        stays = table.config.house.bomb_pot_every != 1
     if stays and table.config.mix.rotation != "choice":
         return frozen_positions(table)
     return next_positions(table, everyone=True)
@@ -105,7 +109,7 @@ def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
         blinds_first=one_ante,
         now_ms=now_ms,
     )
-    return deal_hand(table, deal)
+    return [*deal_hand(table, deal), *started_round(table, positions.order)]
 
 
 def _blinds(table: Table, variant: Variant, positions: Positions, stakes: Stakes) -> list[Blind]:
@@ -160,11 +164,12 @@ def _straddle(table: Table, positions: Positions, stakes: Stakes) -> list[Blind]
 
 
 def _is_bomb_pot(table: Table, variant: Variant) -> bool:
-    every = table.config.house.bomb_pot_every
-    if not every or (table.hand_number + 1) % every:
-        return False
     # In pineapple the discard comes before the flop, where a bomb pot begins.
-    return variant.has_board and not variant.streets[0].discard
+    if not variant.has_board or variant.streets[0].discard:
+        return False
+    every = table.config.house.bomb_pot_every
+    # All who are ready are dealt in.
+    return (every and not (table.hand_number + 1) % every) or is_voted(table, ready_seats(table))
 
 
 def _start_bomb_pot(
@@ -174,17 +179,15 @@ def _start_bomb_pot(
     positions = positions_for(table, variant, bomb_pot=True)
     amount = house.bomb_pot_ante or 2 * max(stakes.big_blind, stakes.min_bet)
     antes = [Ante(seat, amount, dead=False) for seat in positions.order]
-    return deal_hand(
-        table,
-        Deal(
-            variant=variant,
-            positions=positions,
-            antes=antes,
-            blinds=[],
-            min_bet=stakes.min_bet,
-            deck=deck,
-            bomb_pot=True,
-            boards=house.bomb_pot_boards,
-            now_ms=now_ms,
-        ),
+    deal = Deal(
+        variant=variant,
+        positions=positions,
+        antes=antes,
+        blinds=[],
+        min_bet=stakes.min_bet,
+        deck=deck,
+        bomb_pot=True,
+        boards=house.bomb_pot_boards,
+        now_ms=now_ms,
     )
+    return [*deal_hand(table, deal), *started_round(table, positions.order)]

@@ -18,6 +18,7 @@ from pokerws.messages.codes import (
     Reason,
     RejectCode,
 )
+from pokerws.messages.extras import AutoMuck, RabbitHunt, VoteBombPot
 from pokerws.messages.fields import (
     HANDS_SIZE,
     MAX_CARDS,
@@ -186,6 +187,7 @@ __all__ = [
     "Act",
     "AddChips",
     "AddressRef",
+    "AutoMuck",
     "Ban",
     "Bans",
     "Broadcast",
@@ -248,6 +250,7 @@ __all__ = [
     "Players",
     "Pong",
     "PresenceState",
+    "RabbitHunt",
     "RateLimit",
     "Reason",
     "ReasonText",
@@ -282,6 +285,7 @@ __all__ = [
     "UnwatchLobby",
     "VariantSummary",
     "Version",
+    "VoteBombPot",
     "Watch",
     "WatchLobby",
     "WatchOutcome",

@@ -6,6 +6,19 @@ marked secret are removed by `redaction.py`.
 """
 
 from pokerws.game.events.base import OfHand
+from pokerws.game.events.of_extras import (
+    AutoMuckSet,
+    BombPotVoted,
+    Bonus,
+    BonusPaid,
+    PartShown,
+    RabbitAgreed,
+    RabbitShown,
+    SessionEnding,
+    SessionStarted,
+    StandUpStarted,
+    StandUpWon,
+)
 from pokerws.game.events.of_hand import (
     AntePosted,
     BetPlaced,
@@ -30,6 +43,7 @@ from pokerws.game.events.of_hand import (
     HoleCardsDealt,
     PotAwarded,
     Raised,
+    RakeTaken,
     RunItAgreed,
     Share,
     TurnStarted,
@@ -57,11 +71,15 @@ from pokerws.game.events.of_table import (
 __all__ = [
     "HAND_ENDS",
     "AntePosted",
+    "AutoMuckSet",
     "BetPlaced",
     "BetsCollected",
     "BlindKind",
     "BlindPosted",
     "BoardDealt",
+    "BombPotVoted",
+    "Bonus",
+    "BonusPaid",
     "BringInPosted",
     "Called",
     "CancelReason",
@@ -73,6 +91,7 @@ __all__ = [
     "ClockResumed",
     "DeckReshuffled",
     "DrawStarted",
+    "ExtrasEvent",
     "Folded",
     "GameChanged",
     "HandCancelled",
@@ -86,17 +105,25 @@ __all__ = [
     "NextHandScheduled",
     "OfHand",
     "OfSeat",
+    "PartShown",
     "PlayerLeaving",
     "PlayerSat",
     "PlayerSatIn",
     "PlayerSatOut",
     "PlayerStood",
     "PotAwarded",
+    "RabbitAgreed",
+    "RabbitShown",
     "Raised",
+    "RakeTaken",
     "RarerHandEvent",
     "RunItAgreed",
     "RunItSet",
+    "SessionEnding",
+    "SessionStarted",
     "Share",
+    "StandUpStarted",
+    "StandUpWon",
     "StraddleSet",
     "TableClosed",
     "TableEvent",
@@ -119,6 +146,7 @@ RarerHandEvent = (
     | BringInPosted
     | RunItAgreed
     | DeckReshuffled
+    | RakeTaken
 )
 
 # Events that happen within a hand: all the kinds of `OfHand`.
@@ -150,6 +178,20 @@ OfSeat = (
     | PlayerSatIn
     | StraddleSet
     | RunItSet
+    | AutoMuckSet
+)
+
+# Events of a table's extra rules.
+ExtrasEvent = (
+    PartShown
+    | RabbitAgreed
+    | RabbitShown
+    | BombPotVoted
+    | BonusPaid
+    | StandUpStarted
+    | StandUpWon
+    | SessionStarted
+    | SessionEnding
 )
 
 TableEvent = (
@@ -166,6 +208,7 @@ TableEvent = (
     | TableOpened
     | TableClosed
     | LogRestarted
+    | ExtrasEvent
 )
 
 

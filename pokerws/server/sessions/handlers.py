@@ -15,6 +15,7 @@ from pokerws.messages import (
     STRICT_TYPES,
     Act,
     AddChips,
+    AutoMuck,
     Ban,
     Chat,
     ChooseGame,
@@ -33,6 +34,7 @@ from pokerws.messages import (
     Logout,
     Mute,
     Ping,
+    RabbitHunt,
     Refill,
     Refused,
     Role,
@@ -47,6 +49,7 @@ from pokerws.messages import (
     Unmute,
     Unwatch,
     UnwatchLobby,
+    VoteBombPot,
     Watch,
     WatchLobby,
 )
@@ -104,6 +107,9 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         Straddle: command_table,
         RunIt: command_table,
         ChooseGame: command_table,
+        VoteBombPot: command_table,
+        RabbitHunt: command_table,
+        AutoMuck: command_table,
         CloseTable: moderation.close_table,
         Kick: moderation.kick,
         Mute: moderation.mute,
@@ -137,6 +143,9 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         Straddle: "seats",
         RunIt: "seats",
         ChooseGame: "seats",
+        VoteBombPot: "seats",
+        RabbitHunt: "seats",
+        AutoMuck: "seats",
     }
 )
 

@@ -6,6 +6,7 @@
  * of poker: an event has all that is needed.
  */
 
+import { beginHand, endedHand, EXTRAS_EVENTS, leaveExtras } from "./extras-state.js";
 import { HAND_EVENTS, seatAt } from "./hand-state.js";
 import { newHand, newHandSeat, newSeat, readDeparture, readTable } from "./table-read.js";
 
@@ -64,6 +65,7 @@ export function applyEvent(table, event) {
 
 /** @type {Record<string, (table: TableState, event: TableEvent) => void>} */
 const TABLE_EVENTS = {
+  ...EXTRAS_EVENTS,
   hand_started: startHand,
   hand_ended: endHand,
   hand_shown: (table, event) => {
@@ -108,6 +110,9 @@ const TABLE_EVENTS = {
   run_it_set: (table, event) => {
     seatAt(table, event.seat).run_it = event.times;
   },
+  auto_muck_set: (table, event) => {
+    seatAt(table, event.seat).auto_muck = event.on;
+  },
   game_changed: (table, event) => {
     table.game = {
       variant: event.variant,
@@ -145,6 +150,7 @@ function startHand(table, event) {
   table.big_blind = event.big_blind;
   table.next_hand_at_ms = null;
   table.last_hand = null;
+  beginHand(table);
   for (const number of event.missed ?? []) seatAt(table, number).owes_blind = true;
   for (const seat of table.seats) if (seat?.sitting_out) seat.hands_missed += 1;
   for (const number of event.missed_small ?? []) seatAt(table, number).owes_small = true;
@@ -175,11 +181,12 @@ function startHand(table, event) {
  * @param {TableState} table
  * @param {TableEvent} event
  */
-function endHand(table, { unshown = [] }) {
+function endHand(table, event) {
+  const { unshown = [] } = event;
   const parts = table.hand?.seats ?? [];
   const cards = parts.map((part, number) => (part && unshown.includes(number) ? part.cards : []));
   if (table.hand && unshown.length) {
-    table.last_hand = { number: table.hand.number, cards, shown: [] };
+    table.last_hand = endedHand(table.hand, event, cards);
   }
   table.hand = null;
 }
@@ -191,6 +198,7 @@ function endHand(table, { unshown = [] }) {
 function stand(table, event) {
   const { seat, player, until_ms = 0, forgotten = [] } = event;
   table.seats[seat] = null;
+  leaveExtras(table, seat);
   table.departed = table.departed.filter(
     (gone) => gone.player !== player && !forgotten.includes(gone.player),
   );
