@@ -36,6 +36,7 @@ from pokerws.game.events import (
     LogRestarted,
     PlayerSat,
     PlayerStood,
+    RakeTaken,
     TableEvent,
 )
 from pokerws.game.illegal import Illegal
@@ -158,6 +159,8 @@ class Game:
                     self.chips += stack
                 case PlayerStood(stack=stack):
                     self.chips -= stack
+                case RakeTaken(amount=amount):
+                    self.chips -= amount
                 case _:
                     pass
             assert chips(before) == self.chips, f"{event} makes or loses chips"

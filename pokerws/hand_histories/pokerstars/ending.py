@@ -76,7 +76,8 @@ def showdown(outcome: Outcome, variant: Variant, hand: Hand) -> list[str]:
         hand_seat(hand, event.seat).cards = event.cards
     lines += [_shows(outcome, variant, hand, seat, hand.board, later=True) for seat in later]
     lines += [
-        f"{players[event.seat].name}: shows {cards_in(event.cards)}" for event in outcome.shown_parts
+        f"{players[event.seat].name}: shows {cards_in(event.cards)}"
+        for event in outcome.shown_parts
     ]
     if outcome.awards and not contested:
         (winner,) = {share.seat for award in outcome.awards for share in award.shares}

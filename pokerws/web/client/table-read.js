@@ -24,7 +24,10 @@
 /** @typedef {Required<import("./messages.js").Turn>} Turn */
 /** @typedef {import("./messages.js").FixedLimit} FixedLimit */
 /** @typedef {Required<import("./messages.js").LastHand>} LastHand */
-/** @typedef {Required<import("./messages.js").Extras>} Extras */
+/**
+ * @typedef {Omit<Required<import("./messages.js").Extras>, "stand_up"> &
+ *   {stand_up: import("./messages.js").StandUp|null}} Extras
+ */
 
 /**
  * @typedef {Omit<Required<import("./messages.js").HandSeat>, "acted_to"|"drew"> &

@@ -14,6 +14,7 @@ from pokerws.game.state import PlayerId
 from pokerws.messages import (
     Act,
     AddChips,
+    AutoMuck,
     Ban,
     Chat,
     ChooseGame,
@@ -25,6 +26,7 @@ from pokerws.messages import (
     Kick,
     ListHands,
     Mute,
+    RabbitHunt,
     Refill,
     RunIt,
     Show,
@@ -36,6 +38,7 @@ from pokerws.messages import (
     Unban,
     Unmute,
     Unwatch,
+    VoteBombPot,
     Watch,
 )
 from pokerws.schema import examples
@@ -69,9 +72,17 @@ BY_SEATED: tuple[ClientMessage, ...] = (
     Straddle("6", TABLE, on=True),
     RunIt("7", TABLE, 1),
     ChooseGame("8", TABLE, "NT"),
+    VoteBombPot("17", TABLE, on=True),
+    AutoMuck("18", TABLE, on=False),
 )
 KICK = Kick("9", TABLE, ANN)
-CHANGING = (*BY_SEATED, Sit("10", TABLE, BUY_IN), Show("11", TABLE, 1), CloseTable("12", TABLE))
+CHANGING = (
+    *BY_SEATED,
+    Sit("10", TABLE, BUY_IN),
+    Show("11", TABLE, 1),
+    RabbitHunt("19", TABLE, 1),
+    CloseTable("12", TABLE),
+)
 LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1))
 # Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
 REMEMBERED = (*CHANGING, KICK)
@@ -184,7 +195,14 @@ SHOWN = [
     Shown("table_unavailable", rejected_table, "closing", [NEW_TABLE]),
     Shown("name_taken", same_name, "trusted", [Sit("1", TABLE, BUY_IN), Chat("2", TABLE, "Hi")]),
     Shown("names_unavailable", names_away, "stored", [Sit("1", TABLE, BUY_IN)]),
-    shown("already_so", examples.SEATED, RunIt("1", TABLE, 1)),
+    shown("already_so", examples.SEATED, RunIt("1", TABLE, 1), AutoMuck("2", TABLE, on=True)),
+    shown(
+        "already_so",
+        "Ann alone at a table with votes for bomb pots",
+        VoteBombPot("1", TABLE, on=False),
+    ),
+    Shown("already_so", games.hunted, "memory", [RabbitHunt("1", TABLE, 1)]),
+    Shown("not_your_cards", games.hunted, "memory", [Show("1", TABLE, 1, [])]),
     shown(
         "already_so",
         "the player with the next button, at a table where that player chooses NT or PO",

@@ -16,7 +16,7 @@ import pytest
 
 from pokerws.game import commands
 from pokerws.game.apply import apply
-from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
+from pokerws.game.config.table_config import HouseRules, Mix, Rake, SessionLimits, TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.next_hand import games_of
 from pokerws.game.state import PlayerId, Table
@@ -57,6 +57,18 @@ TABLES: dict[str, Json] = {
     "stud": {"seats": 4, "variant": "F7S/8", "max_buy_in": 3_000},
     "draws until the deck is out": {"seats": 6, "variant": "F2L3D"},
     "discards": {"seats": 3, "variant": "NCP"},
+    "extra rules": {
+        "seats": 4,
+        "min_buy_in": 200,
+        "max_buy_in": 2_000,
+        "house": HouseRules(
+            rake=Rake(500),
+            session=SessionLimits(ends_after_ms=7 * 86_400_000, hands=40),
+            bomb_pot_vote="majority",
+            rabbit_hunt="open",
+            stand_up=50,
+        ),
+    },
     "a mix": {"seats": 3, "variant": "MIX", "mix": Mix(("FR", "FB", "NS"), "hands", 2)},
     "dealer's choice": {"seats": 3, "variant": "MIX", "mix": Mix(("NT", "N5D"), "choice")},
 }
@@ -65,6 +77,7 @@ STEPS = 120
 RARE = {
     "straddles, bomb pots and several boards": {"run_it_agreed", "straddle_set"},
     "draws until the deck is out": {"deck_reshuffled"},
+    "extra rules": {"rabbit_shown", "part_shown", "bonus_paid", "rake_taken", "session_ending"},
 }
 # More than there are seats, so that seats change hands.
 PLAYERS = tuple(PlayerId(f"p{number}") for number in range(7))
@@ -157,11 +170,16 @@ class Play:
         if seat is not None and seat.run_it < table.config.house.run_it:
             return commands.RunIt(player, 3)
         show = commands.Show(player, table.hand_number)
+        last = table.last_hand
+        part = [] if last is None else last.cards[number][:1]
         back = commands.SitIn(player)
         return rng.choice(
             (
                 show,
-                show,
+                commands.Show(player, table.hand_number, part),
+                commands.RabbitHunt(player, table.hand_number),
+                commands.VoteBombPot(player, rng.random() < 0.7),
+                commands.AutoMuck(player, rng.random() < 0.5),
                 back,
                 back,
                 commands.AddChips(player, None),

@@ -17,5 +17,5 @@ COMMENT ON COLUMN transfers.reason IS
     'refund come back from it; rake goes from a table to the house; opening is what lay at a table '
     'before there were accounts; carried is the sum of the account''s rows that were pruned.';
 
-INSERT INTO schema_migrations (version, name) VALUES (64, 'rake') ON CONFLICT DO NOTHING;
+INSERT INTO schema_migrations (version, name) VALUES (17, 'rake') ON CONFLICT DO NOTHING;
 COMMIT;
