@@ -144,7 +144,6 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         RunIt: "seats",
         ChooseGame: "seats",
         VoteBombPot: "seats",
-        RabbitHunt: "seats",
         AutoMuck: "seats",
     }
 )

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
 from tests.server.protocol.situations import (
@@ -63,8 +65,9 @@ async def alone_with_votes(scene: Scene) -> None:
 
 async def hunted(scene: Scene) -> None:
     """A hand of two is over before the flop, and the winner has asked for the cards to come."""
-    house = {"rabbit_hunt": "agreed"}
-    first, second, turn = await hand_of_two(scene, next_hand_delay_ms=60_000, house=house)
+    first, second, turn = await hand_of_two(scene, house={"rabbit_hunt": "agreed"})
+    table = (await actor_of(scene)).table
+    table.config = replace(table.config, next_hand_delay_ms=60_000)
     await act(scene, first, turn["number"], "fold")
     scene.client = await scene.again(second)
     await scene.client.do("rabbit_hunt", table=scene.stands_for[TABLE], hand=1)

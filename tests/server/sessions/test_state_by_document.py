@@ -57,20 +57,20 @@ TABLES: dict[str, Json] = {
     "stud": {"seats": 4, "variant": "F7S/8", "max_buy_in": 3_000},
     "draws until the deck is out": {"seats": 6, "variant": "F2L3D"},
     "discards": {"seats": 3, "variant": "NCP"},
+    "a mix": {"seats": 3, "variant": "MIX", "mix": Mix(("FR", "FB", "NS"), "hands", 2)},
+    "dealer's choice": {"seats": 3, "variant": "MIX", "mix": Mix(("NT", "N5D"), "choice")},
     "extra rules": {
         "seats": 4,
         "min_buy_in": 200,
         "max_buy_in": 2_000,
         "house": HouseRules(
             rake=Rake(500),
-            session=SessionLimits(ends_after_ms=7 * 86_400_000, hands=40),
+            session=SessionLimits(ends_after_ms=7 * 86_400_000, hands=60),
             bomb_pot_vote="majority",
             rabbit_hunt="open",
             stand_up=50,
         ),
     },
-    "a mix": {"seats": 3, "variant": "MIX", "mix": Mix(("FR", "FB", "NS"), "hands", 2)},
-    "dealer's choice": {"seats": 3, "variant": "MIX", "mix": Mix(("NT", "N5D"), "choice")},
 }
 STEPS = 120
 # What is rare is played for.
@@ -149,11 +149,12 @@ class Play:
         """Something happens; it may be refused."""
         rng, table = self._rng, self.actor.table
         turn, roll = None if table.hand is None else table.hand.turn, self._rng.random()
+        deadline_ms = table.deadline_ms if table.status == "active" else None
         if turn is not None and roll < 0.75:
             self._do(random_action(rng, table, folds=0.05))
-        elif table.deadline_ms is not None and roll < (0.6 if turn is None else 0.85):
-            self.clock.advance(table.deadline_ms - self.clock.now_ms())
-        elif table.deadline_ms is not None and roll < 0.87:
+        elif deadline_ms is not None and roll < (0.6 if turn is None else 0.85):
+            self.clock.advance(deadline_ms - self.clock.now_ms())
+        elif deadline_ms is not None and roll < 0.87:
             self.actor.pause()
             self.clock.advance(5_000)
             self.actor.go_on()
@@ -171,15 +172,18 @@ class Play:
             return commands.RunIt(player, 3)
         show = commands.Show(player, table.hand_number)
         last = table.last_hand
-        part = [] if last is None else last.cards[number][:1]
+        if last is not None and last.rabbit is not None and rng.random() < 0.9:
+            part = last.cards[number][:1]
+            hunt = commands.RabbitHunt(player, last.number)
+            return rng.choice((hunt, commands.Show(player, last.number, part)))
+        if table.config.house.bomb_pot_vote != "off" and rng.random() < 0.3:
+            wish = commands.AutoMuck(player, rng.random() < 0.5)
+            return rng.choice((wish, commands.VoteBombPot(player, rng.random() < 0.7)))
         back = commands.SitIn(player)
         return rng.choice(
             (
                 show,
-                commands.Show(player, table.hand_number, part),
-                commands.RabbitHunt(player, table.hand_number),
-                commands.VoteBombPot(player, rng.random() < 0.7),
-                commands.AutoMuck(player, rng.random() < 0.5),
+                show,
                 back,
                 back,
                 commands.AddChips(player, None),
