@@ -209,9 +209,20 @@ class Game:
         return [event for event in self.events if isinstance(event, kind)]
 
     def folds_around(self) -> None:
-        """Everyone folds to the end of the hand."""
+        """Everyone folds to the end of the hand, after the bring-in if there is one."""
         while self.to_act is not None:
-            Player(self, self.to_act).folds()
+            self.acts("fold" if "fold" in self.turn.actions else "bring_in")
+
+    def acts(self, action: Action, amount: int | None = None) -> None:
+        """The player who is to act does this."""
+        assert self.to_act is not None
+        Player(self, self.to_act).acts(action, amount)
+
+    def check_down(self) -> None:
+        """Everyone stays to the end of the hand as cheaply as possible."""
+        calm: tuple[Action, ...] = ("check", "call", "bring_in", "stand_pat")
+        while self.to_act is not None:
+            self.acts(next(action for action in calm if action in self.turn.actions))
 
 
 class Player:
