@@ -8,7 +8,7 @@ from pokerws.game.blinds.button import (
     ready_seats,
 )
 from pokerws.game.cards import Card
-from pokerws.game.config.stakes import Stakes, stakes_of
+from pokerws.game.config.stakes import Stakes, forced_of, stakes_of
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import BlindKind, GameChanged, TableEvent
@@ -73,11 +73,12 @@ def positions_for(table: Table, variant: Variant, *, bomb_pot: bool = False) -> 
     The button does not move in stud and in bomb pots, unless every hand is a bomb pot, or the
     player on the button chooses the game.
     """
-    if variant.forced is Forced.BLINDS and not bomb_pot:
+    forced = forced_of(table.config, variant)
+    if forced is Forced.BLINDS and not bomb_pot:
         return next_positions(table)
-    if variant.forced is Forced.BUTTON_BLIND and not bomb_pot:
+    if forced is Forced.BUTTON_BLIND and not bomb_pot:
         return button_blind_positions(table)
-    stays = variant.forced is Forced.BRING_IN
+    stays = forced is Forced.BRING_IN
     if bomb_pot:
         stays = table.config.house.bomb_pot_every != 1
     if stays and table.config.mix.rotation != "choice":
@@ -93,7 +94,8 @@ def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     if _is_bomb_pot(table, variant):
         return _start_bomb_pot(table, now_ms, variant, stakes, deck)
     positions = positions_for(table, variant)
-    one_ante = variant.forced is Forced.BLINDS and config.ante_kind == "big_blind"
+    forced = forced_of(config, variant)
+    one_ante = forced is Forced.BLINDS and config.ante_kind == "big_blind"
     payers = [positions.big_blind, *positions.entering] if one_ante else positions.order
     antes = [Ante(seat, stakes.ante, one_ante) for seat in payers] if stakes.ante else []
     blinds = _blinds(table, variant, positions, stakes)
@@ -113,10 +115,11 @@ def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
 
 
 def _blinds(table: Table, variant: Variant, positions: Positions, stakes: Stakes) -> list[Blind]:
-    if variant.forced is Forced.BUTTON_BLIND:
+    forced = forced_of(table.config, variant)
+    if forced is Forced.BUTTON_BLIND:
         entries = [Blind(seat, stakes.big_blind, "entry") for seat in positions.entering]
         return [*entries, Blind(positions.button, stakes.big_blind, "button")]
-    if variant.forced is not Forced.BLINDS:
+    if forced is not Forced.BLINDS:
         return []
     big_blind, small_blind = positions.big_blind, positions.small_blind
     blinds = [Blind(seat, stakes.big_blind, "entry") for seat in positions.entering]

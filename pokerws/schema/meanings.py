@@ -337,6 +337,7 @@ MEANINGS: dict[str, str] = {
     "0 is none",
     "HouseRules.stand_up": "chips that the last one standing pays to each other player; 0 is no "
     "such game",
+    "ante_only": "whether games with blinds are played with antes alone",
     "percent": "hundredths of a percent of the pots",
     "cap": "the most chips of a hand; 0 is no cap",
     "cap_heads_up": "the same if two players were dealt in; 0 is `cap`",

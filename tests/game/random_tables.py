@@ -110,6 +110,7 @@ def random_extras(rng: Random, big_blind: int) -> dict[str, Any]:
         "rabbit_hunt": rng.choice(("off", "agreed", "open")),
         "seven_deuce": rng.choice((0, 1, 10 * big_blind)),
         "stand_up": rng.choice((0, 1, 10 * big_blind)),
+        "ante_only": rng.random() < 0.2,
     }
 
 

@@ -92,7 +92,8 @@ class HouseRules(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     if all in the hand have `agreed`, or as soon as one asks (`open`).  Who wins the main pot alone
     with a seven and a deuce, in hold'em, gets `seven_deuce` chips from each other player of the
     hand.  In a round of `stand_up`, each player who wins chips from a pot sits down; the last one
-    standing pays that many chips to each other player of the round.
+    standing pays that many chips to each other player of the round.  With `ante_only`, games with
+    blinds are played with antes alone.
     """
 
     straddle: StraddleKind = "none"
@@ -109,6 +110,7 @@ class HouseRules(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     rabbit_hunt: Literal["off", "agreed", "open"] = "off"
     seven_deuce: Chips = 0
     stand_up: Chips = 0
+    ante_only: bool = False
 
 
 class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):

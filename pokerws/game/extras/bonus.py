@@ -8,7 +8,7 @@ than the blinds and antes, so that a walk wins none.  A payer pays what the stac
 from collections.abc import Iterable
 
 from pokerws.game.cards import Card
-from pokerws.game.config.stakes import stakes_of
+from pokerws.game.config.stakes import forced_of, stakes_of
 from pokerws.game.events import BonusPaid, CardsShown, PotAwarded, Share, TableEvent
 from pokerws.game.state import Hand, Pot, Table
 from pokerws.game.variants import VARIANTS, Forced, Variant
@@ -90,7 +90,8 @@ def _forced_bets(table: Table, hand: Hand, variant: Variant) -> int:
     if hand.bomb_pot:
         return 0
     stakes = stakes_of(table.config, variant)
-    one_ante = variant.forced is Forced.BLINDS and table.config.ante_kind == "big_blind"
+    forced = forced_of(table.config, variant)
+    one_ante = forced is Forced.BLINDS and table.config.ante_kind == "big_blind"
     return (
         stakes.small_blind + stakes.big_blind + stakes.ante * (1 if one_ante else len(hand.order))
     )

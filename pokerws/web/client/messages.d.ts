@@ -1081,7 +1081,8 @@ export interface Mix {
  * if all in the hand have `agreed`, or as soon as one asks (`open`). Who wins the main pot alone
  * with a seven and a deuce, in hold'em, gets `seven_deuce` chips from each other player of the
  * hand. In a round of `stand_up`, each player who wins chips from a pot sits down; the last one
- * standing pays that many chips to each other player of the round.
+ * standing pays that many chips to each other player of the round. With `ante_only`, games with
+ * blinds are played with antes alone.
  */
 export interface HouseRules {
   /**
@@ -1120,6 +1121,8 @@ export interface HouseRules {
   seven_deuce?: number;
   /** chips that the last one standing pays to each other player; 0 is no such game */
   stand_up?: number;
+  /** whether games with blinds are played with antes alone */
+  ante_only?: boolean;
 }
 
 /**

@@ -100,6 +100,7 @@ export function readConfig(config) {
       rabbit_hunt: "off",
       seven_deuce: 0,
       stand_up: 0,
+      ante_only: false,
       rake: null,
       session: null,
       ...config.house,
