@@ -34,6 +34,7 @@ const CLOSED = {
   abandoned: "nobody was playing",
   overtaken: "its latest state was not available",
   operator: "the operator closed it",
+  session_over: "its session is over",
 };
 
 /**

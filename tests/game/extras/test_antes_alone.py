@@ -1,4 +1,4 @@
-"""Board games with antes alone: no blinds, nobody owes any, and the first after the button opens."""
+"""Board games with antes alone: no blinds are owed, and the first after the button opens."""
 
 import pytest
 
