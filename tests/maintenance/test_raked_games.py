@@ -9,6 +9,7 @@ import pytest_asyncio
 from msgspec.structs import replace
 
 from pokerws.game.config.table_config import HouseRules, Rake, SessionLimits
+from pokerws.game.state import PlayerId
 from pokerws.maintenance.verify import verify
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.pruning import Pruning
@@ -109,5 +110,28 @@ async def test_a_session_that_is_over_is_paid_out_and_can_be_pruned(
     assert pruning.games == 1
     assert await connection.fetchval("SELECT count(*) FROM transfers WHERE reason = 'rake'") == 0
     assert await connection.fetchval(players) == GRANTED - raked
+    code, text = await verified(database_url)
+    assert code == 0, text
+
+
+async def test_a_session_ends_after_a_restart_too(store: PostgresStore, database_url: str) -> None:
+    """The time is over while no server runs, and too few players are ready for a last hand."""
+    session = SessionLimits(ends_after_ms=60_000)
+    config = replace(RAKED, house=replace(RAKED.house, session=session))
+    async with writing(store) as journal:
+        game = PlayedGame(journal, config=config)
+        game.sit()
+        game.play_hands(1)
+        for player in ("ada", "bob"):
+            game.actor.stand_up(PlayerId(player))
+        game.actor.stop()
+    game.clock.advance(3_600_000)
+    async with writing(store) as journal:
+        await game.load_again(store, journal, keep_events=True)
+        assert not game.actor.table.closed
+        game.clock.advance(1)
+        assert game.actor.table.closed
+        assert game.actor.table.chips == 0
+        game.actor.stop()
     code, text = await verified(database_url)
     assert code == 0, text
