@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from pokerws.client.credentials import Credentials, TokenProvider
 from pokerws.client.errors import NotUnderstood
+from pokerws.client.extra_commands import ExtraCommand, ExtraCommands
 from pokerws.client.link import Link, LinkOptions, Unknown, WireName
 from pokerws.client.listed_tables import ListedTables
 from pokerws.client.reconnect import Backoff
@@ -100,6 +101,7 @@ _OfTable = (
     | CloseTable
     | AddBot
     | RemoveBot
+    | ExtraCommand
 )
 # What operators do to players and addresses.
 Moderation = Kick | Mute | Unmute | Ban | Unban | EndSession
@@ -144,6 +146,7 @@ class Client:
         self.lobby = self._listed.tables
         self.bots = TableBots(self._link, self._ask_table)
         self._watches = Watches(self._link, backoff)
+        self.extras = ExtraCommands(self._link.new_id, self._ask_table)
 
     async def __aenter__(self) -> Self:
         await self._link.open()
@@ -309,9 +312,12 @@ class Client:
         """Send a chat message to a table."""
         return await self._ask_table(Chat(self._link.new_id(), table, text))
 
-    async def show(self, table: TableId, hand: int) -> Accepted:
-        """Show this player's cards of `hand`, which has just ended, to everybody."""
-        return await self._ask_table(Show(self._link.new_id(), table, hand))
+    async def show(
+        self, table: TableId, hand: int, cards: Sequence[Card] | None = None
+    ) -> Accepted:
+        """Show this player's cards of `hand`, which has just ended, or only some, to everybody."""
+        part = None if cards is None else list(cards)
+        return await self._ask_table(Show(self._link.new_id(), table, hand, part))
 
     async def get_hand(
         self,

@@ -9,6 +9,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from pokerws.game.apply_clocks import count_hand, set_bank
+from pokerws.game.apply_extras import apply_extra, begin_hand, leave
 from pokerws.game.apply_hand import (
     acted,
     apply_to_hand,
@@ -23,6 +24,7 @@ from pokerws.game.apply_hand import (
 from pokerws.game.betting.actions import hand_seat, taken_seat
 from pokerws.game.cards import Card
 from pokerws.game.events import (
+    AutoMuckSet,
     BetPlaced,
     BetsCollected,
     BlindPosted,
@@ -32,6 +34,7 @@ from pokerws.game.events import (
     Checked,
     ChipsAdded,
     ClockResumed,
+    ExtrasEvent,
     Folded,
     GameChanged,
     HandCancelled,
@@ -61,7 +64,7 @@ from pokerws.game.events import (
     TurnStarted,
 )
 from pokerws.game.illegal import Inconsistent
-from pokerws.game.state import Departure, Game, Hand, HandSeat, LastHand, Seat, Table
+from pokerws.game.state import Departure, Game, Hand, HandSeat, LastHand, Rabbit, Seat, Table
 
 
 def apply(table: Table, event: TableEvent) -> None:
@@ -112,8 +115,8 @@ def _apply_to_table(table: Table, event: TableEvent) -> None:
     match event:
         case HandStarted():
             _start_hand(table, event)
-        case HandEnded(unshown=unshown):
-            _end_hand(table, unshown)
+        case HandEnded():
+            _end_hand(table, event)
         case HandCancelled(refunds=refunds):
             _cancel_hand(table, refunds)
         case HandShown(seat=number, cards=cards):
@@ -142,6 +145,8 @@ def _apply_to_table(table: Table, event: TableEvent) -> None:
             _resume_clock(table, deadline_ms)
         case OfHand():
             raise Inconsistent("no hand is in play")
+        case _ if isinstance(event, ExtrasEvent):
+            apply_extra(table, event)
         case _:
             _apply_to_seat(table, event)
 
@@ -169,6 +174,8 @@ def _apply_to_seat(table: Table, event: OfSeat) -> None:
             taken_seat(table, number).run_it = times
         case TimeBankFilled(seat=number, bank_ms=bank_ms):
             set_bank(taken_seat(table, number), bank_ms)
+        case AutoMuckSet(seat=number, on=on):
+            taken_seat(table, number).auto_muck = on
         case _:
             assert_never(event)
 
@@ -180,6 +187,7 @@ def _start_hand(table: Table, event: HandStarted) -> None:
     table.big_blind = event.big_blind
     table.next_hand_at_ms = None
     table.last_hand = None
+    begin_hand(table)
     for number in event.missed:
         taken_seat(table, number).owes_blind = True
     for seat in table.seats:
@@ -212,15 +220,19 @@ def _start_hand(table: Table, event: HandStarted) -> None:
     )
 
 
-def _end_hand(table: Table, unshown: list[int]) -> None:
+def _end_hand(table: Table, event: HandEnded) -> None:
     hand, table.hand = table.hand, None
     if hand is None:
         raise Inconsistent("no hand is in play")
-    if unshown:
+    if event.unshown:
         cards: list[list[Card]] = [[] for _ in hand.seats]
-        for number in unshown:
+        for number in event.unshown:
             cards[number] = hand_seat(hand, number).cards
-        table.last_hand = LastHand(hand.number, cards)
+        table.last_hand = last = LastHand(hand.number, cards, claimant=event.claimant)
+        if event.to_come:
+            boards = len(hand.extra_boards) + 1
+            ahead = hand.deck[: boards * sum(event.to_come)]
+            last.rabbit = Rabbit(event.to_come, boards, cards=ahead)
 
 
 def _sit(table: Table, event: PlayerSat) -> None:
@@ -239,6 +251,7 @@ def _stand(table: Table, event: PlayerStood) -> None:
     """Free a seat; cards of the last hand that its player has not shown stay hidden."""
     number = event.seat
     table.seats[number] = None
+    leave(table, number)
     removed = {event.player, *event.forgotten}
     table.departed = [gone for gone in table.departed if gone.player not in removed]
     if event.until_ms:

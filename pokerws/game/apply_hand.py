@@ -4,6 +4,7 @@ They record what happened; no rule is evaluated.
 """
 
 from pokerws.game.apply_clocks import apply_to_clock
+from pokerws.game.apply_extras import take_rake
 from pokerws.game.betting.actions import hand_seat, taken_seat
 from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.events import (
@@ -19,6 +20,7 @@ from pokerws.game.events import (
     DrawStarted,
     HoleCardsDealt,
     Raised,
+    RakeTaken,
     RarerHandEvent,
     RunItAgreed,
     Share,
@@ -60,6 +62,8 @@ def apply_to_hand(table: Table, hand: Hand, event: RarerHandEvent) -> None:
             hand.deck = list(deck)
         case RunItAgreed(times=times):
             hand.extra_boards = [list(hand.board) for _ in range(times - 1)]
+        case RakeTaken():
+            take_rake(hand, event)
         case _:
             apply_to_clock(table, hand, event)
 

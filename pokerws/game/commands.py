@@ -68,11 +68,12 @@ class Act(Struct, frozen=True):
     cards: list[Card] | None = None
 
 
-class Show(Struct, frozen=True):
-    """Show the own cards of `hand`, which has just ended."""
+class Show(Struct, frozen=True, omit_defaults=True):
+    """Show the own cards of `hand`, which has just ended; only these `cards`, if there are any."""
 
     player: PlayerId
     hand: int
+    cards: list[Card] | None = None
 
 
 class Straddle(Struct, frozen=True):
@@ -154,6 +155,27 @@ class RemoveBot(Struct, frozen=True):
     bot: PlayerId
 
 
+class VoteBombPot(Struct, frozen=True):
+    """Vote for the next hand to be a bomb pot, or take the vote back."""
+
+    player: PlayerId
+    on: bool
+
+
+class RabbitHunt(Struct, frozen=True):
+    """Ask to see the board cards that would have come in `hand`, which has just ended."""
+
+    player: PlayerId
+    hand: int
+
+
+class AutoMuck(Struct, frozen=True):
+    """Muck losing hands at the showdown, or show them."""
+
+    player: PlayerId
+    on: bool
+
+
 Command = (
     Act
     | TimeUp
@@ -172,4 +194,7 @@ Command = (
     | ConnectionChanged
     | AddBot
     | RemoveBot
+    | VoteBombPot
+    | RabbitHunt
+    | AutoMuck
 )

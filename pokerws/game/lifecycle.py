@@ -27,7 +27,9 @@ def resume(table: Table, command: Resume, now_ms: int) -> list[TableEvent]:
     if command.cancel_hand and table.hand is not None:
         return [*events, _cancelled(table, table.hand, "cards_seen")]
     deadline_ms = table.deadline_ms
-    if deadline_ms is not None:
+    # The end of a session is no clock: it does not wait.
+    is_running = table.hand is not None or table.next_hand_at_ms is not None
+    if deadline_ms is not None and is_running:
         left_ms = max(0, deadline_ms - command.saved_ms)
         # The grace is for players to reconnect; the next hand needs none.
         grace_ms = 0 if table.hand is None else command.grace_ms

@@ -9,10 +9,12 @@ from pokerws.game.blinds.button import (
 )
 from pokerws.game.cards import Card
 from pokerws.game.clocks.turn_clock import fill_banks
-from pokerws.game.config.stakes import Stakes, stakes_of
+from pokerws.game.config.stakes import Stakes, forced_of, stakes_of
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import BlindKind, GameChanged, TableEvent
+from pokerws.game.extras.stand_up import started_round
+from pokerws.game.extras.votes import is_voted
 from pokerws.game.hand import Ante, Blind, Deal, deal_hand
 from pokerws.game.state import Table
 from pokerws.game.variants import MIXES, VARIANTS, Forced, Variant
@@ -72,11 +74,14 @@ def positions_for(table: Table, variant: Variant, *, bomb_pot: bool = False) -> 
     The button does not move in stud and in bomb pots, unless every hand is a bomb pot, or the
     player on the button chooses the game.
     """
-    if variant.forced is Forced.BLINDS and not bomb_pot:
+    forced = forced_of(table.config, variant)
+    if forced is Forced.BLINDS and not bomb_pot:
         return next_positions(table)
-    if variant.forced is Forced.BUTTON_BLIND and not bomb_pot:
+    if forced is Forced.BUTTON_BLIND and not bomb_pot:
         return button_blind_positions(table)
-    stays = table.config.house.bomb_pot_every > 1 if bomb_pot else variant.forced is Forced.BRING_IN
+    stays = forced is Forced.BRING_IN
+    if bomb_pot:
+        stays = table.config.house.bomb_pot_every != 1
     if stays and table.config.mix.rotation != "choice":
         return frozen_positions(table)
     return next_positions(table, everyone=True)
@@ -90,7 +95,8 @@ def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     if _is_bomb_pot(table, variant):
         return _start_bomb_pot(table, now_ms, variant, stakes, deck)
     positions = positions_for(table, variant)
-    one_ante = variant.forced is Forced.BLINDS and config.ante_kind == "big_blind"
+    forced = forced_of(config, variant)
+    one_ante = forced is Forced.BLINDS and config.ante_kind == "big_blind"
     payers = [positions.big_blind, *positions.entering] if one_ante else positions.order
     antes = [Ante(seat, stakes.ante, one_ante) for seat in payers] if stakes.ante else []
     blinds = _blinds(table, variant, positions, stakes)
@@ -106,14 +112,19 @@ def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
         blinds_first=one_ante,
         now_ms=now_ms,
     )
-    return [*deal_hand(table, deal), *fill_banks(table, positions.order)]
+    return [
+        *deal_hand(table, deal),
+        *fill_banks(table, positions.order),
+        *started_round(table, positions.order),
+    ]
 
 
 def _blinds(table: Table, variant: Variant, positions: Positions, stakes: Stakes) -> list[Blind]:
-    if variant.forced is Forced.BUTTON_BLIND:
+    forced = forced_of(table.config, variant)
+    if forced is Forced.BUTTON_BLIND:
         entries = [Blind(seat, stakes.big_blind, "entry") for seat in positions.entering]
         return [*entries, Blind(positions.button, stakes.big_blind, "button")]
-    if variant.forced is not Forced.BLINDS:
+    if forced is not Forced.BLINDS:
         return []
     big_blind, small_blind = positions.big_blind, positions.small_blind
     blinds = [Blind(seat, stakes.big_blind, "entry") for seat in positions.entering]
@@ -161,11 +172,12 @@ def _straddle(table: Table, positions: Positions, stakes: Stakes) -> list[Blind]
 
 
 def _is_bomb_pot(table: Table, variant: Variant) -> bool:
-    every = table.config.house.bomb_pot_every
-    if not every or (table.hand_number + 1) % every:
-        return False
     # In pineapple the discard comes before the flop, where a bomb pot begins.
-    return variant.has_board and not variant.streets[0].discard
+    if not variant.has_board or variant.streets[0].discard:
+        return False
+    every = table.config.house.bomb_pot_every
+    # All who are ready are dealt in.
+    return (every and not (table.hand_number + 1) % every) or is_voted(table, ready_seats(table))
 
 
 def _start_bomb_pot(
@@ -187,3 +199,4 @@ def _start_bomb_pot(
         now_ms=now_ms,
     )
     return [*deal_hand(table, deal), *fill_banks(table, positions.order)]
+    return [*deal_hand(table, deal), *started_round(table, positions.order)]

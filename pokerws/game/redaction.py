@@ -18,7 +18,7 @@ from pokerws.game.events import (
     LogRestarted,
     TableEvent,
 )
-from pokerws.game.secret_cards import PUBLIC_TYPES, masked, without_secrets
+from pokerws.game.secret_cards import PUBLIC_TYPES, masked, public_rabbit, without_secrets
 from pokerws.game.state import Hand, HandSeat, LastHand, PlayerId, Table
 
 # The player in each seat, None for an empty one.
@@ -166,7 +166,7 @@ def _redact_last_hand(table: Table, last: LastHand, viewer: PlayerId | None) -> 
     cards = _only_own(last.cards, owners(table), viewer)
     for number in last.shown:
         cards[number] = last.cards[number]
-    return replace(last, cards=cards)
+    return replace(last, cards=cards, rabbit=public_rabbit(last))
 
 
 def _only_own(

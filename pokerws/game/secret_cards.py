@@ -13,10 +13,13 @@ from msgspec.structs import replace
 from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.events import (
     AntePosted,
+    AutoMuckSet,
     BetPlaced,
     BetsCollected,
     BlindPosted,
     BoardDealt,
+    BombPotVoted,
+    BonusPaid,
     BotsWanted,
     BringInPosted,
     Called,
@@ -41,15 +44,23 @@ from pokerws.game.events import (
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
+    PartShown,
     PlayerLeaving,
     PlayerSat,
     PlayerSatIn,
     PlayerSatOut,
     PlayerStood,
     PotAwarded,
+    RabbitAgreed,
+    RabbitShown,
     Raised,
+    RakeTaken,
     RunItAgreed,
     RunItSet,
+    SessionEnding,
+    SessionStarted,
+    StandUpStarted,
+    StandUpWon,
     StraddleSet,
     TableClosed,
     TableEvent,
@@ -61,7 +72,7 @@ from pokerws.game.events import (
     TurnTimedOut,
     UncalledBetReturned,
 )
-from pokerws.game.state import Hand, HandSeat, LastHand, Table
+from pokerws.game.state import Hand, HandSeat, LastHand, Rabbit, Table
 
 # Every event is in one of these unions.  If one is missing, the code that redacts or seals events
 # does not type-check, and importing this module raises TypeError.
@@ -109,11 +120,24 @@ PublicEvent = (
     | ConnectionRestored
     | LagCompensated
     | BotsWanted
+    | RakeTaken
+    | PartShown
+    | RabbitAgreed
+    | RabbitShown
+    | BombPotVoted
+    | AutoMuckSet
+    | BonusPaid
+    | StandUpStarted
+    | StandUpWon
+    | SessionStarted
+    | SessionEnding
 )
 PUBLIC_TYPES = frozenset(get_args(PublicEvent))
 
 # Events that show a card to anybody: to one player, or to all.  A test keeps this complete.
-REVEALING_TYPES = frozenset({HoleCardsDealt, CardsDrawn, BoardDealt, CardsShown, HandShown})
+REVEALING_TYPES = frozenset(
+    {HoleCardsDealt, CardsDrawn, BoardDealt, CardsShown, HandShown, PartShown, RabbitShown}
+)
 
 
 def reveal_cards(events: Iterable[TableEvent]) -> bool:
@@ -192,7 +216,7 @@ def secrets_of(table: Table) -> tuple[int, Secrets]:
         return hand.number, Secrets(hand.deck, cards, hand.discards)
     if last is not None:
         unseen = [[] if n in last.shown else cards for n, cards in enumerate(last.cards)]
-        return last.number, Secrets([], unseen, [])
+        return last.number, Secrets([] if last.rabbit is None else last.rabbit.cards, unseen, [])
     return table.hand_number, NO_SECRETS
 
 
@@ -208,7 +232,12 @@ def _public(hand: Hand) -> Hand:
 
 def _public_last(last: LastHand) -> LastHand:
     cards = [own if n in last.shown else masked(own) for n, own in enumerate(last.cards)]
-    return replace(last, cards=cards)
+    return replace(last, cards=cards, rabbit=public_rabbit(last))
+
+
+def public_rabbit(last: LastHand) -> Rabbit | None:
+    """The board cards to come of the last hand, hidden unless they were shown."""
+    return None if last.rabbit is None else replace(last.rabbit, cards=[])
 
 
 def masked(cards: list[Card]) -> list[Card]:
@@ -221,7 +250,12 @@ def has_unknown(table: Table) -> bool:
     if table.hand is not None:
         unknown_discards = any(UNKNOWN in own for own in table.hand.discards)
         return unknown_discards or any(_is_unknown(seat) for seat in table.hand.seats)
-    return table.last_hand is not None and any(UNKNOWN in own for own in table.last_hand.cards)
+    last = table.last_hand
+    return last is not None and (_lacks_rabbit(last) or any(UNKNOWN in own for own in last.cards))
+
+
+def _lacks_rabbit(last: LastHand) -> bool:
+    return last.rabbit is not None and not last.rabbit.shown and not last.rabbit.cards
 
 
 def _is_unknown(seat: HandSeat | None) -> bool:
@@ -255,9 +289,13 @@ def fill(hand: Hand, secrets: Secrets) -> bool:
 def fill_last(last: LastHand, secrets: Secrets) -> bool:
     """Put the last hand's secrets back.  Returns False if they do not fit.
 
-    Secrets that were sealed during the hand have a deck.
+    Secrets that were sealed during the hand have a deck, of more than the cards to come.
     """
-    if secrets.deck or len(secrets.cards) != len(last.cards):
+    hidden = 0
+    if last.rabbit is not None and not last.rabbit.shown:
+        hidden = sum(last.rabbit.streets) * last.rabbit.boards
+        last.rabbit.cards = secrets.deck
+    if len(secrets.deck) != hidden or len(secrets.cards) != len(last.cards):
         return False
     for number, cards in enumerate(secrets.cards):
         if number not in last.shown:

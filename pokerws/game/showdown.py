@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from pokerws.game.betting.actions import hand_seat, live_seats
+from pokerws.game.betting.actions import hand_seat, live_seats, taken_seat
 from pokerws.game.betting.pots import split_among, split_evenly
 from pokerws.game.cards import CARD_INDEX, UNKNOWN, Card
 from pokerws.game.events import (
@@ -20,6 +20,7 @@ from pokerws.game.events import (
     Share,
     TableEvent,
 )
+from pokerws.game.extras.rake import take_rake
 from pokerws.game.ranks import evaluator, hand_name
 from pokerws.game.state import Hand, Pot, Table
 from pokerws.game.variants import VARIANTS, Forced, Ranking, Variant
@@ -59,17 +60,19 @@ def showdown(table: Table, hand: Hand, pots: list[Pot], *, all_in: bool) -> list
 
     The last aggressor of the street shows first, otherwise the first to act (TDA rule 17).  A later
     player who cannot win or share any pot mucks, unless somebody is `all_in`: then all hands are
-    tabled (TDA rule 16).
+    tabled (TDA rule 16).  A player without `auto_muck` shows.
     """
     variant = VARIANTS[hand.variant]
     live = live_seats(hand)
     contests = _contests(hand, variant, live)
-    events = _show(hand, variant, pots, contests, _showing_order(hand, live), must_show=all_in)
+    events = _show(table, hand, pots, contests, must_show=all_in)
     if table.config.house.odd_chips == "button" and len(pots) > 1:
         merged = _pots_by_winners(pots, contests)
         if merged != pots:
             pots = merged
             events.append(BetsCollected(pots))
+    raked, pots = take_rake(table, hand, pots)
+    events += raked
     for index in range(len(pots) - 1, -1, -1):
         events += _award(table, hand, index, pots[index], contests)
     return events
@@ -117,17 +120,12 @@ def _showing_order(hand: Hand, live: list[int]) -> list[int]:
 
 
 def _show(
-    hand: Hand,
-    variant: Variant,
-    pots: list[Pot],
-    contests: list[_Contest],
-    order: list[int],
-    *,
-    must_show: bool,
+    table: Table, hand: Hand, pots: list[Pot], contests: list[_Contest], *, must_show: bool
 ) -> list[TableEvent]:
     events: list[TableEvent] = []
+    variant = VARIANTS[hand.variant]
     best: dict[tuple[int, int], int] = {}
-    for number in order:
+    for number in _showing_order(hand, live_seats(hand)):
         part = hand_seat(hand, number)
         wins = False
         for which, contest in enumerate(contests):
@@ -138,7 +136,8 @@ def _show(
                 if number in pot.seats and strength <= best.get((which, index), strength):
                     best[which, index] = strength
                     wins = True
-        if UNKNOWN in part.cards or not (wins or must_show or part.shown):
+        shows = wins or must_show or part.shown or not taken_seat(table, number).auto_muck
+        if UNKNOWN in part.cards or not shows:
             events.append(CardsMucked(number))
         elif not part.shown:
             events.append(_shown(hand, variant, contests, number))

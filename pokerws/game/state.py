@@ -24,9 +24,9 @@ MAX_EXACT = 2**53 - 1
 
 # `active` while hands are being played, `waiting` for players, `closed` for good.
 TableStatus = Literal["waiting", "active", "closed"]
-# Why a table was closed: nobody plays there any more, its stored state was not the newest, or an
-# operator or admin asked for it.
-CloseReason = Literal["abandoned", "overtaken", "operator"]
+# Why a table was closed: nobody plays there any more, its stored state was not the newest, an
+# operator or admin asked for it, or its session is over.
+CloseReason = Literal["abandoned", "overtaken", "operator", "session_over"]
 
 
 class SeatClock(Struct, frozen=True, gc=False):
@@ -53,7 +53,8 @@ class Seat(Struct, omit_defaults=True):
     possible; `run_it` is the maximum number of boards that the player agrees to.  A player who has
     `played` was dealt in at this table, now or before leaving within the hour, so that a blind
     still owed is a missed one.  There is a `clock` if the table's clocks have more than time for a
-    turn.  A `bot` is one of the server's own; only the server says so.
+    turn.  A `bot` is one of the server's own; only the server says so.  With `auto_muck`, a hand
+    that loses at the showdown is mucked where that is allowed; without it, it is shown.
     """
 
     player: PlayerId
@@ -70,6 +71,7 @@ class Seat(Struct, omit_defaults=True):
     played: bool = False
     clock: SeatClock | None = None
     bot: bool = False
+    auto_muck: bool = True
 
     @property
     def is_away(self) -> bool:
@@ -87,6 +89,7 @@ class WantedBot(Struct, frozen=True):
     player: PlayerId
     name: str
     style: str
+    auto_muck: bool = True
 
 
 class Departure(Struct, frozen=True, omit_defaults=True):
@@ -222,17 +225,60 @@ class Game(Struct):
     chooser: int | None = None
 
 
+class Rabbit(Struct):
+    """The board cards that would have come in the last hand.
+
+    `streets` are the numbers of cards of the streets to come, on each of `boards`.  The seats in
+    `agreed` have asked to see them.  When they are `shown`, it has a list for each board.
+    """
+
+    streets: list[int]
+    boards: int = 1
+    agreed: list[int] = []
+    shown: list[list[Card]] = []
+    # In dealing order, until they are shown.  Secret.
+    cards: list[Card] = []
+
+
 class LastHand(Struct):
     """The hole cards of the last hand, which can still be shown until the next hand starts.
 
     `cards` has one list per seat of the table: the hole cards that were not shown during the hand,
     if their player is still seated; otherwise empty.  The seats in `shown` have shown theirs since;
     each player also sees their own.  If all cards were shown, there is no last hand.
+
+    `parts` has one list per seat, or is empty: the cards that a seat has shown of several.
+    `rabbit` is set if the table has rabbit hunts and the board was not complete.  `claimant` is the
+    seat that won without showing, and may claim a bonus for its cards by showing them.
     """
 
     number: int
     cards: list[list[Card]]
     shown: list[int] = []
+    parts: list[list[Card]] = []
+    rabbit: Rabbit | None = None
+    claimant: int | None = None
+
+
+class StandUp(Struct):
+    """A round of the stand-up game: the `seats` in it, and those still `standing`."""
+
+    seats: list[int]
+    standing: list[int]
+
+
+class Extras(Struct, omit_defaults=True):
+    """The state of a table's extra rules.
+
+    The seats in `bomb_votes` voted for the next hand to be a bomb pot.  `stand_up` is set during a
+    round of that game.  A timed session ends after `ends_at_ms`, milliseconds UTC.  Once it is
+    known, `last_hand` is the number of the last hand before the table closes.
+    """
+
+    bomb_votes: list[int] = []
+    stand_up: StandUp | None = None
+    ends_at_ms: int = 0
+    last_hand: int = 0
 
 
 class Table(Struct):
@@ -243,6 +289,7 @@ class Table(Struct):
     `next_hand_at_ms` is set while a hand is scheduled.  A `closed` table stays empty for good.
     `departed` are the players who left within the hour, in the order in which they left.  `host` is
     the player who opened the table; None for the server.  `bots` are those that the host wants.
+    `extras` is the state of extra rules.
     """
 
     id: TableId
@@ -264,12 +311,17 @@ class Table(Struct):
     departed: list[Departure] = []
     host: PlayerId | None = None
     bots: list[WantedBot] = []
+    # None until an extra rule has something to remember.
+    extras: Extras | None = None
 
     @property
     def deadline_ms(self) -> int | None:
         """When `TimeUp` is due, or None if no clock is running."""
         if self.hand is not None and self.hand.turn is not None:
             return self.hand.turn.deadline_ms
+        if self.next_hand_at_ms is None and self.extras is not None and self.hand is None:
+            # A table that waits for players closes when its session is over.
+            return None if self.closed else self.extras.ends_at_ms or None
         return self.next_hand_at_ms
 
     @property

@@ -19,6 +19,10 @@ from pokerws.game.events import (
     TableEvent,
     UncalledBetReturned,
 )
+from pokerws.game.extras.bonus import claimant, showdown_bonus
+from pokerws.game.extras.rabbit import to_come
+from pokerws.game.extras.rake import take_rake
+from pokerws.game.extras.stand_up import seated_winners
 from pokerws.game.illegal import Inconsistent
 from pokerws.game.showdown import showdown
 from pokerws.game.state import FixedLimit, Hand, Pot, Table
@@ -31,9 +35,13 @@ def close_round(table: Table, hand: Hand) -> list[TableEvent]:
     events: list[TableEvent] = []
     pots = _collect_bets(hand, events)
     if len(live) == 1:
-        for index, pot in enumerate(pots):
+        raked, left = take_rake(table, hand, pots)
+        events += raked
+        for index, pot in enumerate(left):
             events.append(PotAwarded(index, [Share(live[0], pot.amount)]))
-        return [*events, _ended(hand, events)]
+        may_claim = claimant(table, hand, pots, live[0])
+        ended = _ended(table, hand, events, may_claim)
+        return [*events, ended, *seated_winners(table, events)]
 
     streets = VARIANTS[hand.variant].streets
     if streets[hand.street].discard and (discarding := still_to_discard(hand, live)):
@@ -45,7 +53,8 @@ def close_round(table: Table, hand: Hand) -> list[TableEvent]:
             able += 1
     if hand.street + 1 == len(streets):
         events += showdown(table, hand, pots, all_in=able < len(live))
-        return [*events, _ended(hand, events)]
+        bonus = showdown_bonus(table, hand, pots, events)
+        return [*events, _ended(table, hand, events), *seated_winners(table, events), *bonus]
     later = streets[hand.street + 1 :]
     if able < 2 and not any(street.draw or street.discard for street in later):
         # No decision is left: all hands are turned up before the rest is dealt (TDA rule 16).
@@ -160,7 +169,9 @@ def _run_boards(hand: Hand) -> list[TableEvent]:
     return events
 
 
-def _ended(hand: Hand, events: list[TableEvent]) -> HandEnded:
+def _ended(
+    table: Table, hand: Hand, events: list[TableEvent], may_claim: int | None = None
+) -> HandEnded:
     """The end of the hand, after the `events` of the showdown."""
     shown = {event.seat for event in events if type(event) is CardsShown}
     unshown = []
@@ -168,4 +179,4 @@ def _ended(hand: Hand, events: list[TableEvent]) -> HandEnded:
         part = hand_seat(hand, number)
         if number not in shown and not part.shown and UNKNOWN not in part.cards:
             unshown.append(number)
-    return HandEnded(hand.number, unshown)
+    return HandEnded(hand.number, unshown, to_come(table, hand), may_claim)

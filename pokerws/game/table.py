@@ -24,10 +24,12 @@ from pokerws.game.commands import (
     Act,
     AddBot,
     AddChips,
+    AutoMuck,
     ChooseGame,
     Close,
     Command,
     ConnectionChanged,
+    RabbitHunt,
     RemoveBot,
     Resume,
     RunIt,
@@ -39,6 +41,7 @@ from pokerws.game.commands import (
     Straddle,
     TimeUp,
     UseTimeBank,
+    VoteBombPot,
 )
 from pokerws.game.config.checks import check_config
 from pokerws.game.config.table_config import TableConfig
@@ -46,7 +49,6 @@ from pokerws.game.deal import Shuffle
 from pokerws.game.drawing import draw
 from pokerws.game.events import (
     GameChanged,
-    HandShown,
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
@@ -56,6 +58,11 @@ from pokerws.game.events import (
     TurnStarted,
     TurnTimedOut,
 )
+from pokerws.game.extras.rabbit import hunt, shown_rabbit
+from pokerws.game.extras.session import session_events
+from pokerws.game.extras.showing import show
+from pokerws.game.extras.stand_up import ended_round
+from pokerws.game.extras.wishes import set_auto_muck, vote_bomb_pot
 from pokerws.game.hand import act_for_absent, advance_hand
 from pokerws.game.hosting.bots import add_bot, remove_bot
 from pokerws.game.illegal import Details, Illegal, Inconsistent
@@ -162,7 +169,7 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
         case AddChips():
             return [add_chips(table, command)]
         case Show():
-            return [_show(table, command)]
+            return show(table, command)
         case Straddle(player=player, on=on):
             return [set_straddle(table, player, on=on)]
         case RunIt(player=player, times=times):
@@ -181,6 +188,12 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
             return [add_bot(table, command)]
         case RemoveBot():
             return remove_bot(table, command, now_ms)
+        case VoteBombPot():
+            return [vote_bomb_pot(table, command)]
+        case RabbitHunt():
+            return [hunt(table, command)]
+        case AutoMuck():
+            return [set_auto_muck(table, command)]
         case _:
             assert_never(command)
 
@@ -189,7 +202,11 @@ def advance(table: Table, now_ms: int, next_hand_from_ms: int = 0) -> list[Table
     """The events that the rules cause next; none while a player must act or a clock runs."""
     if table.hand is not None:
         return advance_hand(table, table.hand, now_ms)
-    events: list[TableEvent] = []
+    if table.closed:
+        return []
+    events: list[TableEvent] = ended_round(table)
+    if events:
+        return events
     for number, seat in enumerate(table.seats):
         if seat is not None and (seat.leaving or seat.hands_missed >= HANDS_TO_STAND_UP):
             events.append(stood(table, number, seat, now_ms))
@@ -198,6 +215,8 @@ def advance(table: Table, now_ms: int, next_hand_from_ms: int = 0) -> list[Table
     if events:
         return events
     enough = len(ready_seats(table)) >= 2
+    if events := [*shown_rabbit(table), *session_events(table, now_ms, enough=enough)]:
+        return events
     if enough and table.next_hand_at_ms is None:
         at_ms = max(now_ms + table.config.next_hand_delay_ms, next_hand_from_ms)
         return [*next_game(table), NextHandScheduled(at_ms)]
@@ -231,6 +250,8 @@ def _time_up(table: Table, command: TimeUp, now_ms: int, shuffle: Shuffle) -> li
     deadline_ms = table.deadline_ms
     if deadline_ms is None or now_ms < deadline_ms:
         raise Illegal("too_early", "the clock has not run out")
+    if table.hand is None and table.next_hand_at_ms is None:
+        return close(table, "session_over")
     if table.hand is None:
         return start_hand(table, now_ms, shuffle)
     turn = table.hand.turn
@@ -244,15 +265,6 @@ def _time_up(table: Table, command: TimeUp, now_ms: int, shuffle: Shuffle) -> li
     if seat.timeouts + 1 >= table.config.clocks.timeouts_to_sit_out and not seat.sitting_out:
         events.append(PlayerSatOut(turn.seat, "timed_out"))
     return events
-
-
-def _show(table: Table, command: Show) -> TableEvent:
-    number, last = table.seat_of(command.player), table.last_hand
-    if number is None or last is None or last.number != command.hand or not last.cards[number]:
-        raise Illegal("nothing_to_show", f"you have no cards of hand {command.hand} to show")
-    if number in last.shown:
-        raise Illegal("nothing_to_show", "your cards are already shown")
-    return HandShown(last.number, number, last.cards[number])
 
 
 def _choose_game(table: Table, command: ChooseGame) -> TableEvent:

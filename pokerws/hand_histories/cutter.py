@@ -1,15 +1,27 @@
 """Cuts an event log into hands: decides which events belong to which hand.
 
-A hand has all events from its start to its end.  After that it has the `HandShown` events up to the
-next start.  The export, the archive and the server's `get_hand` all use this rule.
+A hand has all events from its start to its end.  After that it has what is shown or paid for it up
+to the next start.  The export, the archive and the server's `get_hand` all use this rule.
 """
 
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 
-from pokerws.game.events import HAND_ENDS, HandShown, HandStarted, LogRestarted, TableEvent
+from pokerws.game.events import (
+    HAND_ENDS,
+    BonusPaid,
+    HandShown,
+    HandStarted,
+    LogRestarted,
+    PartShown,
+    RabbitShown,
+    TableEvent,
+)
 from pokerws.game.state import Table
 from pokerws.hand_histories.kept_hand import KeptHand
+
+# Events that belong to a hand, although they come after its end.
+_LATER = HandShown | PartShown | RabbitShown | BonusPaid
 
 
 def of_hand(events: Iterable[TableEvent]) -> Iterator[TableEvent]:
@@ -25,7 +37,7 @@ def of_hand(events: Iterable[TableEvent]) -> Iterator[TableEvent]:
 
 def _belongs(event: TableEvent, *, over: bool) -> bool:
     """Whether an event before the next hand's start belongs to this hand."""
-    return not over or isinstance(event, HandShown)
+    return not over or isinstance(event, _LATER)
 
 
 class HandCutter:

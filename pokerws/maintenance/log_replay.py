@@ -16,13 +16,14 @@ from pokerws.game.events import (
     LogRestarted,
     PlayerSat,
     PlayerStood,
+    RakeTaken,
     TableEvent,
     TableOpened,
     tag_of,
 )
 from pokerws.game.illegal import Inconsistent
 from pokerws.game.secret_cards import comparable_table
-from pokerws.game.state import PlayerId, Table
+from pokerws.game.state import Table
 from pokerws.game.table import replay
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
@@ -32,7 +33,7 @@ from pokerws.maintenance.stored_log import (
     printable,
 )
 from pokerws.maintenance.verify_ledger import ChipMove, Logged
-from pokerws.storage.accounts import player_account
+from pokerws.storage.accounts import HOUSE, AccountId, player_account
 from pokerws.storage.vault.kept_receipts import KeptReceipts
 from pokerws.storage.vault.replayed import ReplayedReceipts, check_cards
 from pokerws.storage.vault.vault import UNREADABLE
@@ -161,9 +162,11 @@ class LogReplay:
             )
         match event:
             case PlayerSat(player=player, stack=chips) | ChipsAdded(player=player, amount=chips):
-                self._moved(row.seq, player, chips)
+                self._moved(row.seq, player_account(player), chips)
             case PlayerStood(player=player, stack=chips) if chips:
-                self._moved(row.seq, player, -chips)
+                self._moved(row.seq, player_account(player), -chips)
+            case RakeTaken(amount=chips):
+                self._moved(row.seq, HOUSE, -chips)
             case LogRestarted() | TableOpened():
                 self._moves.clear()
                 self._since = row.seq
@@ -185,9 +188,9 @@ class LogReplay:
         except UNREADABLE as error:
             self._note(f"event {row.seq}: its receipt cannot be read: {printable(str(error))}")
 
-    def _moved(self, seq: int, player: PlayerId, chips: int) -> None:
+    def _moved(self, seq: int, account: AccountId, chips: int) -> None:
         self._chips += chips
-        self._moves[seq] = ChipMove(player_account(player), chips)
+        self._moves[seq] = ChipMove(account, chips)
 
     def _note(self, mismatch: str) -> None:
         if len(self.mismatches) < MOST_MISMATCHES:

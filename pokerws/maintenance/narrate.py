@@ -9,10 +9,13 @@ from pokerws.game.config.table_config import TableConfig
 from pokerws.game.counted import counted
 from pokerws.game.events import (
     AntePosted,
+    AutoMuckSet,
     BetPlaced,
     BetsCollected,
     BlindPosted,
     BoardDealt,
+    BombPotVoted,
+    BonusPaid,
     BotsWanted,
     BringInPosted,
     Called,
@@ -27,6 +30,7 @@ from pokerws.game.events import (
     ConnectionRestored,
     DeckReshuffled,
     DrawStarted,
+    ExtrasEvent,
     Folded,
     GameChanged,
     HandCancelled,
@@ -40,17 +44,25 @@ from pokerws.game.events import (
     NextHandCancelled,
     NextHandScheduled,
     OfSeat,
+    PartShown,
     PlayerLeaving,
     PlayerSat,
     PlayerSatIn,
     PlayerSatOut,
     PlayerStood,
     PotAwarded,
+    RabbitAgreed,
+    RabbitShown,
     Raised,
+    RakeTaken,
     RarerHandEvent,
     RunItAgreed,
     RunItSet,
+    SessionEnding,
+    SessionStarted,
     Share,
+    StandUpStarted,
+    StandUpWon,
     StraddleSet,
     TableClosed,
     TableEvent,
@@ -98,6 +110,8 @@ def tell(event: TableEvent, table: Table | None) -> str:
             return f"the host wants {names or 'no bots'}"
         case TableClosed(reason=reason):
             return f"the table is closed ({reason})"
+        case _ if isinstance(event, ExtrasEvent):
+            return _tell_of_extra(event, table)
         case _:
             return _tell_of_seat(event, table)
 
@@ -123,8 +137,42 @@ def _tell_of_seat(event: OfSeat, table: Table | None) -> str:
             return f"{who} agrees to run the board up to {times} times"
         case TimeBankFilled(bank_ms=bank_ms):
             return f"{who} has {bank_ms} ms in the time bank"
+        case AutoMuckSet(on=on):
+            return f"{who} {'mucks' if on else 'shows'} losing hands from now on"
         case _:
             assert_never(event)
+
+
+def _tell_of_extra(event: ExtrasEvent, table: Table | None) -> str:
+    match event:
+        case PartShown(hand=hand, seat=seat, cards=shown):
+            return f"{_name(table, seat)} shows {cards(shown)} of hand {hand}, and not the rest"
+        case RabbitAgreed(hand=hand, seat=seat):
+            return f"{_name(table, seat)} asks for the cards to come of hand {hand}"
+        case RabbitShown(hand=hand, boards=boards):
+            ahead = " and ".join(cards(board) for board in boards)
+            return f"the cards to come of hand {hand} were {ahead}"
+        case BombPotVoted(seat=seat, on=on):
+            return f"{_name(table, seat)} votes {'for' if on else 'no more for'} a bomb pot"
+        case BonusPaid(bonus=bonus, paid=paid, received=received):
+            name = bonus.replace("_", "-")
+            if not paid:
+                return f"the {name} round is over, and nobody pays"
+            return f"the {name} bonus is paid: {_shares(table, paid)} to {_shares(table, received)}"
+        case StandUpStarted(seats=seats):
+            return f"a stand-up round begins: {_names(table, seats)} stand"
+        case StandUpWon(seats=seats):
+            return f"{_names(table, seats)} won chips, and need not stand any more"
+        case SessionStarted(ends_at_ms=ends_at_ms):
+            return f"the session begins; its last hand starts after {clock_time(ends_at_ms)}"
+        case SessionEnding(last_hand=last_hand):
+            return f"the table closes after hand {last_hand}"
+        case _:
+            assert_never(event)
+
+
+def _names(table: Table | None, seats: list[int]) -> str:
+    return ", ".join(_name(table, seat) for seat in seats)
 
 
 def _tell_of_start(event: HandStarted, table: Table | None) -> str:
@@ -194,6 +242,8 @@ def _tell_of_rarer(event: RarerHandEvent, table: Table | None) -> str:
             return f"{_name(table, seat)} brings it in for {amount}{_for_absent(auto)}"
         case RunItAgreed(times=times):
             return f"the rest of the board is dealt {times} times"
+        case RakeTaken(amount=amount):
+            return f"the house takes {counted(amount, 'chip')} of rake"
         case _:
             return _tell_of_clock(event, table)
 

@@ -53,9 +53,12 @@ MOST_MISMATCHES = 20
 
 
 class ChipMove(NamedTuple):
-    """Chips that an event brought to the table, or took from it where `amount` is negative."""
+    """Chips that an event brought to the table, or took from it where `amount` is negative.
 
-    player: str
+    `account` is the one at the other end.
+    """
+
+    account: str
     amount: int
 
 
@@ -140,5 +143,5 @@ def _unlike(booked: Mapping[int, ChipMove], logged: Logged, opened: int) -> Iter
 
 def _words(move: ChipMove) -> str:
     if move.amount > 0:
-        return f"{move.amount} from {printable(move.player)}"
-    return f"{-move.amount} to {printable(move.player)}"
+        return f"{move.amount} from {printable(move.account)}"
+    return f"{-move.amount} to {printable(move.account)}"

@@ -20,6 +20,7 @@ from pokerws.messages.codes import (
     Reason,
     RejectCode,
 )
+from pokerws.messages.extras import AutoMuck, RabbitHunt, VoteBombPot
 from pokerws.messages.fields import (
     HANDS_SIZE,
     MAX_CARDS,
@@ -189,6 +190,7 @@ __all__ = [
     "AddBot",
     "AddChips",
     "AddressRef",
+    "AutoMuck",
     "Ban",
     "Bans",
     "Broadcast",
@@ -251,6 +253,7 @@ __all__ = [
     "Players",
     "Pong",
     "PresenceState",
+    "RabbitHunt",
     "RateLimit",
     "Reason",
     "ReasonText",
@@ -288,6 +291,7 @@ __all__ = [
     "UseTimeBank",
     "VariantSummary",
     "Version",
+    "VoteBombPot",
     "Watch",
     "WatchLobby",
     "WatchOutcome",

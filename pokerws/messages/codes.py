@@ -249,6 +249,10 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "nothing_to_show": Reason(
         "rules", "only unshown cards of the last hand can be shown, until the next hand starts"
     ),
+    "nothing_to_hunt": Reason(
+        "rules", "the cards to come of that hand cannot be shown, or not to this player"
+    ),
+    "no_bomb_pots": Reason("rules", "players of the table do not vote for bomb pots"),
     "no_straddles": Reason("rules", "the table does not allow straddles"),
     "not_so_often": Reason("rules", "the table does not allow running the board that often"),
     "already_so": Reason("rules", "no change: already set"),

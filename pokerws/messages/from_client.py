@@ -9,6 +9,7 @@ from pokerws.game.config.table_config import Chips, TableConfig
 from pokerws.game.state import TableId
 from pokerws.messages.bots import AddBot, RemoveBot
 from pokerws.messages.clocks import UseTimeBank
+from pokerws.messages.extras import AutoMuck, RabbitHunt, VoteBombPot
 from pokerws.messages.fields import (
     HANDS_SIZE,
     MAX_ID_LENGTH,
@@ -234,13 +235,15 @@ class Act(Message, frozen=True, tag="act"):
 class Show(Message, frozen=True, tag="show"):
     """Show the player's cards of `hand`, which has just ended, before the next hand starts.
 
-    A player who folded, mucked, or won without a call may do this once.  All viewers get
-    `hand_shown`.
+    A player who folded, mucked, or won without a call may do this once.  With `cards`, only these
+    are shown, and the others may be shown later.  All viewers get `hand_shown`, or `part_shown`
+    while some cards are not shown.
     """
 
     id: CommandId
     table: TableRef
     hand: Counter
+    cards: Cards | None = None
 
 
 class Straddle(Message, frozen=True, tag="straddle"):
@@ -385,4 +388,7 @@ ClientMessage = (
     | UseTimeBank
     | AddBot
     | RemoveBot
+    | VoteBombPot
+    | RabbitHunt
+    | AutoMuck
 )

@@ -62,7 +62,8 @@ class Limits(Struct, frozen=True):
     There are rate limits for the messages of a connection and of a player.  Some kinds of a
     player's messages have their own: chat; creating tables; queries (`watch`, once for each table,
     `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`); and seat commands
-    (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`).  A
+    (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
+    `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`).  A
     message over a limit is refused with `too_fast`.
     """
 

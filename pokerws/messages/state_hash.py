@@ -13,7 +13,17 @@ from msgspec import Struct
 
 from pokerws.game.cards import Card
 from pokerws.game.redaction import redact_table
-from pokerws.game.state import Departure, Game, Hand, LastHand, PlayerId, Seat, Table, WantedBot
+from pokerws.game.state import (
+    Departure,
+    Extras,
+    Game,
+    Hand,
+    LastHand,
+    PlayerId,
+    Seat,
+    Table,
+    WantedBot,
+)
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -36,6 +46,7 @@ class _Seen(Struct):
     departed: list[Departure]
     host: PlayerId | None
     bots: list[WantedBot]
+    extras: Extras | None
 
 
 def state_hash(table: Table, viewer: PlayerId | None) -> str:
@@ -72,6 +83,7 @@ def _of_all(table: Table) -> int:
         shown.departed,
         shown.host,
         shown.bots,
+        shown.extras,
     )
     return crc32(_encode(seen))
 

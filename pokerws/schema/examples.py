@@ -31,6 +31,7 @@ from pokerws.messages import (
     Logout,
     Mute,
     Ping,
+    RabbitHunt,
     Refill,
     RejectCode,
     Rejected,
@@ -43,6 +44,7 @@ from pokerws.messages import (
     Stand,
     Straddle,
     UseTimeBank,
+    VoteBombPot,
     Watch,
 )
 from pokerws.schema.example_details import DETAILS
@@ -291,6 +293,14 @@ EXAMPLES: dict[RejectCode, Example] = {
     ),
     "in_hand": Example(TURN, AddChips("7", TABLE, 1_000), "chips can be added only between hands"),
     "nothing_to_show": Example(SEATED, Show("7", TABLE, 1), "you have no cards of hand 1 to show"),
+    "nothing_to_hunt": Example(
+        SEATED, RabbitHunt("7", TABLE, 1), "no cards of hand 1 can be shown"
+    ),
+    "no_bomb_pots": Example(
+        SEATED,
+        VoteBombPot("7", TABLE, on=True),
+        "players do not vote for bomb pots at this table",
+    ),
     "no_straddles": Example(
         SEATED, Straddle("7", TABLE, on=True), "there are no straddles at this table"
     ),

@@ -44,11 +44,16 @@ STATE = (
     "FixedLimit",
     "Turn",
     "LastHand",
+    "Rabbit",
+    "Extras",
+    "StandUp",
     "Game",
     "TableConfig",
     "LimitStakes",
     "Mix",
     "HouseRules",
+    "Rake",
+    "SessionLimits",
 )
 
 _MARK = re.compile(r"^\{\{(\w+)\}\}$", re.MULTILINE)

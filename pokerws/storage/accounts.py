@@ -1,8 +1,9 @@
 """Accounts of play money: the records of the ledger, and the contract of every store.
 
 Every chip is in one account: a player's, a table's, or the house's.  The house grants chips, so its
-balance is negative.  Double entry: a transfer debits one account and credits another, so that the
-sum of all balances is zero.  Chips move to and from a table with the table's `Change`.
+balance is negative; rake goes to it.  Double entry: a transfer debits one account and credits
+another, so that the sum of all balances is zero.  Chips move to and from a table with the table's
+`Change`.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,7 +12,14 @@ from typing import Literal, NamedTuple, NewType, Protocol
 import msgspec
 from msgspec import Struct
 
-from pokerws.game.events import ChipsAdded, PlayerSat, PlayerStood, TableClosed, TableEvent
+from pokerws.game.events import (
+    ChipsAdded,
+    PlayerSat,
+    PlayerStood,
+    RakeTaken,
+    TableClosed,
+    TableEvent,
+)
 from pokerws.game.lifecycle import chips_put_in
 from pokerws.game.state import PlayerId, Table, TableId
 
@@ -19,7 +27,16 @@ AccountId = NewType("AccountId", str)
 
 HOUSE = AccountId("house")
 Reason = Literal[
-    "grant", "refill", "buy_in", "add_on", "top_up", "cash_out", "refund", "opening", "carried"
+    "grant",
+    "refill",
+    "buy_in",
+    "add_on",
+    "top_up",
+    "cash_out",
+    "refund",
+    "opening",
+    "carried",
+    "rake",
 ]
 
 
@@ -54,7 +71,7 @@ class Transfer(Struct, frozen=True):
 
 
 # The events that move chips to a table or from it, and those that begin and end a stay there.
-_MOVING = frozenset({PlayerSat, ChipsAdded, PlayerStood})
+_MOVING = frozenset({PlayerSat, ChipsAdded, PlayerStood, RakeTaken})
 
 
 def are_moving(events: Sequence[TableEvent]) -> bool:
@@ -81,6 +98,8 @@ def transfers_of(table: Table, events: Sequence[TableEvent], at_ms: int) -> tupl
             case PlayerStood(player=player, stack=amount) if amount:
                 reason = "refund" if closing else "cash_out"
                 moves.append(Transfer(home, player_account(player), amount, reason, seq, at_ms))
+            case RakeTaken(amount=amount):
+                moves.append(Transfer(home, HOUSE, amount, "rake", seq, at_ms))
             case _:
                 pass
     return tuple(moves)

@@ -15,6 +15,7 @@ from pokerws.messages import (
     AccountTransfer,
     Act,
     AddChips,
+    AutoMuck,
     Chat,
     ChatSaid,
     ChooseGame,
@@ -31,6 +32,7 @@ from pokerws.messages import (
     Notice,
     Ping,
     Pong,
+    RabbitHunt,
     Refill,
     Rejected,
     RunIt,
@@ -38,6 +40,7 @@ from pokerws.messages import (
     Sit,
     Straddle,
     Tables,
+    VoteBombPot,
     Watch,
     WatchLobby,
 )
@@ -173,6 +176,18 @@ async def test_cards_are_thrown_away_and_wishes_for_the_next_hands_are_told() ->
         run_it = await peer.receive(RunIt)
         assert (run_it.table, run_it.times) == (TABLE, 2)
         await peer.send(Accepted(run_it.id))
+        vote = await peer.receive(VoteBombPot)
+        assert (vote.table, vote.on) == (TABLE, True)
+        await peer.send(Accepted(vote.id))
+        hunt = await peer.receive(RabbitHunt)
+        assert (hunt.table, hunt.hand) == (TABLE, 7)
+        await peer.send(Accepted(hunt.id))
+        muck = await peer.receive(AutoMuck)
+        assert (muck.table, muck.on) == (TABLE, False)
+        await peer.send(Accepted(muck.id))
+        show = await peer.receive(Show)
+        assert (show.hand, show.cards) == (7, ["As"])
+        await peer.send(Accepted(show.id))
         choice = await peer.receive(ChooseGame)
         assert (choice.table, choice.variant) == (TABLE, "FB")
         await peer.send(Rejected(choice.id, "not_your_choice", "no"))
@@ -182,6 +197,10 @@ async def test_cards_are_thrown_away_and_wishes_for_the_next_hands_are_told() ->
         await client.act(TABLE, 10, "stand_pat")
         await client.straddle(TABLE, on=True)
         await client.run_it(TABLE, 2)
+        await client.extras.vote_bomb_pot(TABLE)
+        await client.extras.rabbit_hunt(TABLE, 7)
+        await client.extras.auto_muck(TABLE, on=False)
+        await client.show(TABLE, 7, parse_cards("As"))
         with pytest.raises(CommandRejected, match="not_your_choice"):
             await client.choose_game(TABLE, "FB")
 

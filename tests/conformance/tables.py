@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from pokerws.game import commands
+from pokerws.game.cards import parse_cards
 from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
-from pokerws.game.config.table_config import HouseRules, TableConfig
+from pokerws.game.config.table_config import HouseRules, Rake, SessionLimits, TableConfig
 from tests.conformance.recording import (
     EPOCH,
     NAMES,
@@ -45,6 +46,7 @@ def sessions() -> Iterator[Session]:
     yield Session("table/reshuffled", "A draw for which the deck does not suffice", reshuffled())
     yield Session("table/cancelled", "A hand that is cancelled after a crash", cancelled())
     yield Session("table/closed", "A table that is closed during a hand", closed())
+    yield Session("table/extra-rules", "Votes, rake, rabbits, bonuses, the end", extra_rules())
     yield Session("table/restarted", "A log that restarts, and a clock that goes on", restarted())
 
 
@@ -193,6 +195,48 @@ def bomb_pot() -> Recorder:
     play.deal()
     play.do(commands.AddBot(PLAYERS[0], "tight_aggressive"))
     play.do(commands.RemoveBot(PLAYERS[0], play.table.bots[0].player))
+    play.fold_out()
+    play.deal()
+    play.run_out()
+    return recorder
+
+
+def extra_rules() -> Recorder:
+    house = HouseRules(
+        rake=Rake(500, cap=90),
+        session=SessionLimits(ends_after_ms=86_400_000, hands=4),
+        bomb_pot_vote="majority",
+        rabbit_hunt="agreed",
+        seven_deuce=100,
+        stand_up=250,
+    )
+    config = TableConfig(seats=4, max_buy_in=20_000, house=house)
+    play, recorder = watched(config, 5_000)
+    play.do(commands.Sit(BEN, NAMES[BEN], 1, 5_000))
+    play.do(commands.Sit(CLEO, NAMES[CLEO], 2, 5_000))
+    play.do(commands.VoteBombPot(BEN, on=True))
+    play.do(commands.VoteBombPot(CLEO, on=True))
+    play.do(commands.VoteBombPot(CLEO, on=False))
+    play.do(commands.AutoMuck(ANN, on=False), viewer=recorder)
+    # Ben wins with seven and deuce before the river.
+    play.deal("7s Ks As 2d Kd Ad 3c 4c 5c 9h Th Jh")
+    play.act_all("call", "call", "check")
+    play.act("bet", 400)
+    play.act_all("fold", "fold")
+    play.do(commands.RabbitHunt(ANN, 1), viewer=recorder)
+    play.do(commands.RabbitHunt(BEN, 1))
+    play.do(commands.Show(CLEO, 1, parse_cards("Kd")))
+    play.do(commands.RabbitHunt(CLEO, 1))
+    play.do(commands.Show(BEN, 1, parse_cards("2d")))
+    play.do(commands.Show(BEN, 1))
+    play.do(commands.VoteBombPot(ANN, on=True), viewer=recorder)
+    play.do(commands.VoteBombPot(CLEO, on=True))
+    play.deal()
+    play.run_out()
+    play.do(commands.VoteBombPot(BEN, on=True))
+    play.do(commands.Sit(DAN, NAMES[DAN], 3, 3_000))
+    play.do(commands.Stand(BEN))
+    play.deal()
     play.fold_out()
     play.deal()
     play.run_out()

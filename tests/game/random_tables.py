@@ -6,7 +6,7 @@ out or a player leaves.  A second table follows the events as they are read from
 
 from collections.abc import Iterator, Sequence
 from random import Random
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 import pytest
 
@@ -19,20 +19,24 @@ from pokerws.game.commands import (
     Act,
     Action,
     AddChips,
+    AutoMuck,
     ChooseGame,
     Close,
     Command,
     ConnectionChanged,
+    RabbitHunt,
     RunIt,
+    Show,
     Sit,
     SitIn,
     SitOut,
     Stand,
     Straddle,
     TimeUp,
+    VoteBombPot,
 )
 from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
-from pokerws.game.config.table_config import HouseRules, LimitStakes, Mix, TableConfig
+from pokerws.game.config.table_config import HouseRules, LimitStakes, Mix, Rake, TableConfig
 from pokerws.game.events import (
     BoardDealt,
     CardsDrawn,
@@ -42,6 +46,7 @@ from pokerws.game.events import (
     HoleCardsDealt,
     PlayerSat,
     PlayerStood,
+    RakeTaken,
     RunItAgreed,
     TableEvent,
 )
@@ -93,6 +98,7 @@ def random_config(rng: Random, code: str) -> TableConfig:
             max_bets=rng.choice((0, 0, 1, 3)),
             odd_chips=rng.choice(("rulebook", "button")),
             whole_pot=rng.choice((True, False)),
+            **random_extras(rng, big_blind),
         ),
     )
 
@@ -106,6 +112,20 @@ def _clocks(rng: Random) -> Clocks:
         protection=rng.choice((DisconnectProtection(times=2), None)),
         lag=rng.choice((LagAllowance(), None)),
     )
+
+
+def random_extras(rng: Random, big_blind: int) -> dict[str, Any]:
+    """Extra rules of a table."""
+    percent, cap = rng.choice((1, 333, 500, 1_000)), rng.choice((0, 1, 3 * big_blind))
+    rake = Rake(percent, cap, rng.choice((0, big_blind)), rng.choice((True, False)))
+    return {
+        "rake": rng.choice((None, rake)),
+        "bomb_pot_vote": rng.choice(("off", "all", "majority")),
+        "rabbit_hunt": rng.choice(("off", "agreed", "open")),
+        "seven_deuce": rng.choice((0, 1, 10 * big_blind)),
+        "stand_up": rng.choice((0, 1, 10 * big_blind)),
+        "ante_only": rng.random() < 0.2,
+    }
 
 
 def _seats_of_two_boards(code: str) -> int:
@@ -172,7 +192,8 @@ class RandomTable:
         assert self.chips == 0
 
     def between_hands(self) -> None:
-        """Seats fill up again, and the hand that is due begins."""
+        """Cards are shown, seats fill up again, and the hand that is due begins."""
+        self.use_extras()
         for number, seat in enumerate(self.table.seats):
             if seat is None:
                 self.sit(number)
@@ -195,6 +216,27 @@ class RandomTable:
         self.commands = 0
         self.play(TimeUp())
         self.hands += 1
+
+    def use_extras(self) -> None:
+        """Players show cards of the last hand, hunt rabbits, vote and wish."""
+        for number, seat in enumerate(self.table.seats):
+            last = self.table.last_hand
+            if seat is None or self.rng.random() < 0.5:
+                continue
+            if last is not None and last.cards[number]:
+                seen = last.parts[number] if last.parts else []
+                left = [card for card in last.cards[number] if card not in seen]
+                if number not in last.shown:
+                    part = self.rng.choice((None, [self.rng.choice(left)]))
+                    self.play(Show(seat.player, last.number, part))
+                rabbit = last.rabbit
+                if rabbit is not None and not rabbit.shown and number not in rabbit.agreed:
+                    self.play(RabbitHunt(seat.player, last.number))
+            if self.config.house.bomb_pot_vote != "off":
+                votes = [] if self.table.extras is None else self.table.extras.bomb_votes
+                self.play(VoteBombPot(seat.player, number not in votes))
+            if self.rng.random() < 0.1:
+                self.play(AutoMuck(seat.player, not seat.auto_muck))
 
     def take_turn(self, hand: Hand) -> None:
         turn = hand.turn
@@ -244,6 +286,8 @@ class RandomTable:
             self.chips += event.stack
         elif isinstance(event, PlayerStood):
             self.chips -= event.stack
+        elif isinstance(event, RakeTaken):
+            self.chips -= event.amount
         elif isinstance(event, ChipsAdded):
             self.chips += event.amount
         elif isinstance(event, CardsDrawn):

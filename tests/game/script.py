@@ -39,6 +39,7 @@ from pokerws.game.events import (
     LogRestarted,
     PlayerSat,
     PlayerStood,
+    RakeTaken,
     TableEvent,
 )
 from pokerws.game.illegal import Illegal
@@ -163,6 +164,8 @@ class Game:
                     self.chips += stack
                 case PlayerStood(stack=stack):
                     self.chips -= stack
+                case RakeTaken(amount=amount):
+                    self.chips -= amount
                 case _:
                     pass
             assert chips(before) == self.chips, f"{event} makes or loses chips"
@@ -211,9 +214,20 @@ class Game:
         return [event for event in self.events if isinstance(event, kind)]
 
     def folds_around(self) -> None:
-        """Everyone folds to the end of the hand."""
+        """Everyone folds to the end of the hand, after the bring-in if there is one."""
         while self.to_act is not None:
-            Player(self, self.to_act).folds()
+            self.acts("fold" if "fold" in self.turn.actions else "bring_in")
+
+    def acts(self, action: Action, amount: int | None = None) -> None:
+        """The player who is to act does this."""
+        assert self.to_act is not None
+        Player(self, self.to_act).acts(action, amount)
+
+    def check_down(self) -> None:
+        """Everyone stays to the end of the hand as cheaply as possible."""
+        calm: tuple[Action, ...] = ("check", "call", "bring_in", "stand_pat")
+        while self.to_act is not None:
+            self.acts(next(action for action in calm if action in self.turn.actions))
 
 
 class Player:

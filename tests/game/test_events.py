@@ -11,13 +11,16 @@ import pytest
 
 from pokerws.game.apply import apply
 from pokerws.game.cards import UNKNOWN, Card, parse_cards
-from pokerws.game.config.table_config import TableConfig
+from pokerws.game.config.table_config import HouseRules, TableConfig
 from pokerws.game.events import (
     AntePosted,
+    AutoMuckSet,
     BetPlaced,
     BetsCollected,
     BlindPosted,
     BoardDealt,
+    BombPotVoted,
+    BonusPaid,
     BringInPosted,
     Called,
     CardsDrawn,
@@ -42,16 +45,24 @@ from pokerws.game.events import (
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
+    PartShown,
     PlayerLeaving,
     PlayerSat,
     PlayerSatIn,
     PlayerSatOut,
     PlayerStood,
     PotAwarded,
+    RabbitAgreed,
+    RabbitShown,
     Raised,
+    RakeTaken,
     RunItAgreed,
     RunItSet,
+    SessionEnding,
+    SessionStarted,
     Share,
+    StandUpStarted,
+    StandUpWon,
     StraddleSet,
     TableClosed,
     TableEvent,
@@ -122,6 +133,17 @@ EVENTS: list[TableEvent] = [
     HandCancelled(1, [Share(1, 50), Share(2, 100)]),
     HandShown(1, 0, HANDS[0]),
     TableClosed("operator"),
+    RakeTaken(7, [5, 2]),
+    PartShown(1, 0, parse_cards("As")),
+    RabbitAgreed(1, 0),
+    RabbitShown(1, [parse_cards("2c3c"), parse_cards("4c5c")]),
+    BombPotVoted(0, on=True),
+    AutoMuckSet(0, on=False),
+    BonusPaid("seven_deuce", [Share(0, 5), Share(2, 3)], [Share(1, 8)]),
+    StandUpStarted([0, 1, 2]),
+    StandUpWon([1]),
+    SessionStarted(1_000),
+    SessionEnding(7),
 ]
 
 KINDS = {*Event.__subclasses__(), *OfHand.__subclasses__()} - {OfHand}
@@ -160,7 +182,7 @@ def test_an_event_of_a_hand_needs_one(event: TableEvent) -> None:
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
 def test_every_event_counts(event: TableEvent) -> None:
-    game = Game()
+    game = Game(house=HouseRules(rabbit_hunt="open"))
     game.seat(1_000, 1_000, 1_000)
     if not isinstance(event, HandStarted | PlayerStood):
         game.deal()
@@ -171,8 +193,12 @@ def test_every_event_counts(event: TableEvent) -> None:
     elif isinstance(event, CardsDrawn):
         apply(game.table, DrawStarted(0, [0]))
         Player(game, "alice").in_hand.cards = parse_cards("2c4d")
-    elif isinstance(event, HandShown):
+    elif isinstance(event, HandShown | PartShown | RabbitAgreed | RabbitShown):
         game.folds_around()
+    elif isinstance(event, RakeTaken):
+        apply(game.table, BetsCollected([Pot(50, [0, 1, 2]), Pot(20, [1, 2])]))
+    elif isinstance(event, StandUpWon):
+        apply(game.table, StandUpStarted([0, 1, 2]))
     elif isinstance(event, HandStarted):
         game.sits("dave", seat=3)
     before = game.table.seq

@@ -9,7 +9,15 @@ import pytest
 from msgspec import Meta, Struct, inspect
 
 from pokerws.game.config.checks import check_config
-from pokerws.game.config.table_config import MAX_CHIPS, MAX_SEATS, LimitStakes, TableConfig
+from pokerws.game.config.table_config import (
+    MAX_CHIPS,
+    MAX_SEATS,
+    HouseRules,
+    LimitStakes,
+    Rake,
+    SessionLimits,
+    TableConfig,
+)
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import MAX_EXACT
 from pokerws.messages import (
@@ -202,18 +210,22 @@ def test_a_minus_zero_is_zero() -> None:
     )
 
 
+def changed(struct: Any, path: Path, value: int) -> Any:
+    """The struct with another value at the end of a path of fields."""
+    first, *rest = path
+    inner = changed(getattr(struct, first), tuple(rest), value) if rest else value
+    return msgspec.structs.replace(struct, **{first: inner})
+
+
 @pytest.mark.parametrize(("path", "kind"), list(numbers(inspect.type_info(TableConfig))))
 def test_the_rules_refuse_what_a_config_made_here_may_not_have_either(
     path: Path, kind: inspect.IntType
 ) -> None:
     assert kind.le is not None
     for value in (kind.le + 1, 10**30, -1):
-        change = {path[-1]: value}
-        config = TableConfig()
-        for name in reversed(path[:-1]):
-            change = {name: msgspec.structs.replace(getattr(config, name), **change)}
+        config = TableConfig(house=HouseRules(rake=Rake(), session=SessionLimits()))
         with pytest.raises(Illegal) as refused:
-            check_config(msgspec.structs.replace(config, **change))
+            check_config(changed(config, path, value))
         assert refused.value.code == "bad_config"
 
 

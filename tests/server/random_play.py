@@ -20,6 +20,7 @@ from pokerws.messages import (
     MSGPACK,
     Act,
     AddChips,
+    AutoMuck,
     Chat,
     ChooseGame,
     ClientMessage,
@@ -27,6 +28,7 @@ from pokerws.messages import (
     GetHand,
     ListTables,
     Ping,
+    RabbitHunt,
     RunIt,
     Show,
     Sit,
@@ -37,6 +39,7 @@ from pokerws.messages import (
     TableFilter,
     Unwatch,
     UnwatchLobby,
+    VoteBombPot,
     Watch,
     WatchLobby,
 )
@@ -188,11 +191,16 @@ class RandomPlay:
             await client.asks(SitIn(self._id, self.table.id))
 
     async def _look_back(self) -> None:
-        """Show the last hand's cards, or ask about a hand."""
+        """Show cards of the last hand, or what would have come, or ask about a hand."""
         client, latest = self.rng.choice(self.clients), self.table.hand_number
         hand = self.rng.choice((latest, self.rng.randint(0, latest)))
-        ask = self.rng.choice((Show, GetHand))
-        await client.asks(ask(self._id, self.table.id, hand))
+        ask = self.rng.choice((Show, Show, GetHand, RabbitHunt))
+        number, last = self.table.seat_of(client.player), self.table.last_hand
+        if ask is Show and number is not None and last is not None and self.rng.random() < 0.5:
+            part = last.cards[number][:1]
+            await client.asks(Show(self._id, self.table.id, last.number, part))
+        else:
+            await client.asks(ask(self._id, self.table.id, hand))
 
     async def _ask_anything(self) -> None:
         client, table, rng = self.rng.choice(self.clients), self.table.id, self.rng
@@ -220,5 +228,7 @@ class RandomPlay:
             Straddle(self._id, table, on=rng.random() < 0.8),
             RunIt(self._id, table, rng.randint(1, 3)),
             ChooseGame(self._id, table, rng.choice(list(VARIANTS))),
+            VoteBombPot(self._id, table, on=rng.random() < 0.8),
+            AutoMuck(self._id, table, on=rng.random() < 0.5),
         ]
         await client.asks(rng.choice(messages))

@@ -24,8 +24,10 @@ from pokerws.game.events import (
     HandStarted,
     HoleCardsDealt,
     LogRestarted,
+    PartShown,
     PlayerSat,
     PlayerStood,
+    RabbitShown,
     TableEvent,
 )
 from pokerws.game.state import PlayerId
@@ -46,6 +48,8 @@ WITH_CARDS: frozenset[type[TableEvent]] = frozenset(
         CardsShown,
         HandShown,
         LogRestarted,
+        PartShown,
+        RabbitShown,
     }
 )
 
@@ -107,9 +111,20 @@ class Oracle:
             case CardsShown(seat=seat, cards=cards):
                 assert seat not in self._out, f"hand {hand}: folded or mucked cards were shown"
                 self._open[hand] |= self._since_now(cards)
-            case HandShown(hand=shown, seat=seat, cards=cards):
+            case RabbitShown(hand=ended, boards=boards):
+                owned = set[str]().union(
+                    *(own.keys() for (number, _), own in self._own.items() if number == ended)
+                )
+                for cards in boards:
+                    assert not owned & set(cards), "hidden hole cards"
+                    self._open[ended] |= self._since_now(cards)
+            case (
+                HandShown(hand=shown, seat=seat, cards=cards)
+                | PartShown(hand=shown, seat=seat, cards=cards)
+            ):
                 assert set(cards) <= self._own[shown, self._players[seat]].keys(), "others' cards"
-                self._open[shown] |= self._since_now(cards)
+                # A card may have been shown before the rest of its hand.
+                self._open[shown] = self._since_now(cards) | self._open[shown]
             case _:
                 pass
 

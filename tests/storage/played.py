@@ -75,7 +75,13 @@ class PlayedGame:
     """A table with Ada, Bob and Cleo, who act when they are told to."""
 
     def __init__(
-        self, journal: Journal, game: str = "t1", *, keep_events: bool = True, seed: int = 7
+        self,
+        journal: Journal,
+        game: str = "t1",
+        *,
+        keep_events: bool = True,
+        seed: int = 7,
+        config: TableConfig = CONFIG,
     ) -> None:
         self.clock = ManualClock()
         self.journal = journal
@@ -83,7 +89,7 @@ class PlayedGame:
         self._rng = random.Random(seed)
         self._ids = map(str, range(1_000_000))
         self.viewers = {name: FakeViewer(name.lower()) for name in ("Ada", "Bob", "Cleo")}
-        table, events = open_table(TableId(game), "Main table", CONFIG)
+        table, events = open_table(TableId(game), "Main table", config)
         self.actor = actor_of(
             *(TableSnapshot(table), 1, journal, self.clock, self._shuffle), keep_events=keep_events
         )

@@ -5,6 +5,7 @@ player who has played posts both blinds to be dealt in again, or waits for the b
 seat (Robert's Rules of Poker, section 4).
 """
 
+from pokerws.game.config.stakes import forced_of
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.counted import counted
 from pokerws.game.events import PlayerStood
@@ -71,7 +72,7 @@ def _departure(table: Table, seat: Seat, now_ms: int) -> Departure | None:
 
 def has_blinds(config: TableConfig) -> bool:
     """Whether one of the table's games has a blind that goes around."""
-    forced = {VARIANTS[code].forced for code in games_of(config)}
+    forced = {forced_of(config, VARIANTS[code]) for code in games_of(config)}
     return bool(forced & {Forced.BLINDS, Forced.BUTTON_BLIND})
 
 

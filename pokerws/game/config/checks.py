@@ -113,7 +113,9 @@ def _rules_of_game(config: TableConfig, variant: Variant) -> list[_Rule]:
 
 def _deck_rule(config: TableConfig, variant: Variant) -> _Rule:
     """In games with a board, the deck must have cards for all seats and boards."""
-    boards = config.house.bomb_pot_boards if config.house.bomb_pot_every else 1
+    house = config.house
+    has_bomb_pots = house.bomb_pot_every or house.bomb_pot_vote != "off"
+    boards = house.bomb_pot_boards if has_bomb_pots else 1
     left = len(variant.deck) - boards * sum(street.board for street in variant.streets)
     each = sum(street.down for street in variant.streets)
     return (

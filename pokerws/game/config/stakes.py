@@ -20,6 +20,13 @@ class Stakes(Struct, frozen=True, gc=False):
     big_bet: int
 
 
+def forced_of(config: TableConfig, variant: Variant) -> Forced:
+    """The forced bets of a variant at a table."""
+    if config.house.ante_only and variant.forced in (Forced.BLINDS, Forced.BUTTON_BLIND):
+        return Forced.ANTES
+    return variant.forced
+
+
 def stakes_of(config: TableConfig, variant: Variant) -> Stakes:
     """The stakes of a variant at a table.
 
@@ -33,7 +40,7 @@ def stakes_of(config: TableConfig, variant: Variant) -> Stakes:
         big_bet = config.limit.big_bet or 2 * min_bet
         small_blind = small_blind * min_bet // big_blind
         big_blind = min_bet
-    match variant.forced:
+    match forced_of(config, variant):
         case Forced.BLINDS:
             return Stakes(small_blind, big_blind, config.ante, 0, min_bet, big_bet)
         case Forced.BUTTON_BLIND:

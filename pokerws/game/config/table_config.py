@@ -54,6 +54,31 @@ class Mix(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     hands: Annotated[int, Meta(ge=1, le=1_000)] = 8
 
 
+class Rake(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What the house takes of each hand.
+
+    `percent` is in hundredths of a percent of the pots, rounded down to a chip.  A hand pays at
+    most `cap`, or `cap_heads_up` if two players were dealt in; a `cap` of 0 is none, and a
+    `cap_heads_up` of 0 is `cap`.  With `no_flop_no_drop`, a hand that ends on its first street
+    pays nothing.
+    """
+
+    percent: Annotated[int, Meta(ge=0, le=1_000)] = 0
+    cap: Chips = 0
+    cap_heads_up: Chips = 0
+    no_flop_no_drop: bool = True
+
+
+class SessionLimits(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """When a table closes by itself: after a time, or after a number of hands; 0 is never.
+
+    The time begins when the first hand is scheduled.  When it is over, one more hand is played.
+    """
+
+    ends_after_ms: Annotated[int, Meta(ge=0, le=7 * 86_400_000)] = 0
+    hands: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+
+
 class HouseRules(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """House rules: optional rules of a table.
 
@@ -64,6 +89,14 @@ class HouseRules(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     is the variant's default).  Odd chips go as the `rulebook` says, or always to the first winner
     left of the `button`.  With `whole_pot`, dead antes count for a pot-limit bet on the first
     street too.
+
+    With `bomb_pot_vote`, players can vote for the next hand to be a bomb pot: `all` of those dealt
+    in must, or a `majority`.  `rabbit_hunt` lets players see the board cards that would have come:
+    if all in the hand have `agreed`, or as soon as one asks (`open`).  Who wins the main pot alone
+    with a seven and a deuce, in hold'em, gets `seven_deuce` chips from each other player of the
+    hand.  In a round of `stand_up`, each player who wins chips from a pot sits down; the last one
+    standing pays that many chips to each other player of the round.  With `ante_only`, games with
+    blinds are played with antes alone.
     """
 
     straddle: StraddleKind = "none"
@@ -74,6 +107,13 @@ class HouseRules(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     max_bets: Annotated[int, Meta(ge=0, le=100)] = 0
     odd_chips: Literal["rulebook", "button"] = "rulebook"
     whole_pot: bool = False
+    rake: Rake | None = None
+    session: SessionLimits | None = None
+    bomb_pot_vote: Literal["off", "all", "majority"] = "off"
+    rabbit_hunt: Literal["off", "agreed", "open"] = "off"
+    seven_deuce: Chips = 0
+    stand_up: Chips = 0
+    ante_only: bool = False
 
 
 class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):

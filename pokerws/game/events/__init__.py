@@ -14,6 +14,19 @@ from pokerws.game.events.of_clocks import (
     TimeBankStarted,
     TimeBankStopped,
 )
+from pokerws.game.events.of_extras import (
+    AutoMuckSet,
+    BombPotVoted,
+    Bonus,
+    BonusPaid,
+    PartShown,
+    RabbitAgreed,
+    RabbitShown,
+    SessionEnding,
+    SessionStarted,
+    StandUpStarted,
+    StandUpWon,
+)
 from pokerws.game.events.of_hand import (
     AntePosted,
     BetPlaced,
@@ -38,6 +51,7 @@ from pokerws.game.events.of_hand import (
     HoleCardsDealt,
     PotAwarded,
     Raised,
+    RakeTaken,
     RunItAgreed,
     Share,
     TurnStarted,
@@ -66,11 +80,15 @@ from pokerws.game.events.of_table import (
 __all__ = [
     "HAND_ENDS",
     "AntePosted",
+    "AutoMuckSet",
     "BetPlaced",
     "BetsCollected",
     "BlindKind",
     "BlindPosted",
     "BoardDealt",
+    "BombPotVoted",
+    "Bonus",
+    "BonusPaid",
     "BotsWanted",
     "BringInPosted",
     "Called",
@@ -86,6 +104,7 @@ __all__ = [
     "ConnectionRestored",
     "DeckReshuffled",
     "DrawStarted",
+    "ExtrasEvent",
     "Folded",
     "GameChanged",
     "HandCancelled",
@@ -100,17 +119,25 @@ __all__ = [
     "NextHandScheduled",
     "OfHand",
     "OfSeat",
+    "PartShown",
     "PlayerLeaving",
     "PlayerSat",
     "PlayerSatIn",
     "PlayerSatOut",
     "PlayerStood",
     "PotAwarded",
+    "RabbitAgreed",
+    "RabbitShown",
     "Raised",
+    "RakeTaken",
     "RarerHandEvent",
     "RunItAgreed",
     "RunItSet",
+    "SessionEnding",
+    "SessionStarted",
     "Share",
+    "StandUpStarted",
+    "StandUpWon",
     "StraddleSet",
     "TableClosed",
     "TableEvent",
@@ -142,6 +169,7 @@ RarerHandEvent = (
     | RunItAgreed
     | DeckReshuffled
     | ClockEvent
+    | RakeTaken
 )
 
 # Events that happen within a hand: all the kinds of `OfHand`.
@@ -174,6 +202,20 @@ OfSeat = (
     | StraddleSet
     | RunItSet
     | TimeBankFilled
+    | AutoMuckSet
+)
+
+# Events of a table's extra rules.
+ExtrasEvent = (
+    PartShown
+    | RabbitAgreed
+    | RabbitShown
+    | BombPotVoted
+    | BonusPaid
+    | StandUpStarted
+    | StandUpWon
+    | SessionStarted
+    | SessionEnding
 )
 
 TableEvent = (
@@ -191,6 +233,7 @@ TableEvent = (
     | TableClosed
     | LogRestarted
     | BotsWanted
+    | ExtrasEvent
 )
 
 

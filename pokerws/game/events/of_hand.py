@@ -362,16 +362,35 @@ class PotAwarded(OfHand, frozen=True, tag="pot_awarded"):
     side: Literal["", "high", "low"] = ""
 
 
+class RakeTaken(OfHand, frozen=True, tag="rake_taken"):
+    """The house took `amount` chips before the pots were awarded.
+
+    `pots` has the part of each pot, the main pot first.  The chips go to the account of the house.
+
+    The `amount` of each of the hand's pots is reduced by the number at its place in `pots`.
+    """
+
+    amount: int
+    pots: list[int]
+
+
 class HandEnded(Event, frozen=True, tag="hand_ended"):
     """The hand is over.  The `unshown` seats may still show their cards until the next hand.
 
+    `to_come` is given at tables with rabbit hunts: the numbers of board cards of the streets that
+    were not dealt.  The `claimant` won without showing, and may claim a bonus by showing.
+
     `hand` becomes null.  If `unshown` has seats, `last_hand` becomes a new one.  Its `number` is
-    `hand`, and its `shown` is empty.  Its `cards` have one list per seat: the part's cards for the
-    `unshown` seats, empty for the others.
+    `hand`, its `claimant` that of the event, and its `shown` and `parts` are empty.  Its `cards`
+    have one list per seat: the part's cards for the `unshown` seats, empty for the others.  Its
+    `rabbit` is null, or if there is `to_come`, a new one: its `streets` are `to_come`, its `boards`
+    the number of boards of the hand, and the rest is empty.
     """
 
     hand: int
     unshown: list[int] = []
+    to_come: list[int] = []
+    claimant: int | None = None
 
 
 # Why a hand was cancelled: its table closes, or its play was lost after cards were seen.

@@ -32,8 +32,10 @@ from pokerws.game.events import (
     HandShown,
     HandStarted,
     HoleCardsDealt,
+    PartShown,
     PotAwarded,
     Raised,
+    RakeTaken,
     TableEvent,
 )
 from pokerws.game.state import Hand, PlayerId, Table
@@ -113,6 +115,7 @@ class _OhhWriter:
         self.shown: dict[int, list[Card]] = {}
         self.mucked: dict[int, list[Card]] = {}
         self.pots: dict[int, dict[int, int]] = {}
+        self.rake: dict[int, int] = {}
 
     def add(self, event: TableEvent) -> None:
         """Write an event, and apply it to the table."""
@@ -128,6 +131,8 @@ class _OhhWriter:
                 raise NotExpressible("Open Hand History has no cancelled hands")
             case HandShown(seat=seat, cards=cards):
                 self.shown[seat] = cards
+            case PartShown(seat=seat, cards=cards):
+                self.shown[seat] = self.shown.get(seat, []) + cards
             case _:
                 pass
 
@@ -166,6 +171,8 @@ class _OhhWriter:
                 self.shown[seat] = cards
             case CardsMucked(seat=seat):
                 self.mucked[seat] = hand_seat(hand, seat).cards
+            case RakeTaken(pots=parts):
+                self.rake = dict(enumerate(parts))
             case PotAwarded(pot=pot, shares=shares):
                 wins = self.pots.setdefault(pot, {})
                 for share in shares:
@@ -258,7 +265,8 @@ class _OhhWriter:
     def _pot(self, number: int, wins: dict[int, int]) -> ohh.Pot:
         value = self.money.value
         player_wins = [ohh.PlayerWin(self.ids[seat], value(won)) for seat, won in wins.items()]
-        return ohh.Pot(number, value(sum(wins.values())), value(0), player_wins)
+        rake = self.rake.get(number, 0)
+        return ohh.Pot(number, value(sum(wins.values()) + rake), value(rake), player_wins)
 
 
 def _written(at_ms: int) -> str:

@@ -12,7 +12,7 @@ Value: TypeAlias = str | int | Decimal | Sequence[str] | Sequence[int] | Sequenc
 # The fields whose numbers are chips.
 _AMOUNTS = frozenset(
     "antes blinds_or_straddles bring_in small_bet big_bet min_bet starting_stacks "
-    "finishing_stacks _refunds _dead _small_blind".split()
+    "finishing_stacks _refunds _dead _small_blind _rake".split()
 )
 _CHIPS_IN_ACTION = re.compile(r"(?<= cbr )\d+")
 

@@ -14,6 +14,7 @@ underscore as the standard requires:
   players' ids, the seat of the button.
 * `_bots`: the numbers of the players who are bots of the server, if there are any.
 * `_boards`: the second and third board, if there are several; the actions have the first.
+* `_rake`: the chips that the house took of the pots; such a hand is `_not_replayable`.
 * `_cancelled = true` and `_refunds`: the hand was cancelled, and each player got this much back.
   The actions then end at that point, and there are no `finishing_stacks`.
 * `_incomplete`: why a part of the hand is missing; forced bets may then be missing too.
@@ -56,6 +57,7 @@ from pokerws.game.events import (
     HoleCardsDealt,
     PotAwarded,
     Raised,
+    RakeTaken,
     TableEvent,
     TurnTimedOut,
 )
@@ -124,6 +126,9 @@ class _PhhWriter:
         self.acted = False
         self.refunds: dict[int, int] | None = None
         self.ended = False
+        self.rake = 0
+        # The stacks at the end of the hand, before any bonus.
+        self.finishing: list[int] = []
         self.midway = before.hand is not None
         self.timed_out: int | None = None
         if before.hand is not None:
@@ -173,8 +178,11 @@ class _PhhWriter:
                 self._show_again()
             case TurnTimedOut(seat=seat):
                 self.timed_out = seat
+            case RakeTaken(amount=amount):
+                self.rake = amount
             case HandEnded():
                 self.ended = True
+                self.finishing = [stack_of(self.table, number) for number in self.order]
             case HandCancelled(refunds=refunds):
                 self.ended = True
                 self.refunds = {share.seat: share.amount for share in refunds}
@@ -298,7 +306,6 @@ class _PhhWriter:
     def text(self, started_ms: int, money: Money) -> str:
         """The whole text: one line per field."""
         seated = [seat for number in self.order if (seat := self.table.seats[number]) is not None]
-        finishing = [seat.stack for seat in seated]
         bets = self._bets()
         fields: dict[str, Value] = {
             "variant": self.variant,
@@ -331,16 +338,23 @@ class _PhhWriter:
             own["_cancelled"] = True
             own["_refunds"] = [self.refunds.get(number, 0) for number in self.order]
         elif self.ended:
-            fields["finishing_stacks"] = finishing
+            fields["finishing_stacks"] = self.finishing
+        if self.rake:
+            own["_rake"] = self.rake
         if self.midway or not self.ended:
             own["_incomplete"] = _MIDWAY if self.midway else _UNFINISHED
-        elif self.refunds is None and (why := _deviation(fields, finishing)):
+        elif self.refunds is None and (why := self._deviation(fields)):
             own["_not_replayable"] = why
         if money.code is not None:
             fields = in_currency(fields | own, money)
             own = {}
         lines = [f"{name} = {_toml(name, value)}" for name, value in (fields | own).items()]
         return "\n".join(lines) + "\n"
+
+    def _deviation(self, fields: Mapping[str, Value]) -> str:
+        if self.rake:
+            return "the standard has no rake"
+        return _deviation(fields, self.finishing)
 
     def _bets(self) -> dict[str, Value]:
         """The blind and bet fields that the standard has for the variant."""

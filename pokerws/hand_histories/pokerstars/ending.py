@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pokerws.game.betting.actions import hand_seat
 from pokerws.game.cards import UNKNOWN, Card
-from pokerws.game.events import HandShown, PotAwarded
+from pokerws.game.events import HandShown, PartShown, PotAwarded
 from pokerws.game.state import Hand, HandSeat
 from pokerws.game.variants import Ranking, Variant
 from pokerws.hand_histories.currency import Money
@@ -37,6 +37,7 @@ class Outcome(Struct):
     """How a hand ended: who showed, in this order, and what was won.
 
     `split` says that there were several boards from the start, `over` that the hand has ended.
+    `rake` is what was taken of each pot.
     """
 
     money: Money
@@ -44,8 +45,10 @@ class Outcome(Struct):
     showing: list[int] = []
     awards: list[PotAwarded] = []
     shown_later: list[HandShown] = []
+    shown_parts: list[PartShown] = []
     split: bool = False
     over: bool = False
+    rake: list[int] = []
 
     def award(self, award: PotAwarded) -> None:
         """Note what a pot, or a part of one, gave to its winners."""
@@ -72,6 +75,10 @@ def showdown(outcome: Outcome, variant: Variant, hand: Hand) -> list[str]:
     for event in outcome.shown_later:
         hand_seat(hand, event.seat).cards = event.cards
     lines += [_shows(outcome, variant, hand, seat, hand.board, later=True) for seat in later]
+    lines += [
+        f"{players[event.seat].name}: shows {cards_in(event.cards)}"
+        for event in outcome.shown_parts
+    ]
     if outcome.awards and not contested:
         (winner,) = {share.seat for award in outcome.awards for share in award.shares}
         if winner not in [*later, *outcome.showing]:
@@ -129,7 +136,8 @@ def _pot_name(outcome: Outcome, index: int) -> str:
 def summary(outcome: Outcome, variant: Variant, hand: Hand, unfinished_pot: int) -> list[str]:
     """The summary; `unfinished_pot` is the pot of a hand that is not over."""
     total = _total(outcome, unfinished_pot)
-    lines = ["*** SUMMARY ***", f"Total pot {total} | Rake {outcome.money.written(0)}"]
+    rake = outcome.money.written(sum(outcome.rake))
+    lines = ["*** SUMMARY ***", f"Total pot {total} | Rake {rake}"]
     boards = [hand.board, *hand.extra_boards]
     if len(boards) > 1:
         if not outcome.split:
@@ -147,7 +155,7 @@ def summary(outcome: Outcome, variant: Variant, hand: Hand, unfinished_pot: int)
 
 
 def _total(outcome: Outcome, unfinished_pot: int) -> str:
-    pots: dict[int, int] = {}
+    pots: dict[int, int] = dict(enumerate(outcome.rake))
     for award in outcome.awards:
         won = sum(share.amount for share in award.shares)
         pots[award.pot] = pots.get(award.pot, 0) + won

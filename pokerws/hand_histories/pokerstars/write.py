@@ -32,8 +32,10 @@ from pokerws.game.events import (
     HandShown,
     HandStarted,
     HoleCardsDealt,
+    PartShown,
     PotAwarded,
     Raised,
+    RakeTaken,
     Share,
     TableEvent,
     TurnTimedOut,
@@ -153,6 +155,8 @@ class _PokerStarsWriter:
                 self._cancelled(refunds)
             case HandShown():
                 self.outcome.shown_later.append(event)
+            case PartShown():
+                self.outcome.shown_parts.append(event)
             case _:
                 # Other events are written before they are applied.
                 pass
@@ -189,6 +193,8 @@ class _PokerStarsWriter:
                 self._bets(event, hand)
             case UncalledBetReturned(seat=seat, amount=amount):
                 self._returned(seat, amount)
+            case RakeTaken(pots=parts):
+                self.outcome.rake = parts
             case PotAwarded():
                 self.outcome.award(event)
             case _:

@@ -16,6 +16,7 @@ from pokerws.messages import (
     Act,
     AddBot,
     AddChips,
+    AutoMuck,
     Ban,
     Chat,
     ChooseGame,
@@ -34,6 +35,7 @@ from pokerws.messages import (
     Logout,
     Mute,
     Ping,
+    RabbitHunt,
     Refill,
     Refused,
     RemoveBot,
@@ -50,6 +52,7 @@ from pokerws.messages import (
     Unwatch,
     UnwatchLobby,
     UseTimeBank,
+    VoteBombPot,
     Watch,
     WatchLobby,
 )
@@ -111,6 +114,9 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         UseTimeBank: command_table,
         AddBot: bots.add_bot,
         RemoveBot: bots.remove_bot,
+        VoteBombPot: command_table,
+        RabbitHunt: command_table,
+        AutoMuck: command_table,
         CloseTable: moderation.close_table,
         Kick: moderation.kick,
         Mute: moderation.mute,
@@ -146,6 +152,8 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         ChooseGame: "seats",
         AddBot: "seats",
         RemoveBot: "seats",
+        VoteBombPot: "seats",
+        AutoMuck: "seats",
     }
 )
 

@@ -11,6 +11,7 @@ from pokerws.messages import (
     Accepted,
     Act,
     AddChips,
+    AutoMuck,
     Broadcast,
     Chat,
     ChatSaid,
@@ -18,6 +19,7 @@ from pokerws.messages import (
     CreateTable,
     Details,
     ListTables,
+    RabbitHunt,
     Refused,
     RunIt,
     Show,
@@ -28,6 +30,7 @@ from pokerws.messages import (
     Straddle,
     UnwatchLobby,
     UseTimeBank,
+    VoteBombPot,
     WatchLobby,
 )
 from pokerws.server.auth.bot_tokens import is_bot
@@ -41,8 +44,20 @@ from pokerws.server.sessions.watch_handlers import watched
 from pokerws.server.tables.actor import TableActor
 
 # Commands that bring no chips to the table, and so need no balance.
-PlainCommand = Act | Stand | SitOut | SitIn | Show | Straddle | RunIt | ChooseGame | UseTimeBank
-
+PlainCommand = (
+    Act
+    | Stand
+    | SitOut
+    | SitIn
+    | Show
+    | Straddle
+    | RunIt
+    | ChooseGame
+    | UseTimeBank
+    | VoteBombPot
+    | RabbitHunt
+    | AutoMuck
+)
 # ---- play
 
 
@@ -72,8 +87,8 @@ def command_of(message: PlainCommand, player: PlayerId) -> commands.Command:
             return commands.SitOut(player)
         case SitIn():
             return commands.SitIn(player)
-        case Show(hand=hand):
-            return commands.Show(player, hand)
+        case Show(hand=hand, cards=cards):
+            return commands.Show(player, hand, cards)
         case Straddle(on=on):
             return commands.Straddle(player, on)
         case RunIt(times=times):
@@ -82,6 +97,12 @@ def command_of(message: PlainCommand, player: PlayerId) -> commands.Command:
             return commands.ChooseGame(player, variant)
         case UseTimeBank(turn=turn):
             return commands.UseTimeBank(player, turn)
+        case VoteBombPot(on=on):
+            return commands.VoteBombPot(player, on)
+        case RabbitHunt(hand=hand):
+            return commands.RabbitHunt(player, hand)
+        case AutoMuck(on=on):
+            return commands.AutoMuck(player, on)
         case _:
             assert_never(message)
 

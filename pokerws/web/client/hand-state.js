@@ -76,6 +76,9 @@ export const HAND_EVENTS = {
   deck_reshuffled: () => {
     // Neither the deck nor the discards are visible.
   },
+  rake_taken: (table, hand, { pots }) => {
+    hand.pots = hand.pots.map((pot, at) => ({ ...pot, amount: pot.amount - pots[at] }));
+  },
   run_it_agreed: (table, hand, { times }) => {
     hand.extra_boards = Array.from({ length: times - 1 }, () => [...hand.board]);
   },

@@ -136,8 +136,9 @@ export interface AddChips {
 /**
  * Show the player's cards of `hand`, which has just ended, before the next hand starts.
  *
- * A player who folded, mucked, or won without a call may do this once. All viewers get
- * `hand_shown`.
+ * A player who folded, mucked, or won without a call may do this once. With `cards`, only these
+ * are shown, and the others may be shown later. All viewers get `hand_shown`, or `part_shown`
+ * while some cards are not shown.
  */
 export interface Show {
   type: "show";
@@ -147,6 +148,8 @@ export interface Show {
   table: string;
   /** the number of the hand that has just ended */
   hand: number;
+  /** only these; if absent, all */
+  cards?: string[] | null;
 }
 
 /**
@@ -527,6 +530,53 @@ export interface RemoveBot {
   table: string;
   /** the bot's player id */
   player: string;
+}
+
+/**
+ * Vote for the next hand to be a bomb pot, or take the vote back.
+ *
+ * `bomb_pot_vote` in `house` of the table's config says whose votes it takes. A vote is over when
+ * a hand starts, and when its player leaves the seat.
+ */
+export interface VoteBombPot {
+  type: "vote_bomb_pot";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** whether to vote, or to take the vote back */
+  on: boolean;
+}
+
+/**
+ * Ask to see the board cards that would have come in `hand`, before the next hand starts.
+ *
+ * `rabbit_hunt` in `house` of the table's config says whether all who were in the hand and still
+ * sit at the table must ask.
+ */
+export interface RabbitHunt {
+  type: "rabbit_hunt";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the number of the hand that has just ended */
+  hand: number;
+}
+
+/**
+ * Muck hands that lose at the showdown, where that is allowed, or show them.
+ *
+ * It is on until the player turns it off, and again in another seat.
+ */
+export interface AutoMuck {
+  type: "auto_muck";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** whether losing hands are mucked */
+  on: boolean;
 }
 
 /**
@@ -950,6 +1000,7 @@ export interface TableConfig {
  * `next_hand_at_ms` is set while a hand is scheduled. A `closed` table stays empty for good.
  * `departed` are the players who left within the hour, in the order in which they left. `host` is
  * the player who opened the table; null for the server. `bots` are those that the host wants.
+ * `extras` is the state of extra rules.
  */
 export interface Table {
   /** the table's id */
@@ -988,6 +1039,8 @@ export interface Table {
   host: string | null;
   /** the bots that the host wants, seated or not */
   bots: WantedBot[];
+  /** the state of extra rules; null until one has something to remember */
+  extras: Extras | null;
 }
 
 /**
@@ -996,8 +1049,8 @@ export interface Table {
  * There are rate limits for the messages of a connection and of a player. Some kinds of a player's
  * messages have their own: chat; creating tables; queries (`watch`, once for each table,
  * `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`); and seat commands
- * (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`). A
- * message over a limit is refused with `too_fast`.
+ * (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
+ * `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`). A message over a limit is refused with `too_fast`.
  */
 export interface Limits {
   /** the longest message that is accepted */
@@ -1106,6 +1159,14 @@ export interface Mix {
  * `bomb_pot_boards`. `max_bets` limits the bets and raises of a fixed-limit street (0 is the
  * variant's default). Odd chips go as the `rulebook` says, or always to the first winner left of
  * the `button`. With `whole_pot`, dead antes count for a pot-limit bet on the first street too.
+ *
+ * With `bomb_pot_vote`, players can vote for the next hand to be a bomb pot: `all` of those dealt
+ * in must, or a `majority`. `rabbit_hunt` lets players see the board cards that would have come:
+ * if all in the hand have `agreed`, or as soon as one asks (`open`). Who wins the main pot alone
+ * with a seven and a deuce, in hold'em, gets `seven_deuce` chips from each other player of the
+ * hand. In a round of `stand_up`, each player who wins chips from a pot sits down; the last one
+ * standing pays that many chips to each other player of the round. With `ante_only`, games with
+ * blinds are played with antes alone.
  */
 export interface HouseRules {
   /**
@@ -1129,6 +1190,23 @@ export interface HouseRules {
   odd_chips?: "button" | "rulebook";
   /** whether dead antes count for a pot-limit bet on the first street */
   whole_pot?: boolean;
+  /** what the house takes of each hand; by default nothing */
+  rake?: Rake;
+  /** when the table closes by itself; by default never */
+  session?: SessionLimits;
+  /** whose votes make the next hand a bomb pot: `off`, `all` of those dealt in, or a `majority` */
+  bomb_pot_vote?: "all" | "majority" | "off";
+  /**
+   * who must ask for the board cards that would have come: `off`, all (`agreed`), or one player
+   * (`open`)
+   */
+  rabbit_hunt?: "agreed" | "off" | "open";
+  /** chips from each other player for winning with a seven and a deuce; 0 is none */
+  seven_deuce?: number;
+  /** chips that the last one standing pays to each other player; 0 is no such game */
+  stand_up?: number;
+  /** whether games with blinds are played with antes alone */
+  ante_only?: boolean;
 }
 
 /**
@@ -1871,6 +1949,21 @@ export interface LagCompensated {
 }
 
 /**
+ * The house took `amount` chips before the pots were awarded.
+ *
+ * `pots` has the part of each pot, the main pot first. The chips go to the account of the house.
+ *
+ * The `amount` of each of the hand's pots is reduced by the number at its place in `pots`.
+ */
+export interface RakeTaken {
+  type: "rake_taken";
+  /** chips taken from all pots */
+  amount: number;
+  /** the part of each pot, main pot first */
+  pots: number[];
+}
+
+/**
  * A hand started.
  *
  * `order` lists the seats dealt in, from the left of the button. `button`, `small_blind` and
@@ -1938,9 +2031,14 @@ export interface HandStarted {
 /**
  * The hand is over. The `unshown` seats may still show their cards until the next hand.
  *
+ * `to_come` is given at tables with rabbit hunts: the numbers of board cards of the streets that
+ * were not dealt. The `claimant` won without showing, and may claim a bonus by showing.
+ *
  * `hand` becomes null. If `unshown` has seats, `last_hand` becomes a new one. Its `number` is
- * `hand`, and its `shown` is empty. Its `cards` have one list per seat: the part's cards for the
- * `unshown` seats, empty for the others.
+ * `hand`, its `claimant` that of the event, and its `shown` and `parts` are empty. Its `cards`
+ * have one list per seat: the part's cards for the `unshown` seats, empty for the others. Its
+ * `rabbit` is null, or if there is `to_come`, a new one: its `streets` are `to_come`, its `boards`
+ * the number of boards of the hand, and the rest is empty.
  */
 export interface HandEnded {
   type: "hand_ended";
@@ -1948,6 +2046,10 @@ export interface HandEnded {
   hand: number;
   /** seats whose cards were not shown; `show` can show them until the next hand */
   unshown?: number[];
+  /** the number of board cards of each street that was not dealt; see `rabbit` */
+  to_come?: number[];
+  /** the seat that won without showing, and may claim a bonus for its cards */
+  claimant?: number;
 }
 
 /**
@@ -2149,6 +2251,19 @@ export interface TimeBankFilled {
 }
 
 /**
+ * The player mucks losing hands, or shows them.
+ *
+ * The seat's `auto_muck` becomes `on`.
+ */
+export interface AutoMuckSet {
+  type: "auto_muck_set";
+  /** a seat's number */
+  seat: number;
+  /** whether losing hands are mucked */
+  on: boolean;
+}
+
+/**
  * The next `hands` hands are of this variant.
  *
  * `seat` is the seat that chose it, if any, and `chooser` the seat that may still choose.
@@ -2208,7 +2323,7 @@ export interface TableClosed {
    * `UNUSED_TABLE_MS`); `overtaken`: the stored table was not the newest; `operator`: closed by an
    * operator or admin
    */
-  reason: "abandoned" | "operator" | "overtaken";
+  reason: "abandoned" | "operator" | "overtaken" | "session_over";
 }
 
 /** The stored log starts over here. The visible state does not change. */
@@ -2227,6 +2342,128 @@ export interface BotsWanted {
   type: "bots_wanted";
   /** the bots that the host wants from now on */
   bots: WantedBot[];
+}
+
+/**
+ * A player showed some cards of the last hand, and not yet all.
+ *
+ * In `last_hand`, if `parts` is empty, it becomes one empty list per seat. The `cards` are
+ * appended to that of the seat. The `cards` of `last_hand` do not change.
+ */
+export interface PartShown {
+  type: "part_shown";
+  /** the hand's number at its table, from 1 */
+  hand: number;
+  /** a seat's number */
+  seat: number;
+  /** the cards shown now */
+  cards: string[];
+}
+
+/**
+ * A player asks to see the cards that would have come in the last hand.
+ *
+ * In the `rabbit` of `last_hand`, the seat is appended to `agreed`.
+ */
+export interface RabbitAgreed {
+  type: "rabbit_agreed";
+  /** the hand's number at its table, from 1 */
+  hand: number;
+  /** a seat's number */
+  seat: number;
+}
+
+/**
+ * The cards that would have come in the last hand: one list for each board.
+ *
+ * The `shown` of the `rabbit` of `last_hand` becomes `boards`.
+ */
+export interface RabbitShown {
+  type: "rabbit_shown";
+  /** the hand's number at its table, from 1 */
+  hand: number;
+  /** the cards, one list for each board */
+  boards: string[][];
+}
+
+/**
+ * A player voted for the next hand to be a bomb pot, or took the vote back.
+ *
+ * The seat is appended to the `bomb_votes` of `extras`, or removed from them. If `extras` is null,
+ * it first becomes a new one with defaults.
+ */
+export interface BombPotVoted {
+  type: "bomb_pot_voted";
+  /** a seat's number */
+  seat: number;
+  /** whether the player votes for it */
+  on: boolean;
+}
+
+/**
+ * Players paid others outside of the pots. What is `paid` and `received` is the same in sum.
+ *
+ * A payer pays what the stack allows. A round of the stand-up game ends with this event, also if
+ * nobody is left to pay; then both are empty.
+ *
+ * The `stack` of each seat in `paid` shrinks by its `amount`, and that of each in `received` grows
+ * by it. For a `bonus` of `stand_up`, the `stand_up` of `extras` becomes null.
+ */
+export interface BonusPaid {
+  type: "bonus_paid";
+  /** `seven_deuce` or `stand_up` */
+  bonus: "seven_deuce" | "stand_up";
+  /** who paid how much */
+  paid?: Share[];
+  /** who got how much */
+  received?: Share[];
+}
+
+/**
+ * A round of the stand-up game began; these seats are standing.
+ *
+ * The `stand_up` of `extras` becomes a new one, with `seats` for its `seats` and its `standing`.
+ * If `extras` is null, it first becomes a new one with defaults.
+ */
+export interface StandUpStarted {
+  type: "stand_up_started";
+  /** the seats in the round, all standing */
+  seats: number[];
+}
+
+/**
+ * These players won chips, and sit down in the stand-up game.
+ *
+ * The `seats` are removed from the `standing` of the `stand_up` of `extras`.
+ */
+export interface StandUpWon {
+  type: "stand_up_won";
+  /** the seats that won chips */
+  seats: number[];
+}
+
+/**
+ * A timed session began; its last hand starts after `ends_at_ms`, milliseconds UTC.
+ *
+ * The `ends_at_ms` of `extras` becomes `ends_at_ms`. If `extras` is null, it first becomes a new
+ * one with defaults.
+ */
+export interface SessionStarted {
+  type: "session_started";
+  /** when a timed session is over: then one more hand is played */
+  ends_at_ms: number;
+}
+
+/**
+ * The table closes after hand number `last_hand`.
+ *
+ * The `last_hand` of `extras` becomes `last_hand`. If `extras` is null, it first becomes a new one
+ * with defaults.
+ */
+export interface SessionEnding {
+  type: "session_ending";
+  /** the number of the last hand */
+  last_hand: number;
 }
 
 /**
@@ -2314,6 +2551,10 @@ export interface Hand {
  * `cards` has one list per seat of the table: the hole cards that were not shown during the hand,
  * if their player is still seated; otherwise empty. The seats in `shown` have shown theirs since;
  * each player also sees their own. If all cards were shown, there is no last hand.
+ *
+ * `parts` has one list per seat, or is empty: the cards that a seat has shown of several. `rabbit`
+ * is set if the table has rabbit hunts and the board was not complete. `claimant` is the seat that
+ * won without showing, and may claim a bonus for its cards by showing them.
  */
 export interface LastHand {
   /** the hand's number */
@@ -2322,6 +2563,12 @@ export interface LastHand {
   cards: string[][];
   /** the seats that have shown their cards since */
   shown: number[];
+  /** the cards that seats have shown of several, one list per seat, or empty */
+  parts: string[][];
+  /** the board cards that would have come, at a table with rabbit hunts */
+  rabbit: Rabbit | null;
+  /** the seat that won without showing, and may claim a bonus for its cards */
+  claimant: number | null;
 }
 
 /**
@@ -2368,6 +2615,26 @@ export interface WantedBot {
   name: string;
   /** how the bot plays */
   style: string;
+  /** whether a hand that loses at the showdown is mucked, where that is allowed */
+  auto_muck: boolean;
+}
+
+/**
+ * The state of a table's extra rules.
+ *
+ * The seats in `bomb_votes` voted for the next hand to be a bomb pot. `stand_up` is set during a
+ * round of that game. A timed session ends after `ends_at_ms`, milliseconds UTC. Once it is known,
+ * `last_hand` is the number of the last hand before the table closes.
+ */
+export interface Extras {
+  /** the seats that voted for the next hand to be a bomb pot */
+  bomb_votes?: number[];
+  /** the round of the stand-up game, if there is one */
+  stand_up?: StandUp;
+  /** when a timed session is over: then one more hand is played */
+  ends_at_ms?: number;
+  /** the number of the last hand before the table closes; 0 if not known */
+  last_hand?: number;
 }
 
 /** A token bucket of `burst` tokens, which refills evenly, from empty to full in `over_ms`. */
@@ -2376,6 +2643,37 @@ export interface RateLimit {
   burst: number;
   /** the time in which the whole burst is replenished, evenly */
   over_ms: number;
+}
+
+/**
+ * What the house takes of each hand.
+ *
+ * `percent` is in hundredths of a percent of the pots, rounded down to a chip. A hand pays at most
+ * `cap`, or `cap_heads_up` if two players were dealt in; a `cap` of 0 is none, and a
+ * `cap_heads_up` of 0 is `cap`. With `no_flop_no_drop`, a hand that ends on its first street pays
+ * nothing.
+ */
+export interface Rake {
+  /** hundredths of a percent of the pots */
+  percent?: number;
+  /** the most chips of a hand; 0 is no cap */
+  cap?: number;
+  /** the same if two players were dealt in; 0 is `cap` */
+  cap_heads_up?: number;
+  /** whether a hand that ends on its first street pays nothing */
+  no_flop_no_drop?: boolean;
+}
+
+/**
+ * When a table closes by itself: after a time, or after a number of hands; 0 is never.
+ *
+ * The time begins when the first hand is scheduled. When it is over, one more hand is played.
+ */
+export interface SessionLimits {
+  /** the time from the first hand on; 0 is no limit */
+  ends_after_ms?: number;
+  /** the number of hands; 0 is no limit */
+  hands?: number;
 }
 
 /**
@@ -2483,7 +2781,8 @@ export interface Turn {
  * possible; `run_it` is the maximum number of boards that the player agrees to. A player who has
  * `played` was dealt in at this table, now or before leaving within the hour, so that a blind
  * still owed is a missed one. There is a `clock` if the table's clocks have more than time for a
- * turn. A `bot` is one of the server's own; only the server says so.
+ * turn. A `bot` is one of the server's own; only the server says so. With `auto_muck`, a hand that
+ * loses at the showdown is mucked where that is allowed; without it, it is shown.
  */
 export interface Seat {
   /** the player's id */
@@ -2514,6 +2813,8 @@ export interface Seat {
   clock?: SeatClock;
   /** whether it is a bot of the server */
   bot?: boolean;
+  /** whether a hand that loses at the showdown is mucked, where that is allowed */
+  auto_muck?: boolean;
 }
 
 /**
@@ -2562,6 +2863,33 @@ export interface SeatClock {
   protections: number;
   /** how late actions may still be, in all */
   lag_ms: number;
+}
+
+/**
+ * The board cards that would have come in the last hand.
+ *
+ * `streets` are the numbers of cards of the streets to come, on each of `boards`. The seats in
+ * `agreed` have asked to see them. When they are `shown`, it has a list for each board.
+ */
+export interface Rabbit {
+  /** the number of cards of each street to come */
+  streets: number[];
+  /** how many boards there were */
+  boards: number;
+  /** the seats that have asked to see the cards */
+  agreed: number[];
+  /** the cards, one list for each board; empty until they are shown */
+  shown: string[][];
+  /** always empty */
+  cards: string[];
+}
+
+/** A round of the stand-up game: the `seats` in it, and those still `standing`. */
+export interface StandUp {
+  /** the seats in the round */
+  seats: number[];
+  /** those of them that still stand */
+  standing: number[];
 }
 
 /**
@@ -2631,7 +2959,10 @@ export type ClientMessage =
   | ListPlayers
   | UseTimeBank
   | AddBot
-  | RemoveBot;
+  | RemoveBot
+  | VoteBombPot
+  | RabbitHunt
+  | AutoMuck;
 
 export type ServerMessage =
   | Events
@@ -2682,6 +3013,7 @@ export type TableEvent =
   | ConnectionProtected
   | ConnectionRestored
   | LagCompensated
+  | RakeTaken
   | HandStarted
   | HandEnded
   | HandCancelled
@@ -2697,12 +3029,22 @@ export type TableEvent =
   | StraddleSet
   | RunItSet
   | TimeBankFilled
+  | AutoMuckSet
   | GameChanged
   | ClockResumed
   | TableOpened
   | TableClosed
   | LogRestarted
-  | BotsWanted;
+  | BotsWanted
+  | PartShown
+  | RabbitAgreed
+  | RabbitShown
+  | BombPotVoted
+  | BonusPaid
+  | StandUpStarted
+  | StandUpWon
+  | SessionStarted
+  | SessionEnding;
 
 /** A command of a type, without the id, which the connection adds. */
 export type Command<T extends ClientMessage["type"]> = { type: T } & Omit<
@@ -2715,6 +3057,7 @@ export interface Answers {
   act: Accepted;
   add_bot: Accepted;
   add_chips: Accepted;
+  auto_muck: Accepted;
   ban: Accepted;
   chat: Accepted;
   choose_game: Accepted;
@@ -2732,6 +3075,7 @@ export interface Answers {
   logout: Accepted;
   mute: Accepted;
   ping: Pong;
+  rabbit_hunt: Accepted;
   refill: Accepted;
   remove_bot: Accepted;
   run_it: Accepted;
@@ -2746,6 +3090,7 @@ export interface Answers {
   unwatch: Accepted;
   unwatch_lobby: Accepted;
   use_time_bank: Accepted;
+  vote_bomb_pot: Accepted;
   watch: Accepted;
   watch_lobby: Accepted;
 }
@@ -2816,6 +3161,8 @@ export type RejectCode =
   | "not_sitting_out"
   | "no_chips"
   | "nothing_to_show"
+  | "nothing_to_hunt"
+  | "no_bomb_pots"
   | "no_straddles"
   | "not_so_often"
   | "already_so"
@@ -2937,6 +3284,26 @@ export interface Refusals {
     | "in_hand"
     | "amount_too_small"
     | "amount_too_large";
+  auto_muck:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "already_so";
   ban:
     | "missing_field"
     | "unknown_field"
@@ -3168,6 +3535,26 @@ export interface Refusals {
     | "invalid_value"
     | "hello_first"
     | "too_fast";
+  rabbit_hunt:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "nothing_to_hunt"
+    | "already_so";
   refill:
     | "missing_field"
     | "unknown_field"
@@ -3241,7 +3628,8 @@ export interface Refusals {
     | "table_quarantined"
     | "owned_elsewhere"
     | "table_closed"
-    | "nothing_to_show";
+    | "nothing_to_show"
+    | "not_your_cards";
   sit:
     | "missing_field"
     | "unknown_field"
@@ -3421,6 +3809,27 @@ export interface Refusals {
     | "no_time_bank"
     | "not_your_turn"
     | "wrong_turn";
+  vote_bomb_pot:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "no_bomb_pots"
+    | "already_so";
   watch:
     | "missing_field"
     | "unknown_field"

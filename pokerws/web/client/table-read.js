@@ -7,7 +7,11 @@
 
 /** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
 /** @typedef {Required<import("./messages.js").Mix>} Mix */
-/** @typedef {Required<import("./messages.js").HouseRules>} HouseRules */
+/**
+ * @typedef {Omit<Required<import("./messages.js").HouseRules>, "rake"|"session"> &
+ *   {rake: import("./messages.js").Rake|null,
+ *    session: import("./messages.js").SessionLimits|null}} HouseRules
+ */
 
 /** @typedef {Required<import("./messages.js").PresenceOptions>} PresenceOptions */
 
@@ -33,7 +37,11 @@
 /** @typedef {import("./messages.js").Pot} Pot */
 /** @typedef {Required<import("./messages.js").Turn>} Turn */
 /** @typedef {import("./messages.js").FixedLimit} FixedLimit */
-/** @typedef {import("./messages.js").LastHand} LastHand */
+/** @typedef {Required<import("./messages.js").LastHand>} LastHand */
+/**
+ * @typedef {Omit<Required<import("./messages.js").Extras>, "stand_up"> &
+ *   {stand_up: import("./messages.js").StandUp|null}} Extras
+ */
 
 /**
  * @typedef {Omit<Required<import("./messages.js").HandSeat>, "acted_to"|"drew"> &
@@ -53,8 +61,9 @@
 /** @typedef {Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts} Hand */
 
 /**
- * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"|"config"|"departed"> &
- *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[]}} TableState
+ * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"|"config"|"departed"|"last_hand"|"extras"> &
+ *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[],
+ *    last_hand: LastHand|null, extras: Extras|null}} TableState
  */
 
 /**
@@ -68,11 +77,12 @@ export function readTable(state) {
     config: readConfig(state.config),
     seats: state.seats.map((/** @type {any} */ seat) => seat && { ...newSeat(seat), ...seat }),
     hand: state.hand && readHand(state.hand),
-    last_hand: state.last_hand ?? null,
+    last_hand: state.last_hand ? { ...newLastHand(), ...state.last_hand } : null,
     game: state.game ?? null,
     departed: (state.departed ?? []).map(readDeparture),
     host: state.host ?? null,
     bots: state.bots ?? [],
+    extras: state.extras ? { ...newExtras(), ...state.extras } : null,
   };
 }
 
@@ -102,6 +112,13 @@ export function readConfig(config) {
       max_bets: 0,
       odd_chips: "rulebook",
       whole_pot: false,
+      bomb_pot_vote: "off",
+      rabbit_hunt: "off",
+      seven_deuce: 0,
+      stand_up: 0,
+      ante_only: false,
+      rake: null,
+      session: null,
       ...config.house,
     },
     presence: { absent_seat_ms: 0, ...config.presence },
@@ -208,7 +225,21 @@ export function newSeat({ player, name, stack, owes_small = false, played = fals
     played,
     clock,
     bot,
+    auto_muck: true,
   };
+}
+
+/**
+ * The last hand, without its number and cards.
+ * @returns {Omit<LastHand, "number"|"cards">}
+ */
+export function newLastHand() {
+  return { shown: [], parts: [], rabbit: null, claimant: null };
+}
+
+/** @returns {Extras} */
+export function newExtras() {
+  return { bomb_votes: [], stand_up: null, ends_at_ms: 0, last_hand: 0 };
 }
 
 /** @returns {HandSeat} */

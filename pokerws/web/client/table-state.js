@@ -7,6 +7,7 @@
  */
 
 import { CLOCK_EVENTS, countHand, setClock } from "./clock-state.js";
+import { beginHand, endedHand, EXTRAS_EVENTS, leaveExtras } from "./extras-state.js";
 import { HAND_EVENTS, seatAt } from "./hand-state.js";
 import { newHand, newHandSeat, newSeat, readDeparture, readTable } from "./table-read.js";
 
@@ -67,6 +68,7 @@ const IN_HAND = { ...HAND_EVENTS, ...CLOCK_EVENTS };
 
 /** @type {Record<string, (table: TableState, event: TableEvent) => void>} */
 const TABLE_EVENTS = {
+  ...EXTRAS_EVENTS,
   hand_started: startHand,
   hand_ended: endHand,
   hand_shown: (table, event) => {
@@ -112,6 +114,9 @@ const TABLE_EVENTS = {
     seatAt(table, event.seat).run_it = event.times;
   },
   time_bank_filled: (table, event) => setClock(seatAt(table, event.seat), { bank_ms: event.bank_ms }),
+  auto_muck_set: (table, event) => {
+    seatAt(table, event.seat).auto_muck = event.on;
+  },
   game_changed: (table, event) => {
     table.game = {
       variant: event.variant,
@@ -153,6 +158,7 @@ function startHand(table, event) {
   table.big_blind = event.big_blind;
   table.next_hand_at_ms = null;
   table.last_hand = null;
+  beginHand(table);
   for (const number of event.missed ?? []) seatAt(table, number).owes_blind = true;
   for (const seat of table.seats) if (seat?.sitting_out) seat.hands_missed += 1;
   for (const number of event.missed_small ?? []) seatAt(table, number).owes_small = true;
@@ -182,11 +188,12 @@ function startHand(table, event) {
  * @param {TableState} table
  * @param {TableEvent} event
  */
-function endHand(table, { unshown = [] }) {
+function endHand(table, event) {
+  const { unshown = [] } = event;
   const parts = table.hand?.seats ?? [];
   const cards = parts.map((part, number) => (part && unshown.includes(number) ? part.cards : []));
   if (table.hand && unshown.length) {
-    table.last_hand = { number: table.hand.number, cards, shown: [] };
+    table.last_hand = endedHand(table.hand, event, cards);
   }
   table.hand = null;
 }
@@ -198,6 +205,7 @@ function endHand(table, { unshown = [] }) {
 function stand(table, event) {
   const { seat, player, until_ms = 0, forgotten = [] } = event;
   table.seats[seat] = null;
+  leaveExtras(table, seat);
   table.departed = table.departed.filter(
     (gone) => gone.player !== player && !forgotten.includes(gone.player),
   );

@@ -3,7 +3,7 @@
  * of `table-read.js`. Fields that are not known are left out.
  */
 
-import { newHand, newHandSeat, newSeat, readDeparture, readTurn } from "./table-read.js";
+import { newExtras, newHand, newHandSeat, newSeat, readDeparture, readTurn } from "./table-read.js";
 
 /** @typedef {import("./table-read.js").TableState} TableState */
 /** @typedef {import("./table-read.js").Hand} Hand */
@@ -28,6 +28,7 @@ export function writeState(table) {
     seats: table.seats.map((seat) => seat && written(seat, [], newSeat({}))),
     hand: table.hand && writeHand(table.hand),
     departed: table.departed.map((gone) => written(gone, [], readDeparture({}))),
+    extras: table.extras && written(table.extras, [], newExtras()),
   };
 }
 

@@ -34,6 +34,7 @@ const CLOSED = {
   abandoned: "nobody was playing",
   overtaken: "its latest state was not available",
   operator: "the operator closed it",
+  session_over: "its session is over",
 };
 
 /**
@@ -93,6 +94,17 @@ const DESCRIPTIONS = {
   },
   hand_shown: (_, event, name) => `${name} shows ${cardSigns(event.cards)}`,
   cards_mucked: (_, event, name) => `${name} mucks`,
+  rake_taken: (_, { amount }) => `Rake of ${chips(amount)}`,
+  part_shown: (_, event, name) => `${name} shows ${cardSigns(event.cards)}`,
+  rabbit_agreed: (_, event, name) => `${name} asks for a rabbit hunt`,
+  rabbit_shown: (_, { boards }) => `Would have come: ${boards.map(cardSigns).join(" and ")}`,
+  bomb_pot_voted: (_, event, name) =>
+    event.on ? `${name} votes for a bomb pot` : `${name} takes back the vote for a bomb pot`,
+  bonus_paid: describeBonus,
+  stand_up_started: () => "Stand-up game: everyone stands",
+  stand_up_won: (table, { seats }) =>
+    `${seats.map((/** @type {number} */ seat) => nameAt(table, seat)).join(" and ")} may sit down`,
+  session_ending: (_, event) => `Hand ${event.last_hand} is the last one before the table closes`,
   pot_awarded: describePotAward,
   hand_cancelled: (_, event) => `Hand ${event.hand} is cancelled, and all bets are returned`,
   table_closed: (_, event) => describeClosing(event.reason),
@@ -122,6 +134,19 @@ function describeHandStart({ seats, config }, event) {
   if (event.bomb_pot) parts.push("bomb pot");
   if (dealer) parts.push(`${dealer.name} deals`);
   return parts.join(" – ");
+}
+
+/**
+ * @param {TableState} table
+ * @param {TableEvent} event a `bonus_paid`
+ */
+function describeBonus(table, { bonus, paid = [], received = [] }) {
+  if (!paid.length) return "Nobody is left to pay for the stand-up game";
+  const [one, all] = bonus === "stand_up" ? [paid, received] : [received, paid];
+  const name = nameAt(table, one[0].seat);
+  const sum = chips(one[0].amount);
+  if (bonus === "stand_up") return `${name} is the last one standing, and pays ${sum}`;
+  return `${name} gets ${sum} from ${all.length} for seven-deuce`;
 }
 
 /**

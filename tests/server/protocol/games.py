@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from pokerws.schema import examples
+from pokerws.schema.examples import TABLE
 from tests.server.protocol.situations import (
     act,
     actor_of,
@@ -53,6 +56,21 @@ async def after_a_draw(scene: Scene) -> None:
 @situation("a player who does not straddle, at a table that allows it")
 async def no_straddler(scene: Scene) -> None:
     await alone_at(scene, house={"straddle": "under_the_gun"})
+
+
+@situation("Ann alone at a table with votes for bomb pots")
+async def alone_with_votes(scene: Scene) -> None:
+    await alone_at(scene, house={"bomb_pot_vote": "all"})
+
+
+async def hunted(scene: Scene) -> None:
+    """A hand of two is over before the flop, and the winner has asked for the cards to come."""
+    first, second, turn = await hand_of_two(scene, house={"rabbit_hunt": "agreed"})
+    table = (await actor_of(scene)).table
+    table.config = replace(table.config, next_hand_delay_ms=60_000)
+    await act(scene, first, turn["number"], "fold")
+    scene.client = await scene.again(second)
+    await scene.client.do("rabbit_hunt", table=scene.stands_for[TABLE], hand=1)
 
 
 @situation(examples.CHOICE)

@@ -15,6 +15,7 @@ from pokerws.messages import (
     Act,
     AddBot,
     AddChips,
+    AutoMuck,
     Ban,
     Chat,
     ChooseGame,
@@ -26,6 +27,7 @@ from pokerws.messages import (
     Kick,
     ListHands,
     Mute,
+    RabbitHunt,
     Refill,
     RemoveBot,
     RunIt,
@@ -39,6 +41,7 @@ from pokerws.messages import (
     Unmute,
     Unwatch,
     UseTimeBank,
+    VoteBombPot,
     Watch,
 )
 from pokerws.schema import examples
@@ -74,11 +77,18 @@ BY_SEATED: tuple[ClientMessage, ...] = (
     RunIt("7", TABLE, 1),
     ChooseGame("8", TABLE, "NT"),
     UseTimeBank("17", TABLE, 1),
+    VoteBombPot("17", TABLE, on=True),
+    AutoMuck("18", TABLE, on=False),
 )
 KICK = Kick("9", TABLE, ANN)
 EULER = PlayerId("bot_euler")
 ADD, REMOVE = AddBot("17", TABLE, "calling_station", "Euler"), RemoveBot("18", TABLE, EULER)
-OF_TABLE = (Sit("10", TABLE, BUY_IN), Show("11", TABLE, 1), CloseTable("12", TABLE))
+OF_TABLE = (
+    Sit("10", TABLE, BUY_IN),
+    Show("11", TABLE, 1),
+    RabbitHunt("19", TABLE, 1),
+    CloseTable("12", TABLE),
+)
 CHANGING = (*BY_SEATED, *OF_TABLE, ADD, REMOVE)
 LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1))
 # Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
@@ -206,7 +216,14 @@ SHOWN = [
     Shown("table_unavailable", rejected_table, "closing", [NEW_TABLE]),
     Shown("name_taken", same_name, "trusted", [Sit("1", TABLE, BUY_IN), Chat("2", TABLE, "Hi")]),
     Shown("names_unavailable", names_away, "stored", [Sit("1", TABLE, BUY_IN)]),
-    shown("already_so", examples.SEATED, RunIt("1", TABLE, 1)),
+    shown("already_so", examples.SEATED, RunIt("1", TABLE, 1), AutoMuck("2", TABLE, on=True)),
+    shown(
+        "already_so",
+        "Ann alone at a table with votes for bomb pots",
+        VoteBombPot("1", TABLE, on=False),
+    ),
+    Shown("already_so", games.hunted, "memory", [RabbitHunt("1", TABLE, 1)]),
+    Shown("not_your_cards", games.hunted, "memory", [Show("1", TABLE, 1, [])]),
     shown("not_your_turn", examples.OTHERS_TURN, UseTimeBank("1", TABLE, 1)),
     shown("wrong_turn", examples.LATER_TURN, UseTimeBank("1", TABLE, 1)),
     Shown("already_so", bank_runs, "memory", [UseTimeBank("1", TABLE, 1)]),

@@ -27,6 +27,7 @@ NEVER: dict[str, tuple[str, ...]] = {
         "act sit_out sit_in show straddle run_it choose_game use_time_bank add_bot".split(),
         ("bank_unavailable",),
     ),
+    **dict.fromkeys(("vote_bomb_pot", "rabbit_hunt", "auto_muck"), ("bank_unavailable",)),
     # Each of these looks for some kinds of sanctions alone.
     "chat": ("bad_token", "banned", "kicked"),
     "hello": ("kicked", "muted"),

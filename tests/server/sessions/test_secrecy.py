@@ -18,7 +18,7 @@ from pokerws import logs
 from pokerws.game import commands
 from pokerws.game import redaction as views
 from pokerws.game.cards import DECK, Card
-from pokerws.game.config.table_config import HouseRules, TableConfig
+from pokerws.game.config.table_config import HouseRules, Rake, TableConfig
 from pokerws.game.events import HoleCardsDealt, TableEvent
 from pokerws.game.events.base import Event
 from pokerws.game.next_hand import games_of
@@ -46,6 +46,17 @@ TABLES: dict[str, dict[str, Any]] = {
         "seats": 5,
         "max_buy_in": 4_000,
         "house": HouseRules(straddle="mississippi", run_it=3, bomb_pot_every=3, bomb_pot_boards=2),
+    },
+    "four with extra rules": {
+        "seats": 4,
+        "max_buy_in": 4_000,
+        "house": HouseRules(
+            rake=Rake(500),
+            bomb_pot_vote="majority",
+            rabbit_hunt="open",
+            seven_deuce=50,
+            stand_up=50,
+        ),
     },
 }
 GAMES = [*VARIANTS, "HORSE", "8-GAME"]

@@ -17,7 +17,7 @@ import pytest
 from pokerws.game import commands
 from pokerws.game.apply import apply
 from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
-from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
+from pokerws.game.config.table_config import HouseRules, Mix, Rake, SessionLimits, TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.next_hand import games_of
 from pokerws.game.state import PlayerId, Table, Turn
@@ -71,6 +71,18 @@ TABLES: dict[str, Json] = {
         ),
     },
     "dealer's choice": {"seats": 3, "variant": "MIX", "mix": Mix(("NT", "N5D"), "choice")},
+    "extra rules": {
+        "seats": 4,
+        "min_buy_in": 200,
+        "max_buy_in": 2_000,
+        "house": HouseRules(
+            rake=Rake(500),
+            session=SessionLimits(ends_after_ms=7 * 86_400_000, hands=60),
+            bomb_pot_vote="majority",
+            rabbit_hunt="open",
+            stand_up=50,
+        ),
+    },
 }
 STEPS = 120
 # What is rare is played for.
@@ -81,6 +93,7 @@ RARE = {
         *("time_bank_filled", "time_bank_started", "time_bank_stopped", "lag_compensated"),
         *("connection_protected", "connection_restored"),
     },
+    "extra rules": {"rabbit_shown", "part_shown", "bonus_paid", "rake_taken", "session_ending"},
 }
 # More than there are seats, so that seats change hands.
 PLAYERS = tuple(PlayerId(f"p{number}") for number in range(7))
@@ -157,13 +170,14 @@ class Play:
         """Something happens; it may be refused."""
         rng, table = self._rng, self.actor.table
         turn, roll = None if table.hand is None else table.hand.turn, self._rng.random()
+        deadline_ms = table.deadline_ms if table.status == "active" else None
         if turn is not None and roll < 0.75:
             self._do(random_action(rng, table, folds=0.05))
-        elif table.deadline_ms is not None and roll < (0.6 if turn is None else 0.85):
+        elif deadline_ms is not None and roll < (0.6 if turn is None else 0.85):
             # Who is late by the lag may still act.
             late_ms = rng.choice((200, 600))
-            self.clock.advance(table.deadline_ms - self.clock.now_ms() + late_ms)
-        elif table.deadline_ms is not None and roll < 0.87:
+            self.clock.advance(deadline_ms - self.clock.now_ms() + late_ms)
+        elif deadline_ms is not None and roll < 0.87:
             self.actor.pause()
             self.clock.advance(5_000)
             self.actor.go_on()
@@ -193,6 +207,14 @@ class Play:
         if seat is not None and seat.run_it < table.config.house.run_it:
             return commands.RunIt(player, 3)
         show = commands.Show(player, table.hand_number)
+        last = table.last_hand
+        if last is not None and last.rabbit is not None and rng.random() < 0.9:
+            part = last.cards[number][:1]
+            hunt = commands.RabbitHunt(player, last.number)
+            return rng.choice((hunt, commands.Show(player, last.number, part)))
+        if table.config.house.bomb_pot_vote != "off" and rng.random() < 0.3:
+            wish = commands.AutoMuck(player, rng.random() < 0.5)
+            return rng.choice((wish, commands.VoteBombPot(player, rng.random() < 0.7)))
         back = commands.SitIn(player)
         return rng.choice(
             (

@@ -20,6 +20,7 @@ from pokerws.game.events import (
     HoleCardsDealt,
     PotAwarded,
     Raised,
+    RakeTaken,
     TableEvent,
     UncalledBetReturned,
 )
@@ -39,6 +40,7 @@ SUMMED = (
     | UncalledBetReturned
     | BetsCollected
     | PotAwarded
+    | RakeTaken
     | HandEnded
     | HandCancelled
 )
@@ -77,6 +79,7 @@ def summary_of(hand: Finished, player: PlayerId) -> HandSummary:
     if not isinstance(started, HandStarted):
         raise TypeError("the first event of a hand must be HandStarted")
     paid, won, cancelled = _chips(hand.events)
+    raked = sum(event.amount for event in hand.events if isinstance(event, RakeTaken))
     seat = seat_in(hand, player)
     return HandSummary(
         table=hand.table,
@@ -86,7 +89,7 @@ def summary_of(hand: Finished, player: PlayerId) -> HandSummary:
         started_ms=started.at_ms or hand.started_ms,
         ended_ms=hand.ended_ms,
         players=len(started.order),
-        pot=0 if cancelled else won.total(),
+        pot=0 if cancelled else won.total() + raked,
         net=None if seat is None else won[seat] - paid[seat],
         cancelled=cancelled,
     )

@@ -4,7 +4,10 @@
  */
 export type LimitStakes = Required<import("./messages.js").LimitStakes>;
 export type Mix = Required<import("./messages.js").Mix>;
-export type HouseRules = Required<import("./messages.js").HouseRules>;
+export type HouseRules = Omit<Required<import("./messages.js").HouseRules>, "rake" | "session"> & {
+    rake: import("./messages.js").Rake | null;
+    session: import("./messages.js").SessionLimits | null;
+};
 export type PresenceOptions = Required<import("./messages.js").PresenceOptions>;
 export type Clocks = Omit<Required<import("./messages.js").Clocks>, "bank" | "protection" | "lag"> & {
     bank: Required<import("./messages.js").TimeBank> | null;
@@ -26,7 +29,10 @@ export type Departure = Required<import("./messages.js").Departure>;
 export type Pot = import("./messages.js").Pot;
 export type Turn = Required<import("./messages.js").Turn>;
 export type FixedLimit = import("./messages.js").FixedLimit;
-export type LastHand = import("./messages.js").LastHand;
+export type LastHand = Required<import("./messages.js").LastHand>;
+export type Extras = Omit<Required<import("./messages.js").Extras>, "stand_up"> & {
+    stand_up: import("./messages.js").StandUp | null;
+};
 export type HandSeat = Omit<Required<import("./messages.js").HandSeat>, "acted_to" | "drew"> & {
     acted_to: number | null;
     drew: number | null;
@@ -40,15 +46,21 @@ export type HandParts = {
     opener: number | null;
 };
 export type Hand = Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts;
-export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | "config" | "departed"> & {
+export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | "config" | "departed" | "last_hand" | "extras"> & {
     seats: (Seat | null)[];
     hand: Hand | null;
     config: TableConfig;
     departed: Departure[];
+    last_hand: LastHand | null;
+    extras: Extras | null;
 };
 /** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
 /** @typedef {Required<import("./messages.js").Mix>} Mix */
-/** @typedef {Required<import("./messages.js").HouseRules>} HouseRules */
+/**
+ * @typedef {Omit<Required<import("./messages.js").HouseRules>, "rake"|"session"> &
+ *   {rake: import("./messages.js").Rake|null,
+ *    session: import("./messages.js").SessionLimits|null}} HouseRules
+ */
 /** @typedef {Required<import("./messages.js").PresenceOptions>} PresenceOptions */
 /**
  * @typedef {Omit<Required<import("./messages.js").Clocks>, "bank"|"protection"|"lag"> & {
@@ -70,7 +82,11 @@ export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | 
 /** @typedef {import("./messages.js").Pot} Pot */
 /** @typedef {Required<import("./messages.js").Turn>} Turn */
 /** @typedef {import("./messages.js").FixedLimit} FixedLimit */
-/** @typedef {import("./messages.js").LastHand} LastHand */
+/** @typedef {Required<import("./messages.js").LastHand>} LastHand */
+/**
+ * @typedef {Omit<Required<import("./messages.js").Extras>, "stand_up"> &
+ *   {stand_up: import("./messages.js").StandUp|null}} Extras
+ */
 /**
  * @typedef {Omit<Required<import("./messages.js").HandSeat>, "acted_to"|"drew"> &
  *   {acted_to: number|null, drew: number|null}} HandSeat
@@ -86,8 +102,9 @@ export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | 
  */
 /** @typedef {Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts} Hand */
 /**
- * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"|"config"|"departed"> &
- *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[]}} TableState
+ * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"|"config"|"departed"|"last_hand"|"extras"> &
+ *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[],
+ *    last_hand: LastHand|null, extras: Extras|null}} TableState
  */
 /**
  * The state of a snapshot.
@@ -121,5 +138,12 @@ export declare function newHand(): Omit<Hand, "number" | "order" | "seats" | "de
  * @returns {Seat}
  */
 export declare function newSeat({ player, name, stack, owes_small, played, clock, bot }: any): Seat;
+/**
+ * The last hand, without its number and cards.
+ * @returns {Omit<LastHand, "number"|"cards">}
+ */
+export declare function newLastHand(): Omit<LastHand, "number" | "cards">;
+/** @returns {Extras} */
+export declare function newExtras(): Extras;
 /** @returns {HandSeat} */
 export declare function newHandSeat(): HandSeat;

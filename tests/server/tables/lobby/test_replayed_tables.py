@@ -8,10 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from pokerws.game import commands
+from pokerws.game.cards import Card
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import Checked, PlayerSat
-from pokerws.game.state import PlayerId, Table, TableId
+from pokerws.game.state import LastHand, PlayerId, Table, TableId
 from pokerws.game.table import open_table
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.server.tables.actor import TableActor
@@ -102,7 +103,10 @@ class Played:
                 commands.AddChips(player, None),
                 commands.RunIt(player, rng.randint(1, 3)),
                 commands.Straddle(player, on=rng.random() < 0.5),
-                commands.Show(player, 0 if last is None else last.number),
+                commands.Show(player, 0 if last is None else last.number, _one_of(last, rng)),
+                commands.RabbitHunt(player, 0 if last is None else last.number),
+                commands.VoteBombPot(player, on=rng.random() < 0.7),
+                commands.AutoMuck(player, on=rng.random() < 0.5),
             )
         )
 
@@ -125,6 +129,12 @@ class Played:
         await replay_log(self.store, replayed, stored.version, rows[: self.rng.randint(0, 60)])
         assert replayed.taken == stored.version - stored.snapshot_version
         return replayed
+
+
+def _one_of(last: LastHand | None, rng: random.Random) -> list[Card] | None:
+    """One card of the last hand that a player may hold; None for all."""
+    held = [] if last is None else [card for cards in last.cards for card in cards]
+    return [rng.choice(held)] if held and rng.random() < 0.7 else None
 
 
 @pytest.mark.parametrize("code", [*VARIANTS, *MIXES])
