@@ -34,6 +34,7 @@ from pokerws.game.events import (
     HandShown,
     HandStarted,
     HoleCardsDealt,
+    HostingEvent,
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
@@ -95,6 +96,7 @@ PublicEvent = (
     | ClockResumed
     | TableOpened
     | TableClosed
+    | HostingEvent
 )
 PUBLIC_TYPES = frozenset(get_args(PublicEvent))
 

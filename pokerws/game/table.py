@@ -7,7 +7,6 @@ effect.
 
 from collections.abc import Iterable
 from copy import deepcopy
-from typing import assert_never
 
 from pokerws.game.apply import apply
 from pokerws.game.betting.actions import act, taken_seat
@@ -40,12 +39,15 @@ from pokerws.game.events import (
     NextHandCancelled,
     NextHandScheduled,
     PlayerSatOut,
+    TableChanged,
     TableEvent,
     TableOpened,
     TurnStarted,
     TurnTimedOut,
 )
 from pokerws.game.hand import TIMEOUTS_TO_SIT_OUT, act_for_absent, advance_hand
+from pokerws.game.hosting.host_commands import decide_for_host
+from pokerws.game.hosting.requests import sit_or_request, stand_or_withdraw
 from pokerws.game.illegal import Details, Illegal, Inconsistent
 from pokerws.game.lifecycle import close, resume
 from pokerws.game.next_hand import games_of, next_game, start_hand
@@ -54,23 +56,23 @@ from pokerws.game.seating.seats import (
     seat_of,
     set_run_it,
     set_straddle,
-    sit,
     sit_in,
     sit_out,
-    stand,
 )
-from pokerws.game.state import Hand, Table, TableId, Turn
+from pokerws.game.state import Hand, PlayerId, Table, TableId, Turn
 from pokerws.game.variants import VARIANTS
 
 # A player who sits out for this many hands in a row is stood up.
 HANDS_TO_STAND_UP = 20
 
 
-def open_table(table_id: TableId, name: str, config: TableConfig) -> tuple[Table, list[TableEvent]]:
+def open_table(
+    table_id: TableId, name: str, config: TableConfig, host: PlayerId | None = None
+) -> tuple[Table, list[TableEvent]]:
     """A new table and the event that opened it.  Raises Illegal for an invalid config."""
     check_config(config)
-    opened = TableOpened(table_id, name, config)
-    table = Table(table_id, name, config)
+    opened = TableOpened(table_id, name, config, host)
+    table = Table(table_id, name, config, host=host)
     apply(table, opened)
     return table, [opened]
 
@@ -111,8 +113,8 @@ def replay(events: Iterable[TableEvent]) -> Table:
 
 def _first(event: TableEvent) -> Table:
     match event:
-        case TableOpened(id=table_id, name=name, config=config):
-            return Table(table_id, name, config)
+        case TableOpened(id=table_id, name=name, config=config, host=host):
+            return Table(table_id, name, config, host=host)
         case LogRestarted(table=Table() as whole):
             return deepcopy(whole)
         case _:
@@ -133,9 +135,9 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
         case TimeUp():
             return _time_up(table, now_ms, shuffle)
         case Sit():
-            return [sit(table, command, now_ms)]
+            return [sit_or_request(table, command, now_ms)]
         case Stand(player=player):
-            return [stand(table, player, now_ms)]
+            return [stand_or_withdraw(table, player, now_ms)]
         case SitOut(player=player):
             return [sit_out(table, player)]
         case SitIn(player=player):
@@ -155,13 +157,15 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
         case Close(reason=reason):
             return close(table, reason)
         case _:
-            assert_never(command)
+            return decide_for_host(table, command, now_ms)
 
 
 def advance(table: Table, now_ms: int, next_hand_from_ms: int = 0) -> list[TableEvent]:
     """The events that the rules cause next; none while a player must act or a clock runs."""
     if table.hand is not None:
         return advance_hand(table, table.hand, now_ms)
+    if table.hosting.next_config is not None:
+        return [TableChanged(table.hosting.next_config)]
     events: list[TableEvent] = []
     for number, seat in enumerate(table.seats):
         if seat is not None and (seat.leaving or seat.hands_missed >= HANDS_TO_STAND_UP):
@@ -170,7 +174,7 @@ def advance(table: Table, now_ms: int, next_hand_from_ms: int = 0) -> list[Table
             events.append(PlayerSatOut(number, "busted"))
     if events:
         return events
-    enough = len(ready_seats(table)) >= 2
+    enough = not table.hosting.paused and len(ready_seats(table)) >= 2
     if enough and table.next_hand_at_ms is None:
         at_ms = max(now_ms + table.config.next_hand_delay_ms, next_hand_from_ms)
         return [*next_game(table), NextHandScheduled(at_ms)]

@@ -12,6 +12,8 @@ from msgspec.structs import replace
 from pokerws.game.apply import apply
 from pokerws.game.events import (
     ChipsAdded,
+    ChipsGiven,
+    ChipsTaken,
     HandStarted,
     LogRestarted,
     PlayerSat,
@@ -32,7 +34,7 @@ from pokerws.maintenance.stored_log import (
     printable,
 )
 from pokerws.maintenance.verify_ledger import ChipMove, Logged
-from pokerws.storage.accounts import player_account
+from pokerws.storage.accounts import account_at
 from pokerws.storage.vault.kept_receipts import KeptReceipts
 from pokerws.storage.vault.replayed import ReplayedReceipts, check_cards
 from pokerws.storage.vault.vault import UNREADABLE
@@ -160,10 +162,16 @@ class LogReplay:
                 f"{table.hand_number}"
             )
         match event:
-            case PlayerSat(player=player, stack=chips) | ChipsAdded(player=player, amount=chips):
-                self._moved(row.seq, player, chips)
-            case PlayerStood(player=player, stack=chips) if chips:
-                self._moved(row.seq, player, -chips)
+            case (
+                PlayerSat(player=player, stack=chips)
+                | ChipsAdded(player=player, amount=chips)
+                | ChipsGiven(player=player, amount=chips)
+            ):
+                self._moved(row.seq, table, player, chips)
+            case (
+                PlayerStood(player=player, stack=chips) | ChipsTaken(player=player, amount=chips)
+            ) if chips:
+                self._moved(row.seq, table, player, -chips)
             case LogRestarted() | TableOpened():
                 self._moves.clear()
                 self._since = row.seq
@@ -185,9 +193,9 @@ class LogReplay:
         except UNREADABLE as error:
             self._note(f"event {row.seq}: its receipt cannot be read: {printable(str(error))}")
 
-    def _moved(self, seq: int, player: PlayerId, chips: int) -> None:
+    def _moved(self, seq: int, table: Table, player: PlayerId, chips: int) -> None:
         self._chips += chips
-        self._moves[seq] = ChipMove(player_account(player), chips)
+        self._moves[seq] = ChipMove(account_at(table, player), chips)
 
     def _note(self, mismatch: str) -> None:
         if len(self.mismatches) < MOST_MISMATCHES:

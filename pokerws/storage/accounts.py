@@ -11,7 +11,15 @@ from typing import Literal, NamedTuple, NewType, Protocol
 import msgspec
 from msgspec import Struct
 
-from pokerws.game.events import ChipsAdded, PlayerSat, PlayerStood, TableClosed, TableEvent
+from pokerws.game.events import (
+    ChipsAdded,
+    ChipsGiven,
+    ChipsTaken,
+    PlayerSat,
+    PlayerStood,
+    TableClosed,
+    TableEvent,
+)
 from pokerws.game.lifecycle import chips_put_in
 from pokerws.game.state import PlayerId, Table, TableId
 
@@ -26,6 +34,14 @@ Reason = Literal[
 def player_account(player: PlayerId) -> AccountId:
     """The id of a player's account."""
     return AccountId(f"player:{player}")
+
+
+def account_at(table: Table, player: PlayerId) -> AccountId:
+    """The account that a player's chips at a table come from, and return to.
+
+    A table with a bank plays for chips that the house issues to it, and gets back in the end.
+    """
+    return HOUSE if table.config.hosting.bank else player_account(player)
 
 
 def player_of(account: AccountId) -> PlayerId | None:
@@ -54,7 +70,7 @@ class Transfer(Struct, frozen=True):
 
 
 # The events that move chips to a table or from it, and those that begin and end a stay there.
-_MOVING = frozenset({PlayerSat, ChipsAdded, PlayerStood})
+_MOVING = frozenset({PlayerSat, ChipsAdded, PlayerStood, ChipsGiven, ChipsTaken})
 
 
 def are_moving(events: Sequence[TableEvent]) -> bool:
@@ -72,7 +88,8 @@ def transfers_of(table: Table, events: Sequence[TableEvent], at_ms: int) -> tupl
     for seq, event in enumerate(events, start=table.seq - len(events) + 1):
         match event:
             case PlayerSat(player=player, stack=amount):
-                moves.append(Transfer(player_account(player), home, amount, "buy_in", seq, at_ms))
+                source = account_at(table, player)
+                moves.append(Transfer(source, home, amount, "buy_in", seq, at_ms))
             case ChipsAdded(seat=number, player=player, amount=amount):
                 seat = table.seats[number]
                 full = seat is not None and seat.stack == table.config.max_buy_in
@@ -80,7 +97,14 @@ def transfers_of(table: Table, events: Sequence[TableEvent], at_ms: int) -> tupl
                 moves.append(Transfer(player_account(player), home, amount, reason, seq, at_ms))
             case PlayerStood(player=player, stack=amount) if amount:
                 reason = "refund" if closing else "cash_out"
-                moves.append(Transfer(home, player_account(player), amount, reason, seq, at_ms))
+                target = account_at(table, player)
+                moves.append(Transfer(home, target, amount, reason, seq, at_ms))
+            case ChipsGiven(player=player, amount=amount):
+                source = account_at(table, player)
+                moves.append(Transfer(source, home, amount, "add_on", seq, at_ms))
+            case ChipsTaken(player=player, amount=amount):
+                target = account_at(table, player)
+                moves.append(Transfer(home, target, amount, "cash_out", seq, at_ms))
             case _:
                 pass
     return tuple(moves)
@@ -97,7 +121,7 @@ def refunds_of(table: Table, at_ms: int) -> tuple[Transfer, ...]:
         amount = seat.stack + put_in.get(number, 0)
         if amount > 0:
             seq = table.seq + 1 + number
-            target = player_account(seat.player)
+            target = account_at(table, seat.player)
             moves.append(Transfer(home, target, amount, "refund", seq, at_ms))
     return tuple(moves)
 

@@ -5,7 +5,7 @@ into hand histories.  Seats are numbers, chips integers, cards two-character str
 marked secret are removed by `redaction.py`.
 """
 
-from pokerws.game.events.base import OfHand
+from pokerws.game.events.base import OfHand, OfHosting
 from pokerws.game.events.of_hand import (
     AntePosted,
     BetPlaced,
@@ -35,6 +35,24 @@ from pokerws.game.events.of_hand import (
     TurnStarted,
     TurnTimedOut,
     UncalledBetReturned,
+)
+from pokerws.game.events.of_hosting import (
+    ChangePlanned,
+    ChipsGiven,
+    ChipsTaken,
+    HostChanged,
+    HostingEvent,
+    LinkRenewed,
+    PlayerBanned,
+    PlayerKicked,
+    PlayerUnbanned,
+    SeatApproved,
+    SeatDenied,
+    SeatRequested,
+    SeatRequestWithdrawn,
+    TableChanged,
+    TablePaused,
+    TableResumed,
 )
 from pokerws.game.events.of_table import (
     ChipsAdded,
@@ -68,8 +86,11 @@ __all__ = [
     "CardsDrawn",
     "CardsMucked",
     "CardsShown",
+    "ChangePlanned",
     "Checked",
     "ChipsAdded",
+    "ChipsGiven",
+    "ChipsTaken",
     "ClockResumed",
     "DeckReshuffled",
     "DrawStarted",
@@ -81,26 +102,40 @@ __all__ = [
     "HandShown",
     "HandStarted",
     "HoleCardsDealt",
+    "HostChanged",
+    "HostingEvent",
+    "LinkRenewed",
     "LogRestarted",
     "NextHandCancelled",
     "NextHandScheduled",
     "OfHand",
+    "OfHosting",
     "OfSeat",
+    "PlayerBanned",
+    "PlayerKicked",
     "PlayerLeaving",
     "PlayerSat",
     "PlayerSatIn",
     "PlayerSatOut",
     "PlayerStood",
+    "PlayerUnbanned",
     "PotAwarded",
     "Raised",
     "RarerHandEvent",
     "RunItAgreed",
     "RunItSet",
+    "SeatApproved",
+    "SeatDenied",
+    "SeatRequestWithdrawn",
+    "SeatRequested",
     "Share",
     "StraddleSet",
+    "TableChanged",
     "TableClosed",
     "TableEvent",
     "TableOpened",
+    "TablePaused",
+    "TableResumed",
     "TurnStarted",
     "TurnTimedOut",
     "UncalledBetReturned",
@@ -166,6 +201,7 @@ TableEvent = (
     | TableOpened
     | TableClosed
     | LogRestarted
+    | HostingEvent
 )
 
 

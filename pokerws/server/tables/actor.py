@@ -11,7 +11,7 @@ from copy import deepcopy
 from msgspec.structs import replace
 
 from pokerws.game.apply import apply
-from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand, TimeUp
+from pokerws.game.commands import Close, Command, Resume, Stand, TimeUp
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
@@ -32,6 +32,7 @@ from pokerws.server.clock import JUMP_MS, Clock
 from pokerws.server.tables.actors import failures
 from pokerws.server.tables.actors.alarm import TableAlarm
 from pokerws.server.tables.actors.cards_ahead import NO_HOLD, CardHold
+from pokerws.server.tables.actors.chip_commands import MOVE_CHIPS
 from pokerws.server.tables.actors.held_cards import HeldCards
 from pokerws.server.tables.actors.lobby_news import LobbyNews
 from pokerws.server.tables.actors.recorder import Recorder
@@ -49,8 +50,6 @@ from pokerws.storage.journal.change_builder import ChangeBuilder
 from pokerws.storage.store import LoggedReceipt, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
-# The commands that move chips to a table or from it.
-_MOVE_CHIPS = frozenset({Sit, AddChips, Stand, Close})
 # How long an overloaded table waits before it retries a time-out.
 OVERLOAD_RETRY_MS = 250
 
@@ -130,7 +129,7 @@ class TableActor:
                 return
             if self._journal.over_high_water:
                 raise Refused("overloaded")
-            moves_chips = type(command) in _MOVE_CHIPS
+            moves_chips = type(command) in MOVE_CHIPS
             if moves_chips and not self._can_move_chips:
                 raise Refused("bank_unavailable")
             events = self._play(command)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from msgspec.json import Encoder
 from msgspec.structs import replace
 
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.secret_cards import PUBLIC_TYPES
 from pokerws.game.state import Table
@@ -38,7 +39,8 @@ class ChangeBuilder:
     """
 
     __slots__ = (
-        *("_epoch", "_is_inconsistent", "_key_id", "_state", "_stores", "_tail", "_vault"),
+        *("_config", "_epoch", "_is_inconsistent", "_key_id", "_state", "_stores", "_tail"),
+        "_vault",
         "keep_events",
     )
 
@@ -61,6 +63,8 @@ class ChangeBuilder:
         # Whether there are secrets in what was stored earlier is not known.
         self._key_id = vault.first
         self._is_inconsistent = False
+        # The config of the stored row.  None if that may be another one.
+        self._config: TableConfig | None = state.table.config
 
     def mark_inconsistent(self) -> None:
         """Record that a fault left the state half-way through a command; no change follows."""
@@ -69,7 +73,7 @@ class ChangeBuilder:
     def begin_again(self, epoch: int) -> None:
         """Build the next change from the whole state, under another epoch."""
         self._epoch = epoch
-        self._tail = None
+        self._tail = self._config = None
 
     def next(
         self,
@@ -109,7 +113,7 @@ class ChangeBuilder:
     def _is_due(self, log: tuple[LogRow, ...]) -> bool:
         """Whether the next change needs a snapshot."""
         tail, table = self._tail, self._state.table
-        if tail is None or not log or table.closed:
+        if tail is None or not log or table.closed or table.config is not self._config:
             return self._stores
         if tail < SNAPSHOT_EVENTS:
             return False
@@ -134,6 +138,8 @@ class ChangeBuilder:
         version = table.seq
         players = total_pot = chips = 0
         snapshot = None
+        is_changed = table.config is not self._config
+        self._config = table.config
         if self._stores:
             chips = total_pot = table.total_pot
             for seat in table.seats:
@@ -160,6 +166,7 @@ class ChangeBuilder:
             chips,
             transfers,
             self._key_id,
+            is_changed,
         )
 
 

@@ -1,0 +1,1 @@
+"""What the host of a table may do: requests for seats, kicks, pauses, changes and the bank."""
