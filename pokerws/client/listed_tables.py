@@ -99,4 +99,6 @@ def apply_lobby(tables: dict[TableId, TableSummary], message: Lobby, *, is_first
                 status=change.status,
                 players=change.players,
                 hand_number=change.hand_number,
+                paused=change.paused,
+                config=change.config or known.config,
             )

@@ -211,7 +211,7 @@ class TakeChips(Struct, frozen=True):
     amount: int
 
 
-class CloseByHost(Struct, frozen=True):
+class CloseTable(Struct, frozen=True):
     """Close the table for good, as `Close` does."""
 
     by: PlayerId | None
@@ -230,7 +230,7 @@ HostCommand = (
     | DenySeat
     | GiveChips
     | TakeChips
-    | CloseByHost
+    | CloseTable
 )
 
 Command = (

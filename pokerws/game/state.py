@@ -216,6 +216,7 @@ class Hosting(Struct, frozen=True, omit_defaults=True):
     The players in `requests` wait for an answer; those in `approved` may sit down, and those in
     `banned` may not.  `bank` has a line for each player, if the table has a bank.  `link` is
     the number of the link that is valid, which the secret of an unlisted table is made from.
+    `first_config` is the one with which the table was opened, if it has another one now.
     """
 
     paused: bool = False
@@ -225,6 +226,7 @@ class Hosting(Struct, frozen=True, omit_defaults=True):
     banned: tuple[PlayerId, ...] = ()
     bank: tuple[BankLine, ...] = ()
     link: int = 0
+    first_config: TableConfig | None = None
 
 
 class Table(Struct):

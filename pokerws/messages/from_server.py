@@ -12,6 +12,7 @@ from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.state import PlayerId, Table, TableId, TableStatus
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
+from pokerws.messages.hosting import TableLink
 from pokerws.messages.moderation import Bans, Players
 
 # What a player of the login service may do: a spectator only watches, an admin also moderates.
@@ -20,8 +21,11 @@ LoginRole = Literal["player", "spectator", "admin"]
 Role = LoginRole | Literal["operator"]
 
 
-class TableSummary(Struct, frozen=True):
-    """A table as listed in the lobby.  `players` is the number of taken seats."""
+class TableSummary(Struct, frozen=True, omit_defaults=True):
+    """A table as listed in the lobby.  `players` is the number of taken seats.
+
+    A `paused` table starts no hands: its host has paused it.
+    """
 
     table: TableId
     name: str
@@ -29,15 +33,18 @@ class TableSummary(Struct, frozen=True):
     players: int
     hand_number: int
     config: TableConfig
+    paused: bool = False
 
 
-class TableChange(Struct, frozen=True):
-    """What may have changed of a listed table."""
+class TableChange(Struct, frozen=True, omit_defaults=True):
+    """What may have changed of a listed table; `config` is there if the host has changed it."""
 
     table: TableId
     status: TableStatus
     players: int
     hand_number: int
+    paused: bool = False
+    config: TableConfig | None = None
 
 
 class RateLimit(Struct, frozen=True):
@@ -52,9 +59,9 @@ class Limits(Struct, frozen=True):
 
     There are rate limits for the messages of a connection and of a player.  Some kinds of a
     player's messages have their own: chat; creating tables; queries (`watch`, once for each table,
-    `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`); and seat commands
-    (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`).  A
-    message over a limit is refused with `too_fast`.
+    `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`, `get_link`); and seat
+    commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
+    and what a host sends).  A message over a limit is refused with `too_fast`.
     """
 
     max_message_bytes: int
@@ -309,13 +316,14 @@ class Accepted(Message, frozen=True, tag="accepted"):
     For `create_table` and commands that change a table, `seq` is the number of the first event that
     the command caused, and `accepted` is sent right before that event.  `table` is the table of
     `create_table`, `watch`, `unwatch` or `chat`.  For a `watch` of several tables, `tables` has the
-    outcome for each, in the order of the command.
+    outcome for each, in the order of the command.  `key` is the secret of a new unlisted table.
     """
 
     id: str
     seq: int | None = None
     table: TableId | None = None
     tables: list[WatchOutcome] | None = None
+    key: str | None = None
 
 
 class Rejected(Message, frozen=True, tag="rejected"):
@@ -410,4 +418,5 @@ ServerMessage = (
     | Notice
     | Bans
     | Players
+    | TableLink
 )

@@ -11,6 +11,7 @@ import pytest
 
 from pokerws.game.apply import apply
 from pokerws.game.cards import UNKNOWN, Card, parse_cards
+from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import (
     AntePosted,
@@ -23,8 +24,11 @@ from pokerws.game.events import (
     CardsDrawn,
     CardsMucked,
     CardsShown,
+    ChangePlanned,
     Checked,
     ChipsAdded,
+    ChipsGiven,
+    ChipsTaken,
     ClockResumed,
     DeckReshuffled,
     DrawStarted,
@@ -36,28 +40,40 @@ from pokerws.game.events import (
     HandShown,
     HandStarted,
     HoleCardsDealt,
+    HostChanged,
+    LinkRenewed,
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
+    PlayerBanned,
+    PlayerKicked,
     PlayerLeaving,
     PlayerSat,
     PlayerSatIn,
     PlayerSatOut,
     PlayerStood,
+    PlayerUnbanned,
     PotAwarded,
     Raised,
     RunItAgreed,
     RunItSet,
+    SeatApproved,
+    SeatDenied,
+    SeatRequested,
+    SeatRequestWithdrawn,
     Share,
     StraddleSet,
+    TableChanged,
     TableClosed,
     TableEvent,
     TableOpened,
+    TablePaused,
+    TableResumed,
     TurnStarted,
     TurnTimedOut,
     UncalledBetReturned,
 )
-from pokerws.game.events.base import Event, OfHand
+from pokerws.game.events.base import Event, OfHand, OfHosting
 from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import FixedLimit, PlayerId, Pot, Table, TableId, Turn
 from pokerws.game.table import open_table
@@ -110,9 +126,25 @@ EVENTS: list[TableEvent] = [
     HandCancelled(1, [Share(1, 50), Share(2, 100)]),
     HandShown(1, 0, HANDS[0]),
     TableClosed("operator"),
+    SeatRequested(ALICE, "alice", 100),
+    SeatApproved(ALICE),
+    SeatDenied(ALICE),
+    SeatRequestWithdrawn(ALICE),
+    PlayerKicked(0, ALICE),
+    PlayerBanned(ALICE),
+    PlayerUnbanned(ALICE),
+    TablePaused(),
+    TableResumed(),
+    ChangePlanned(TableConfig(big_blind=200)),
+    TableChanged(TableConfig(hosting=HostingRules(approval=True))),
+    HostChanged(ALICE),
+    LinkRenewed(2),
+    ChipsGiven(0, ALICE, 5),
+    ChipsTaken(0, ALICE, 5),
 ]
 
-KINDS = {*Event.__subclasses__(), *OfHand.__subclasses__()} - {OfHand}
+BASES = {OfHand, OfHosting}
+KINDS = {*Event.__subclasses__(), *OfHand.__subclasses__(), *OfHosting.__subclasses__()} - BASES
 
 
 def test_the_list_above_has_all_kinds_of_events() -> None:

@@ -98,8 +98,9 @@ class ChangePlanned(OfHosting, frozen=True, tag="change_planned"):
 class TableChanged(OfHosting, frozen=True, tag="table_changed"):
     """The table has another config, between two hands.
 
-    The table's `config` becomes this one, and the `next_config` of `hosting` null.  The `game`
-    becomes null if `variant` or `mix` is another than before.
+    The table's `config` becomes this one, and the `next_config` of `hosting` null.  If the
+    `first_config` of `hosting` is null, it becomes the earlier config.  The `game` becomes null if
+    `variant` or `mix` is another than before.
     """
 
     config: TableConfig

@@ -93,7 +93,8 @@ def _decided(
 
 def _change(table: Table, config: TableConfig) -> None:
     before, table.config = table.config, config
-    table.hosting = replace(table.hosting, next_config=None)
+    first = table.hosting.first_config or before
+    table.hosting = replace(table.hosting, next_config=None, first_config=first)
     if (before.variant, before.mix) != (config.variant, config.mix):
         table.game = None
 

@@ -9,7 +9,7 @@ from pokerws.game.blinds.departures import stood
 from pokerws.game.commands import (
     ApproveSeat,
     ChangeTable,
-    CloseByHost,
+    CloseTable,
     DenySeat,
     GiveChips,
     HandOver,
@@ -41,7 +41,7 @@ from pokerws.game.hosting.requests import MAX_LISTED, check_room, has_requested
 from pokerws.game.hosting.seated import seat_of_player
 from pokerws.game.illegal import Details, Illegal
 from pokerws.game.lifecycle import close
-from pokerws.game.state import PlayerId, Table
+from pokerws.game.state import PlayerId, Seat, Table
 
 
 def decide_for_host(table: Table, command: HostCommand, now_ms: int) -> list[TableEvent]:
@@ -81,7 +81,7 @@ def decide_for_host(table: Table, command: HostCommand, now_ms: int) -> list[Tab
             return [give(table, command)]
         case TakeChips():
             return [take(table, command)]
-        case CloseByHost(by=by):
+        case CloseTable(by=by):
             return close(table, "operator" if by is None else "host")
         case _:
             assert_never(command)
@@ -90,11 +90,16 @@ def decide_for_host(table: Table, command: HostCommand, now_ms: int) -> list[Tab
 def _kick(table: Table, by: PlayerId | None, player: PlayerId, now_ms: int) -> list[TableEvent]:
     _check_other(by, player)
     number, seat = seat_of_player(table, player)
-    kicked = PlayerKicked(number, player)
-    if table.hand is None or table.hand.seats[number] is None:
-        return [kicked, stood(table, number, seat, now_ms)]
     if seat.leaving:
         raise Illegal("already_leaving", f"{player} leaves when this hand is over")
+    return _removed(table, number, seat, now_ms)
+
+
+def _removed(table: Table, number: int, seat: Seat, now_ms: int) -> list[TableEvent]:
+    """The events of a player who has to leave the seat; during a hand, at its end."""
+    kicked = PlayerKicked(number, seat.player)
+    if table.hand is None or table.hand.seats[number] is None:
+        return [kicked, stood(table, number, seat, now_ms)]
     return [kicked, PlayerLeaving(number)]
 
 
@@ -107,9 +112,9 @@ def _ban(table: Table, by: PlayerId | None, player: PlayerId, now_ms: int) -> li
     banned = PlayerBanned(player)
     number = table.seat_of(player)
     seat = None if number is None else table.seats[number]
-    if seat is None or seat.leaving:
+    if number is None or seat is None or seat.leaving:
         return [banned]
-    return [banned, *_kick(table, by, player, now_ms)]
+    return [banned, *_removed(table, number, seat, now_ms)]
 
 
 def _check_other(by: PlayerId | None, player: PlayerId) -> None:

@@ -83,7 +83,7 @@ class TableActor:
     ) -> None:
         self.table = table = snapshot.table
         self.epoch = epoch
-        self.stopped = False
+        self.stopped, self.is_unlisted = False, table.config.hosting.unlisted
         self.moves = RecentMoves(stored_seq)
         # Cleared when changes are not stored any more: no chips can move then.
         self.is_stored = True
@@ -188,9 +188,9 @@ class TableActor:
         """Publish and store the events that made the table."""
         self._changed(events)
 
-    def answer_opened(self, viewer: Viewer, command_id: str) -> None:
-        """Answer the command that opened the table."""
-        self.viewers.answer(viewer, Accepted(command_id, self.table.seq, self.table.id))
+    def answer_opened(self, viewer: Viewer, command_id: str, key: str | None = None) -> None:
+        """Answer the command that opened the table; `key` is the secret of an unlisted one."""
+        self.viewers.answer(viewer, Accepted(command_id, self.table.seq, self.table.id, key=key))
 
     @property
     def is_held(self) -> bool:

@@ -8,10 +8,11 @@
 /** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
 /** @typedef {Required<import("./messages.js").Mix>} Mix */
 /** @typedef {Required<import("./messages.js").HouseRules>} HouseRules */
+/** @typedef {Required<import("./messages.js").HostingRules>} HostingRules */
 
 /**
- * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"> &
- *   {limit: LimitStakes, mix: Mix, house: HouseRules}} TableConfig
+ * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"hosting"> &
+ *   {limit: LimitStakes, mix: Mix, house: HouseRules, hosting: HostingRules}} TableConfig
  */
 
 /** @typedef {Required<import("./messages.js").Seat>} Seat */
@@ -38,9 +39,18 @@
 
 /** @typedef {Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts} Hand */
 
+/** @typedef {Required<import("./messages.js").BankLine>} BankLine */
+
 /**
- * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"|"config"|"departed"> &
- *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[]}} TableState
+ * @typedef {Omit<Required<import("./messages.js").Hosting>, "next_config"|"first_config"|"bank"> &
+ *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[]}} Hosting
+ */
+
+/**
+ * @typedef {Omit<import("./messages.js").Table,
+ *   "seats"|"hand"|"config"|"departed"|"host"|"hosting"> &
+ *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[],
+ *    host: string|null, hosting: Hosting}} TableState
  */
 
 /**
@@ -57,7 +67,35 @@ export function readTable(state) {
     last_hand: state.last_hand ?? null,
     game: state.game ?? null,
     departed: (state.departed ?? []).map(readDeparture),
+    host: state.host ?? null,
+    hosting: readHosting(state.hosting ?? {}),
   };
+}
+
+/**
+ * @param {any} hosting
+ * @returns {Hosting}
+ */
+export function readHosting({ bank = [], next_config, first_config, ...others }) {
+  return {
+    paused: false,
+    next_config: next_config ? readConfig(next_config) : null,
+    first_config: first_config ? readConfig(first_config) : null,
+    requests: [],
+    approved: [],
+    banned: [],
+    link: 0,
+    ...others,
+    bank: bank.map(readBankLine),
+  };
+}
+
+/**
+ * @param {any} line
+ * @returns {BankLine}
+ */
+export function readBankLine({ player, name, given, returned = 0 }) {
+  return { player, name, given, returned };
 }
 
 /**
@@ -88,6 +126,7 @@ export function readConfig(config) {
       whole_pot: false,
       ...config.house,
     },
+    hosting: { unlisted: false, approval: false, bank: false, ...config.hosting },
   };
 }
 

@@ -7,6 +7,7 @@
  */
 
 import { HAND_EVENTS, seatAt } from "./hand-state.js";
+import { HOSTING_EVENTS, satDown, stoodUp } from "./hosting-state.js";
 import { newHand, newHandSeat, newSeat, readDeparture, readTable } from "./table-read.js";
 
 export { readTable };
@@ -85,6 +86,7 @@ const TABLE_EVENTS = {
     if (table.seats[event.seat]) throw new Error(`seat ${event.seat} is taken`);
     table.seats[event.seat] = newSeat(event);
     table.departed = table.departed.filter((gone) => gone.player !== event.player);
+    satDown(table, event);
   },
   player_stood: stand,
   player_leaving: (table, event) => {
@@ -124,6 +126,7 @@ const TABLE_EVENTS = {
   },
   table_opened: (table, event) => {
     table.seats = Array(event.config.seats).fill(null);
+    table.host = event.host ?? null;
   },
   table_closed: (table) => {
     table.closed = true;
@@ -132,6 +135,7 @@ const TABLE_EVENTS = {
   log_restarted: (table, event) => {
     if (event.table) Object.assign(table, readTable(structuredClone(event.table)), { seq: table.seq });
   },
+  ...HOSTING_EVENTS,
 };
 
 /**
@@ -195,6 +199,7 @@ function stand(table, event) {
     (gone) => gone.player !== player && !forgotten.includes(gone.player),
   );
   if (until_ms) table.departed.push(readDeparture(event));
+  stoodUp(table, event);
   const last = table.last_hand;
   if (!last) return;
   last.cards[seat] = [];

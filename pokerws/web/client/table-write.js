@@ -3,7 +3,16 @@
  * of `table-read.js`. Fields that are not known are left out.
  */
 
-import { newHand, newHandSeat, newSeat, readDeparture, readTurn } from "./table-read.js";
+import {
+  newHand,
+  newHandSeat,
+  newSeat,
+  readBankLine,
+  readConfig,
+  readDeparture,
+  readHosting,
+  readTurn,
+} from "./table-read.js";
 
 /** @typedef {import("./table-read.js").TableState} TableState */
 /** @typedef {import("./table-read.js").Hand} Hand */
@@ -11,7 +20,7 @@ import { newHand, newHandSeat, newSeat, readDeparture, readTurn } from "./table-
 
 /** The fields of a table that events can change. */
 const OF_TABLE = (
-  "seq hand_number turns button small_blind big_blind next_hand_at_ms closed last_hand game"
+  "seq hand_number turns button small_blind big_blind next_hand_at_ms closed last_hand game host"
 ).split(" ");
 const OF_HAND = "number order deck min_bet".split(" ");
 const OF_TURN = "seat number actions call min_to max_to started_ms deadline_ms".split(" ");
@@ -27,6 +36,35 @@ export function writeState(table) {
     seats: table.seats.map((seat) => seat && written(seat, [], newSeat({}))),
     hand: table.hand && writeHand(table.hand),
     departed: table.departed.map((gone) => written(gone, [], readDeparture({}))),
+    hosting: writeHosting(table.hosting),
+  };
+}
+
+/**
+ * @param {import("./table-read.js").Hosting} hosting
+ * @returns {Fields}
+ */
+function writeHosting({ bank, next_config, first_config, ...others }) {
+  const lines = bank.map((line) => written(line, [], readBankLine({})));
+  const configs = {
+    next_config: next_config && writeConfig(next_config),
+    first_config: first_config && writeConfig(first_config),
+  };
+  return written({ ...others, ...configs, bank: lines }, [], readHosting({}));
+}
+
+/**
+ * @param {import("./table-read.js").TableConfig} config
+ * @returns {Fields}
+ */
+function writeConfig(config) {
+  const { limit, mix, house, hosting } = readConfig({});
+  return {
+    ...config,
+    limit: written(config.limit, [], limit),
+    mix: written(config.mix, [], mix),
+    house: written(config.house, [], house),
+    hosting: written(config.hosting, [], hosting),
   };
 }
 

@@ -91,7 +91,7 @@ export class LobbyScreen {
     for (const table of tables) this.tables.set(table.table, table);
     for (const change of changes) {
       const known = this.tables.get(change.table);
-      if (known) this.tables.set(change.table, { ...known, ...change });
+      if (known) this.tables.set(change.table, { ...known, paused: false, ...change });
     }
     byId("lobby-more").hidden = !more;
     // A short list needs no search.

@@ -41,7 +41,7 @@ from pokerws.messages import (
 from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
 from pokerws.storage.journal.journal import Journal
-from tests.server.protocol import chips, games, moderation
+from tests.server.protocol import chips, games, hosting, moderation
 from tests.server.protocol.servers import SECRET, Away, token
 from tests.server.protocol.situations import (
     BUY_IN,
@@ -56,7 +56,7 @@ from tests.server.protocol.situations import (
 )
 from tests.server.protocol.transcript_player import Scene
 
-__all__ = ["REMEMBERED", "SHOWN", "Shown", "chips", "games", "moderation"]
+__all__ = ["REMEMBERED", "SHOWN", "Shown", "chips", "games", "hosting", "moderation"]
 
 ANN, NOBODY, OTHER = PlayerId("the-id-of-ann"), PlayerId("p_00"), PlayerId("operator:bob")
 
@@ -71,12 +71,21 @@ BY_SEATED: tuple[ClientMessage, ...] = (
     ChooseGame("8", TABLE, "NT"),
 )
 KICK = Kick("9", TABLE, ANN)
-CHANGING = (*BY_SEATED, Sit("10", TABLE, BUY_IN), Show("11", TABLE, 1), CloseTable("12", TABLE))
-LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1))
+CHANGING = (
+    *BY_SEATED,
+    Sit("10", TABLE, BUY_IN),
+    Show("11", TABLE, 1),
+    CloseTable("12", TABLE),
+    *hosting.COMMANDS,
+)
+LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1), hosting.LINK)
 # Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
 REMEMBERED = (*CHANGING, KICK)
 LISTING = ListHands("16", TABLE)
-MOVING = (Stand("1", TABLE), AddChips("2", TABLE), Sit("3", TABLE, BUY_IN), KICK)
+MOVING = (
+    *(Stand("1", TABLE), AddChips("2", TABLE), Sit("3", TABLE, BUY_IN), KICK),
+    *hosting.MOVING,
+)
 NEW_TABLE = CreateTable("15", "Two", TableConfig())
 
 
@@ -218,5 +227,7 @@ SHOWN = [
         "no room",
         [KICK, Mute("1", ANN, 60), Unmute("2", ANN), Unban("3", ANN), EndSession("4", ANN)],
     ),
+    shown("not_host", "a table that another player has opened", CloseTable("1", TABLE)),
+    *(Shown(code, bring, "memory", said) for code, bring, said in hosting.SHOWN),
     Shown("logout_unavailable", no_issue_time, "stored tokens", [EndSession("1", ANN)]),
 ]

@@ -48,6 +48,7 @@ NEEDED: dict[str, Any] = {
     "on": True,
     "times": 1,
     "variant": "NT",
+    "amount": 1,
     "text": "Hi",
     "player": "p_00",
     "minutes": 60,

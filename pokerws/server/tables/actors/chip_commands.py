@@ -3,7 +3,7 @@
 from pokerws.game.commands import (
     AddChips,
     Close,
-    CloseByHost,
+    CloseTable,
     GiveChips,
     HostBan,
     HostKick,
@@ -13,5 +13,5 @@ from pokerws.game.commands import (
 )
 
 MOVE_CHIPS = frozenset(
-    {Sit, AddChips, Stand, Close, HostKick, HostBan, GiveChips, TakeChips, CloseByHost}
+    {Sit, AddChips, Stand, Close, HostKick, HostBan, GiveChips, TakeChips, CloseTable}
 )

@@ -79,7 +79,7 @@ class Lobby:
     ) -> None:
         self._store = store
         self._journal = journal
-        self._vault = vault
+        self._vault, self.link_keys = vault, vault.link_keys
         self._keep_events = keep_events
         self._clock = clock
         self._shuffle = shuffle
@@ -196,7 +196,7 @@ class Lobby:
         if opener is not None:
             self._check_opened(opener, address)
             self.server_tables.check_name(name)
-        table, events = open_table(table_id or new_table_id(), name, config)
+        table, events = open_table(table_id or new_table_id(), name, config, opener)
         actor = self._actor(TableSnapshot(table), epoch=1, stored_seq=0, tail=None)
         entry = self._tables.add_live(table.id, actor, opener, address)
         entry.since_ms = self._clock.now_ms()
