@@ -352,8 +352,8 @@ CLOSE_CODES: dict[int, Closing] = {
 NOTICES: dict[str, str] = {
     "banned": "an operator has banned the player or the address; the connection is closed next, "
     "with 4423",
-    "banned_from_table": "the host has banned the player from an unlisted table, which sends no more "
-    "events to the player",
+    "banned_from_table": "the host has banned the player from an unlisted table, which sends the "
+    "player no more events",
     "kicked": "an operator has removed the player from the seat at the table",
     "muted": "an operator refuses the player's chat for a time",
     "token_expiring": "the token expires soon, and then the connection is closed with 4401; send "

@@ -104,6 +104,8 @@ async def get_link(session: Session, message: GetLink) -> None:
     table = actor.table
     if session.player != table.host and not is_operator(session):
         raise Illegal("not_host", "only the host of the table may do this")
+    if actor.is_paused:
+        raise Refused("paused")
     if not actor.is_unlisted:
         raise Refused("not_unlisted")
     key = lobby.link_keys.secret_of(table.id, table.hosting.link)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.hosting.bank import MAX_LINES
 from pokerws.game.hosting.requests import MAX_LISTED, MAX_REQUESTS
-from pokerws.game.state import BankLine, PlayerId, SeatRequest
+from pokerws.game.state import MAX_EXACT, BankLine, PlayerId, SeatRequest
 from pokerws.messages import (
     AddChips,
     ApproveSeat,
@@ -142,6 +142,14 @@ async def full_bank(scene: Scene) -> None:
     await hosted(scene, {"bank": True}, bank=lines)
 
 
+async def much_given(scene: Scene) -> None:
+    """The bank can give the player no more: the numbers would not be exact."""
+    await at_bank(scene)
+    table = (await actor_of(scene)).table
+    (line,) = table.hosting.bank
+    table.hosting = replace(table.hosting, bank=(replace(line, given=MAX_EXACT),))
+
+
 async def leaving(scene: Scene) -> None:
     """The host and a player in a hand; the other one leaves at its end."""
     first, second, _ = await hand_of_two(scene)
@@ -186,5 +194,6 @@ SHOWN: tuple[tuple[str, Any, tuple[ClientMessage, ...]], ...] = (
         (GiveChips("1", TABLE, ANNS_ID, 0), TakeChips("2", TABLE, ANNS_ID, 0)),
     ),
     ("amount_too_large", at_bank, (TakeChips("1", TABLE, ANNS_ID, BUY_IN + 1),)),
+    ("amount_too_large", much_given, (GiveChips("1", TABLE, ANNS_ID, 1),)),
     ("host_gives_chips", at_bank, (AddChips("1", TABLE),)),
 )

@@ -41,6 +41,7 @@ UNLIMITED: dict[str, Any] = dict.fromkeys(
         "address_table_rate",
         "address_newcomer_rate",
         "address_read_rate",
+        "player_seat_rate",
     ),
     "0",
 ) | {

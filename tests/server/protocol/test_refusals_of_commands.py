@@ -24,7 +24,11 @@ from tests.server.protocol.transcript_player import Scene, Speaker
 NEVER: dict[str, tuple[str, ...]] = {
     # Only commands that move chips wait for the accounts.
     **dict.fromkeys(
-        ("act", "sit_out", "sit_in", "show", "straddle", "run_it", "choose_game"),
+        (
+            *("act", "sit_out", "sit_in", "show", "straddle", "run_it", "choose_game"),
+            *("host_unban", "pause_table", "resume_table", "change_table", "hand_over"),
+            *("renew_link", "approve_seat", "deny_seat"),
+        ),
         ("bank_unavailable",),
     ),
     # Each of these looks for some kinds of sanctions alone.
@@ -32,8 +36,8 @@ NEVER: dict[str, tuple[str, ...]] = {
     "hello": ("kicked", "muted"),
     # A banned player's connections are closed at once.
     "sit": ("bad_token", "banned", "muted"),
-    # A closed table has no seats, so that `not_seated` comes first.
-    "kick": ("table_closed",),
+    # A closed table has no seats, so that `not_seated` comes first.  An operator needs no host.
+    "kick": ("table_closed", "not_host"),
 }
 
 # A value for each field that a command needs.

@@ -5,10 +5,12 @@
 export type LimitStakes = Required<import("./messages.js").LimitStakes>;
 export type Mix = Required<import("./messages.js").Mix>;
 export type HouseRules = Required<import("./messages.js").HouseRules>;
-export type TableConfig = Omit<import("./messages.js").TableConfig, "limit" | "mix" | "house"> & {
+export type HostingRules = Required<import("./messages.js").HostingRules>;
+export type TableConfig = Omit<import("./messages.js").TableConfig, "limit" | "mix" | "house" | "hosting"> & {
     limit: LimitStakes;
     mix: Mix;
     house: HouseRules;
+    hosting: HostingRules;
 };
 export type Seat = Required<import("./messages.js").Seat>;
 export type Departure = Required<import("./messages.js").Departure>;
@@ -29,18 +31,27 @@ export type HandParts = {
     opener: number | null;
 };
 export type Hand = Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts;
-export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | "config" | "departed"> & {
+export type BankLine = Required<import("./messages.js").BankLine>;
+export type Hosting = Omit<Required<import("./messages.js").Hosting>, "next_config" | "first_config" | "bank"> & {
+    next_config: TableConfig | null;
+    first_config: TableConfig | null;
+    bank: BankLine[];
+};
+export type TableState = Omit<import("./messages.js").Table, *   "seats" | "hand" | "config" | "departed" | "host" | "hosting"> & {
     seats: (Seat | null)[];
     hand: Hand | null;
     config: TableConfig;
     departed: Departure[];
+    host: string | null;
+    hosting: Hosting;
 };
 /** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
 /** @typedef {Required<import("./messages.js").Mix>} Mix */
 /** @typedef {Required<import("./messages.js").HouseRules>} HouseRules */
+/** @typedef {Required<import("./messages.js").HostingRules>} HostingRules */
 /**
- * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"> &
- *   {limit: LimitStakes, mix: Mix, house: HouseRules}} TableConfig
+ * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"hosting"> &
+ *   {limit: LimitStakes, mix: Mix, house: HouseRules, hosting: HostingRules}} TableConfig
  */
 /** @typedef {Required<import("./messages.js").Seat>} Seat */
 /** @typedef {Required<import("./messages.js").Departure>} Departure */
@@ -62,9 +73,16 @@ export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | 
  * @property {number|null} opener
  */
 /** @typedef {Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts} Hand */
+/** @typedef {Required<import("./messages.js").BankLine>} BankLine */
 /**
- * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"|"config"|"departed"> &
- *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[]}} TableState
+ * @typedef {Omit<Required<import("./messages.js").Hosting>, "next_config"|"first_config"|"bank"> &
+ *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[]}} Hosting
+ */
+/**
+ * @typedef {Omit<import("./messages.js").Table,
+ *   "seats"|"hand"|"config"|"departed"|"host"|"hosting"> &
+ *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[],
+ *    host: string|null, hosting: Hosting}} TableState
  */
 /**
  * The state of a snapshot.
@@ -72,6 +90,16 @@ export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | 
  * @returns {TableState}
  */
 export declare function readTable(state: any): TableState;
+/**
+ * @param {any} hosting
+ * @returns {Hosting}
+ */
+export declare function readHosting({ bank, next_config, first_config, ...others }: any): Hosting;
+/**
+ * @param {any} line
+ * @returns {BankLine}
+ */
+export declare function readBankLine({ player, name, given, returned }: any): BankLine;
 /**
  * @param {any} departure
  * @returns {Departure}
