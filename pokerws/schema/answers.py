@@ -81,7 +81,7 @@ _ANSWERS: dict[type[Message], Answer] = {
     GetHand: Answer(HandEvents),
     ListHands: Answer(Hands),
     WatchLobby: Answer(then="`lobby` with the tables, later with those that changed"),
-    CreateTable: Answer(fields=("seq", "table", "key")),
+    CreateTable: Answer(fields=("seq", "table")),
     Watch: Answer(
         fields=("table",),
         several=("tables",),

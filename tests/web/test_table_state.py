@@ -15,6 +15,7 @@ from pokerws.game.commands import (
     Act,
     Action,
     AddChips,
+    ApproveSeat,
     ChooseGame,
     Close,
     Command,
@@ -27,6 +28,7 @@ from pokerws.game.commands import (
     Straddle,
     TimeUp,
 )
+from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import LogRestarted, TableEvent
@@ -36,6 +38,7 @@ from pokerws.game.state import PlayerId, Table, TableId, Turn
 from pokerws.game.table import advance, decide, open_table
 from pokerws.game.variants import VARIANTS
 from pokerws.messages.state_hash import state_hash
+from tests.game.random_hosting import random_hosting
 from tests.web.room import WEB_ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -97,6 +100,9 @@ class Game:
     def play(self, steps: int) -> None:
         """Play unwatched, take the snapshot, play on and close the table."""
         for player in map(PlayerId, PLAYERS[: self.table.config.seats]):
+            if self.table.config.hosting.approval:
+                self._play(Sit(player, player.title(), None, 1_000))
+                self._play(ApproveSeat(None, player))
             self._play(Sit(player, player.title(), None, self._rng.randint(200, 3_000)))
             self._play(RunIt(player, 3))
         for _ in range(self._rng.randrange(steps)):
@@ -168,6 +174,7 @@ def config_of(number: int, rng: random.Random) -> TableConfig:
             bomb_pot_every=rng.choice([0, 3]),
             bomb_pot_boards=2,
         ),
+        hosting=HostingRules(unlisted=True, approval=rng.random() < 0.5, bank=rng.random() < 0.5),
     )
 
 
@@ -178,6 +185,8 @@ MIXED = [code for code, variant in VARIANTS.items() if variant.max_seats >= 6]
 def random_command(table: Table, rng: random.Random) -> Command:
     """Mostly the action that is due, sometimes another command, not always legal."""
     player = PlayerId(rng.choice(PLAYERS))
+    if rng.random() < 0.15:
+        return random_hosting(rng, table, [PlayerId(one) for one in PLAYERS])
     if table.last_hand is not None and rng.random() < 0.2:
         return Show(player, table.hand_number)
     if rng.random() < 0.25:

@@ -127,8 +127,8 @@ def show_out(actor: TableActor, player: PlayerId) -> None:
     """Send a banned player nothing more about an unlisted table, unless he is still in a hand."""
     if actor.table.seat_of(player) is not None:
         return
-    code, table = "banned_from_table", actor.table.id
-    notice = Notice(code, "the host has banned you from the table", table)
+    text = "the host has banned you from the table"
+    notice = Notice("banned_from_table", text, actor.table.id)
     for viewer in [one for one in actor.watchers if one.player == player]:
         actor.unwatch(viewer)
         viewer.send(viewer.wire.encode(notice))

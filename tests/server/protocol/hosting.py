@@ -111,6 +111,35 @@ async def at_bank(scene: Scene) -> None:
     scene.stands_for[ANNS_ID] = scene.client.welcome["player"]
 
 
+@situation(
+    "the host of an unlisted and paused table with a bank, where Ben sits and Cleo asks for a seat",
+    "tireless",
+)
+async def house_game(scene: Scene) -> None:
+    host, ben, cleo = [await scene.greeted(name) for name in ("Ann", "Ben", "Cleo")]
+    rules = {"unlisted": True, "approval": True, "bank": True}
+    opened = await host.do("create_table", name="One", config=CONFIG | {"hosting": rules})
+    table, key = opened["table"], opened["key"]
+    scene.stands_for |= {
+        TABLE: table,
+        "mKq2t0Vw9cJxN4rT7bYfPz1L": key,
+        "p_2b7f94d1c60e8a53": ben.welcome["player"],
+        "p_80c1de35f7a94260": cleo.welcome["player"],
+    }
+    await host.do("sit", table=table, buy_in=BUY_IN)
+    await ben.do("sit", table=table, buy_in=BUY_IN, key=key)
+    await host.do("approve_seat", table=table, player=ben.welcome["player"])
+    await host.do("pause_table", table=table)
+    await ben.do("sit", table=table, buy_in=BUY_IN)
+    await cleo.do("sit", table=table, buy_in=BUY_IN, key=key)
+    scene.client = await scene.again(host)
+
+    async def hand_back() -> None:
+        await ben.do("hand_over", table=table, player=host.welcome["player"])
+
+    scene.directions["Ben hands the role back."] = hand_back
+
+
 # ---- situations of refusals that the document does not show
 
 

@@ -165,12 +165,16 @@ async def no_room(scene: Scene) -> None:
     (await scene.app()).moderation.most = 0
 
 
+async def ann_greeted(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+
+
 def shown(code: str, given: str, *said: ClientMessage) -> Shown:
     return Shown(code, SITUATIONS[given], "", said)
 
 
 SHOWN = [
-    shown("unknown_table", examples.GREETED, *LOADING, LISTING),
+    Shown("unknown_table", ann_greeted, "tireless", [*LOADING, LISTING]),
     shown("table_unavailable", "a stored table, and an unavailable database", *LOADING),
     shown("table_quarantined", "a stored table that is damaged", *LOADING, LISTING),
     shown("owned_elsewhere", "a stored table that another server plays", *LOADING),

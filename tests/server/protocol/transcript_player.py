@@ -19,7 +19,7 @@ from tests.server.protocol.servers import Servers
 
 # Where a value of the document stands for another one: it is learnt when it is first seen.  A hash
 # is one, since ids and times are hashed.
-IDS = frozenset({"player", "session", "state_hash", "table"})
+IDS = frozenset({"host", "player", "session", "state_hash", "table"})
 # What is set, and so is the same everywhere.
 SET_MS = frozenset({"next_hand_delay_ms", "over_ms", "turn_time_ms"})
 CARDS = frozenset({"board", "cards", "discarded", "drawn"})

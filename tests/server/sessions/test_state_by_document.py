@@ -16,8 +16,9 @@ import pytest
 
 from pokerws.game import commands
 from pokerws.game.apply import apply
+from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
-from pokerws.game.events import TableEvent
+from pokerws.game.events import HostingEvent, TableEvent
 from pokerws.game.next_hand import games_of
 from pokerws.game.state import PlayerId, Table
 from pokerws.game.table import HANDS_TO_STAND_UP
@@ -32,6 +33,7 @@ from pokerws.storage.vault.kept_receipts import (
     RECEIPT_PLAYERS,
     RECEIPTS_PER_PLAYER,
 )
+from tests.game.random_hosting import random_hosting
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.random_action import random_action
 from tests.server.resumed import memory_lobby
@@ -58,11 +60,17 @@ TABLES: dict[str, Json] = {
     "draws until the deck is out": {"seats": 6, "variant": "F2L3D"},
     "discards": {"seats": 3, "variant": "NCP"},
     "a mix": {"seats": 3, "variant": "MIX", "mix": Mix(("FR", "FB", "NS"), "hands", 2)},
+    "a house game": {
+        "seats": 4,
+        "max_buy_in": 4_000,
+        "hosting": HostingRules(unlisted=True, approval=True, bank=True),
+    },
     "dealer's choice": {"seats": 3, "variant": "MIX", "mix": Mix(("NT", "N5D"), "choice")},
 }
 STEPS = 120
 # What is rare is played for.
 RARE = {
+    "a house game": {tag_of(event) for event in get_args(HostingEvent)},
     "straddles, bomb pots and several boards": {"run_it_agreed", "straddle_set"},
     "draws until the deck is out": {"deck_reshuffled"},
 }
@@ -144,6 +152,8 @@ class Play:
             self.actor.pause()
             self.clock.advance(5_000)
             self.actor.go_on()
+        elif table.config.hosting.unlisted and rng.random() < 0.4:
+            self._do(random_hosting(rng, table, self.players))
         else:
             self._do(self._whim(rng.choice(self.players)))
 
@@ -174,7 +184,7 @@ class Play:
         )
 
     def _do(self, command: Any) -> None:
-        viewer = FakeViewer(command.player)
+        viewer = FakeViewer(getattr(command, "player", SPECTATOR))
         self.actor.handle(viewer, f"{self.actor.table.seq} {self._rng.random()}", command)
 
 
