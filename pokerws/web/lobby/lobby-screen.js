@@ -145,10 +145,12 @@ function fillRow(row, table) {
   row.dataset.status = table.status;
   setText(part("h3"), table.name);
   const buyIn = `buy-in ${chips(config.min_buy_in)}–${chips(config.max_buy_in)}`;
-  setText(part(".what p"), `${describeOffer(readConfig(config))} · ${buyIn}`);
+  const asks = config.hosting?.approval ? " · the host approves" : "";
+  setText(part(".what p"), `${describeOffer(readConfig(config))} · ${buyIn}${asks}`);
   setText(part(".seats-taken"), `${players}/${config.seats} seats`);
   const playing = hands ? `Playing · hand ${chips(hands)}` : "Playing";
-  setText(part(".badge"), table.status === "active" ? playing : "Waiting");
+  const waiting = table.paused ? "Paused" : "Waiting";
+  setText(part(".badge"), table.status === "active" ? playing : waiting);
   const button = part("button");
   setText(button, free ? "Join" : "Watch");
   button.setAttribute("aria-label", `${free ? "Join" : "Watch"} ${table.name}`);

@@ -4,6 +4,7 @@
 
 import { cardSigns, chips, nameAt, sentence } from "./format.js";
 import { gameName, isMix, streetName } from "./games.js";
+import { HOSTING_DESCRIPTIONS } from "./hosting-narration.js";
 
 /** @typedef {import("../client/table-state.js").TableState} TableState */
 /** @typedef {import("../client/table-state.js").TableEvent} TableEvent */
@@ -34,6 +35,7 @@ const CLOSED = {
   abandoned: "nobody was playing",
   overtaken: "its latest state was not available",
   operator: "the operator closed it",
+  host: "the host closed it",
 };
 
 /**
@@ -54,7 +56,7 @@ const DESCRIPTIONS = {
   chips_added: (_, event, name) => `${name} adds ${chips(event.amount)}`,
   player_sat_out: (_, event, name) => `${name} ${SAT_OUT[event.reason] ?? SAT_OUT.asked}`,
   player_sat_in: (_, event, name) => `${name} is back`,
-  next_hand_cancelled: () => "Waiting for players",
+  next_hand_cancelled: (table) => (table.hosting.paused ? null : "Waiting for players"),
   clock_resumed: () => "The clock resumes",
   hand_started: describeHandStart,
   game_changed: describeGameChange,
@@ -92,6 +94,7 @@ const DESCRIPTIONS = {
   pot_awarded: describePotAward,
   hand_cancelled: (_, event) => `Hand ${event.hand} is cancelled, and all bets are returned`,
   table_closed: (_, event) => describeClosing(event.reason),
+  ...HOSTING_DESCRIPTIONS,
 };
 
 /**

@@ -161,6 +161,8 @@ class Play:
         table, rng = self.actor.table, self._rng
         number = table.seat_of(player)
         if number is None:
+            if table.hosting.requests and rng.random() < 0.2:
+                return commands.Stand(table.hosting.requests[0].player)
             most = rng.choice((table.config.min_buy_in, table.config.max_buy_in))
             return commands.Sit(player, player.upper(), None, most)
         seat = table.seats[number]
