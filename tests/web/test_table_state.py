@@ -38,7 +38,7 @@ from pokerws.game.state import PlayerId, Table, TableId, Turn
 from pokerws.game.table import advance, decide, open_table
 from pokerws.game.variants import VARIANTS
 from pokerws.messages.state_hash import state_hash
-from tests.game.random_hosting import random_hosting
+from tests.game.hosting.random_hosting import random_hosting
 from tests.web.room import WEB_ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

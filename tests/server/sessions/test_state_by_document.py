@@ -33,7 +33,7 @@ from pokerws.storage.vault.kept_receipts import (
     RECEIPT_PLAYERS,
     RECEIPTS_PER_PLAYER,
 )
-from tests.game.random_hosting import random_hosting
+from tests.game.hosting.random_hosting import random_hosting
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.random_action import random_action
 from tests.server.resumed import memory_lobby

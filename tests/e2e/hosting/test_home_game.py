@@ -1,6 +1,7 @@
 """A friend's home game, with `kill -9` after each of the host's decisions."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from msgspec.structs import replace
 
@@ -57,6 +58,7 @@ class HomeGame:
 
     async def killed(self) -> None:
         """The server is killed and started again: what the host decided is as it was."""
+        await self.view.reached(max(one.views[self.table].seq for one in self.watching))
         table, epoch = self.view.table, self.view.epoch
         before = (table.hosting, table.host, table.config, table.hand and table.hand.number)
         await self.server.all_written(self.view.seq)
@@ -80,9 +82,9 @@ class HomeGame:
             await self.view.reached(accepted.seq or 0)
 
 
-async def test_a_home_game_goes_on_after_each_kill_9(
-    server: ServerProcess, database_url: str
-) -> None:
+@asynccontextmanager
+async def home_game(server: ServerProcess) -> AsyncIterator[HomeGame]:
+    """A game that was opened, on a server that has started."""
     server.settings |= {"USE_DURABLE_ACKS": "true", "BOTS": "0"}
     await server.start()
     url = server.socket_url
@@ -93,7 +95,14 @@ async def test_a_home_game_goes_on_after_each_kill_9(
     ):
         game = HomeGame(server, host, ben, cleo)
         await game.opened()
-        table = game.table
+        yield game
+
+
+async def test_a_home_game_goes_on_after_each_kill_9(
+    server: ServerProcess, database_url: str
+) -> None:
+    async with home_game(server) as game:
+        host, ben, cleo, table = game.host, game.ben, game.cleo, game.table
         money = [(await client.account()).balance for client in (host, ben, cleo)]
 
         async def friends_sit_down() -> None:
@@ -145,7 +154,7 @@ async def test_a_home_game_goes_on_after_each_kill_9(
             await game.killed()
         assert await refusal(host.close_table(table)) == "not_host"
         await cleo.close_table(table)
-        lines = game.view.table.hosting.bank
+        lines = cleo.views[table].table.hosting.bank
         assert sum(line.given - line.returned for line in lines) == 0
         # No chip of the game came from an account, or went to one.
         assert money == [(await client.account()).balance for client in (host, ben, cleo)]
