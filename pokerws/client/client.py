@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from pokerws.client.credentials import Credentials, TokenProvider
 from pokerws.client.errors import NotUnderstood
 from pokerws.client.extra_commands import ExtraCommand, ExtraCommands
+from pokerws.client.hosting import Host, HostMessage
 from pokerws.client.link import Link, LinkOptions, Unknown, WireName
 from pokerws.client.listed_tables import ListedTables
 from pokerws.client.reconnect import Backoff
@@ -34,7 +35,6 @@ from pokerws.messages import (
     Chat,
     ChatSaid,
     ChooseGame,
-    CloseTable,
     CreateTable,
     EndSession,
     Events,
@@ -70,6 +70,7 @@ from pokerws.messages import (
     Stand,
     Straddle,
     TableFilter,
+    TableLink,
     Tables,
     TableSummary,
     TableWaiting,
@@ -98,7 +99,6 @@ _OfTable = (
     | ChooseGame
     | Chat
     | Show
-    | CloseTable
     | AddBot
     | RemoveBot
     | ExtraCommand
@@ -111,7 +111,7 @@ OnMessage = Callable[[ChatSaid | Notice | Lobby], None]
 log = structlog.get_logger("pokerws.client")
 
 
-class Client:
+class Client(Host):
     """A player's connection to a server; made by `connect`, used by `async with`.
 
     It reconnects by itself.  A command in flight is then sent again with its id, and every view
@@ -185,6 +185,11 @@ class Client:
         return self._watches.views
 
     @property
+    def keys(self) -> dict[TableId, str]:
+        """The keys of unlisted tables, which `watch` and `sit` send; add those of links."""
+        return self._watches.keys
+
+    @property
     def session(self) -> str | None:
         """A guest's session: the `token` for a later `connect`."""
         return self.welcome.session
@@ -222,6 +227,8 @@ class Client:
         accepted = await self._link.ask(CreateTable(self._link.new_id(), name, config), Accepted)
         if accepted.table is None:
             raise NotUnderstood("the table was created, but the answer has no table id")
+        if accepted.key is not None:
+            self.keys[accepted.table] = accepted.key
         return accepted.table
 
     async def watch(self, table: TableId, on_event: OnEvent | None = None) -> TableView:
@@ -248,7 +255,8 @@ class Client:
 
     async def sit(self, table: TableId, buy_in: int, seat: int | None = None) -> Accepted:
         """Take `seat`, or any free one for None, with `buy_in` chips."""
-        return await self._ask_table(Sit(self._link.new_id(), table, buy_in, seat))
+        key = self.keys.get(table)
+        return await self._ask_table(Sit(self._link.new_id(), table, buy_in, seat, key))
 
     async def stand(self, table: TableId) -> Accepted:
         """Leave the seat, or at the end of the hand if in one."""
@@ -331,7 +339,8 @@ class Client:
         With `json` it has `events`; otherwise `text`: the Poker Hand History standard, the format
         of PokerStars, or Open Hand History.
         """
-        return await self._link.ask(GetHand(self._link.new_id(), table, hand, format), HandEvents)
+        message = GetHand(self._link.new_id(), table, hand, format, self.keys.get(table))
+        return await self._link.ask(message, HandEvents)
 
     async def hands(
         self,
@@ -344,12 +353,9 @@ class Client:
         """A page of finished hands, at a table or of this player, newest first."""
         if HANDS not in self.welcome.capabilities:
             raise NotUnderstood("the server does not list hands")
-        message = ListHands(self._link.new_id(), table, mine, before, limit)
+        key = None if table is None else self.keys.get(table)
+        message = ListHands(self._link.new_id(), table, mine, before, limit, key)
         return await self._link.ask(message, Hands)
-
-    async def close_table(self, table: TableId) -> Accepted:
-        """Close a table for good; for operators and admins."""
-        return await self._ask_table(CloseTable(self._link.new_id(), table))
 
     async def moderate(self, action: Moderation) -> Accepted:
         """Carry out an action, whose id is replaced by a new one; for operators and admins."""
@@ -368,7 +374,10 @@ class Client:
         await self._link.ask(Logout(self._link.new_id()), Accepted)
         await self.close()
 
-    async def _ask_table(self, message: _OfTable) -> Accepted:
+    async def _ask_host(self, message: HostMessage) -> Accepted:
+        return await self._ask_table(message)
+
+    async def _ask_table(self, message: _OfTable | HostMessage) -> Accepted:
         accepted = await self._link.ask(message, Accepted)
         view = self._watches.views.get(message.table)
         if accepted.seq is not None and view is not None:
@@ -397,7 +406,7 @@ class Client:
                 pass  # The link has logged or used it.
             case Welcome() | Pong() | Tables() | Account() | Bans() | Players():
                 log.debug("answer_without_question", message=type(message).__name__)
-            case HandEvents() | Hands():
+            case HandEvents() | Hands() | TableLink():
                 log.debug("answer_without_question", message=type(message).__name__)
 
     def _ended(self, error: Exception) -> None:

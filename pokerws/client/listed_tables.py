@@ -101,4 +101,6 @@ def apply_lobby(tables: dict[TableId, TableSummary], message: Lobby, *, is_first
                 hand_number=change.hand_number,
                 bots=change.bots,
                 waiting_for=change.waiting_for,
+                paused=change.paused,
+                config=change.config or known.config,
             )

@@ -47,7 +47,7 @@ OfWatched = (
 log = structlog.get_logger("pokerws.client")
 
 # Bytes of such a message at most: for its id, and for each table beside the table's id.
-ID_BYTES, TABLE_BYTES = 120, 80
+ID_BYTES, TABLE_BYTES = 120, 90
 # How long a first `watch` is repeated while another server has the table, or may have.  A lease,
 # which a server leaves behind when it is killed, is shorter.
 ELSEWHERE_S = 10.0
@@ -80,6 +80,8 @@ class Watches:
 
     def __init__(self, link: Link, backoff: Backoff) -> None:
         self.views: dict[TableId, TableView] = {}
+        # Those of unlisted tables.
+        self.keys: dict[TableId, str] = {}
         self._link = link
         self._backoff = backoff
         self._player = PlayerId("")
@@ -149,7 +151,7 @@ class Watches:
         """Send a `watch` for the events that the view has missed, or for a snapshot."""
         message_id, one = self._link.new_id(), self._wanted(table, snapshot=snapshot)
         self._asked[message_id] = [_Asked(table, refusals)]
-        self._link.tell(Watch(message_id, table, one.after_seq, one.epoch))
+        self._link.tell(Watch(message_id, table, one.after_seq, one.epoch, key=one.key))
 
     def _ask_all(self, tables: Sequence[TableId]) -> None:
         """The same for several tables, in as few messages as possible."""
@@ -166,7 +168,7 @@ class Watches:
         part: list[TableId] = []
         size = ID_BYTES
         for table in tables:
-            needed = len(table) + TABLE_BYTES
+            needed = len(table) + TABLE_BYTES + len(self.keys.get(table, ""))
             if part and (len(part) == MAX_WATCHES or size + needed > self._several_bytes):
                 yield part
                 part, size = [], ID_BYTES
@@ -178,8 +180,8 @@ class Watches:
     def _wanted(self, table: TableId, *, snapshot: bool = False) -> TableWatch:
         view = self.views.get(table)
         if view is None or snapshot:
-            return TableWatch(table)
-        return TableWatch(table, view.seq, view.epoch)
+            return TableWatch(table, key=self.keys.get(table))
+        return TableWatch(table, view.seq, view.epoch, self.keys.get(table))
 
     def ask_later(self, table: TableId, refusals: int = 0, wait_ms: int = 0) -> None:
         """Send `watch` again after a pause that grows with `refusals`, at least `wait_ms`."""

@@ -46,6 +46,7 @@ from pokerws.game.events import (
     NextHandCancelled,
     NextHandScheduled,
     OfHand,
+    OfHosting,
     OfSeat,
     PlayerLeaving,
     PlayerSat,
@@ -62,6 +63,12 @@ from pokerws.game.events import (
     TableOpened,
     TimeBankFilled,
     TurnStarted,
+)
+from pokerws.game.hosting.applying import (
+    apply_hosting,
+    bank_gave,
+    bank_got,
+    without_request,
 )
 from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import Departure, Game, Hand, HandSeat, LastHand, Rabbit, Seat, Table
@@ -143,6 +150,8 @@ def _apply_to_table(table: Table, event: TableEvent) -> None:
                 _replace(table, whole)
         case ClockResumed(deadline_ms=deadline_ms):
             _resume_clock(table, deadline_ms)
+        case OfHosting():
+            apply_hosting(table, event)
         case OfHand():
             raise Inconsistent("no hand is in play")
         case _ if isinstance(event, ExtrasEvent):
@@ -245,6 +254,9 @@ def _sit(table: Table, event: PlayerSat) -> None:
     seat.bot = event.bot
     table.seats[event.seat] = seat
     table.departed = [gone for gone in table.departed if gone.player != event.player]
+    table.hosting = without_request(table.hosting, event.player)
+    if table.config.hosting.bank:
+        table.hosting = bank_gave(table.hosting, event.player, event.name, event.stack)
 
 
 def _stand(table: Table, event: PlayerStood) -> None:
@@ -257,6 +269,8 @@ def _stand(table: Table, event: PlayerStood) -> None:
     if event.until_ms:
         gone = Departure(event.player, event.stack, event.until_ms, event.owes_blinds)
         table.departed.append(gone)
+    if table.hosting.bank:
+        table.hosting = bank_got(table.hosting, event.player, event.stack)
     last = table.last_hand
     if last is not None and last.cards[number]:
         last.cards[number] = []

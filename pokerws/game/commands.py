@@ -5,6 +5,7 @@ from typing import Literal, final
 from msgspec import Struct
 
 from pokerws.game.cards import Card
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import CloseReason, PlayerId
 
 # What a player can do in a turn.
@@ -176,6 +177,115 @@ class AutoMuck(Struct, frozen=True):
     on: bool
 
 
+class HostKick(Struct, frozen=True):
+    """Stand a player up; if the player is in a hand, at its end.
+
+    In this command and all that follow, `by` is the player who asks, and None is an operator, who
+    may do all that the host may.
+    """
+
+    by: PlayerId | None
+    player: PlayerId
+
+
+class HostBan(Struct, frozen=True):
+    """Let a player not sit down here any more, and stand the player up."""
+
+    by: PlayerId | None
+    player: PlayerId
+
+
+class HostUnban(Struct, frozen=True):
+    """Let a banned player sit down again."""
+
+    by: PlayerId | None
+    player: PlayerId
+
+
+class PauseTable(Struct, frozen=True):
+    """Start no further hands; the one in play is played to its end."""
+
+    by: PlayerId | None
+
+
+class ResumeTable(Struct, frozen=True):
+    """Start hands again."""
+
+    by: PlayerId | None
+
+
+class ChangeTable(Struct, frozen=True):
+    """Play by another config from the next hand on."""
+
+    by: PlayerId | None
+    config: TableConfig
+
+
+class HandOver(Struct, frozen=True):
+    """Make a seated player the host."""
+
+    by: PlayerId | None
+    player: PlayerId
+
+
+class RenewLink(Struct, frozen=True):
+    """Make the link of an unlisted table invalid; another one takes its place."""
+
+    by: PlayerId | None
+
+
+class ApproveSeat(Struct, frozen=True):
+    """Let a player who asked for a seat sit down."""
+
+    by: PlayerId | None
+    player: PlayerId
+
+
+class DenySeat(Struct, frozen=True):
+    """Refuse a player who asked for a seat, or take an approval back."""
+
+    by: PlayerId | None
+    player: PlayerId
+
+
+class GiveChips(Struct, frozen=True):
+    """Give a player chips of the table's bank."""
+
+    by: PlayerId | None
+    player: PlayerId
+    amount: int
+
+
+class TakeChips(Struct, frozen=True):
+    """Take chips from a player, back to the table's bank."""
+
+    by: PlayerId | None
+    player: PlayerId
+    amount: int
+
+
+class CloseTable(Struct, frozen=True):
+    """Close the table for good, as `Close` does."""
+
+    by: PlayerId | None
+
+
+HostCommand = (
+    HostKick
+    | HostBan
+    | HostUnban
+    | PauseTable
+    | ResumeTable
+    | ChangeTable
+    | HandOver
+    | RenewLink
+    | ApproveSeat
+    | DenySeat
+    | GiveChips
+    | TakeChips
+    | CloseTable
+)
+
 Command = (
     Act
     | TimeUp
@@ -197,4 +307,5 @@ Command = (
     | VoteBombPot
     | RabbitHunt
     | AutoMuck
+    | HostCommand
 )

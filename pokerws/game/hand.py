@@ -87,6 +87,7 @@ def deal_hand(table: Table, deal: Deal) -> list[TableEvent]:
         boards=deal.boards,
         bomb_pot=deal.bomb_pot,
         at_ms=deal.now_ms,
+        config=None if table.hosting.first_config is None else table.config,
         names=[seat.name for seat in seats],
         stacks=[seat.stack for seat in seats],
         first_dealt=[n for n, seat in zip(order, seats, strict=True) if not seat.played],

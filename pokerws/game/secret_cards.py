@@ -40,6 +40,7 @@ from pokerws.game.events import (
     HandShown,
     HandStarted,
     HoleCardsDealt,
+    HostingEvent,
     LagCompensated,
     LogRestarted,
     NextHandCancelled,
@@ -131,6 +132,7 @@ PublicEvent = (
     | StandUpWon
     | SessionStarted
     | SessionEnding
+    | HostingEvent
 )
 PUBLIC_TYPES = frozenset(get_args(PublicEvent))
 

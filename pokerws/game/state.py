@@ -25,8 +25,8 @@ MAX_EXACT = 2**53 - 1
 # `active` while hands are being played, `waiting` for players, `closed` for good.
 TableStatus = Literal["waiting", "active", "closed"]
 # Why a table was closed: nobody plays there any more, its stored state was not the newest, an
-# operator or admin asked for it, or its session is over.
-CloseReason = Literal["abandoned", "overtaken", "operator", "session_over"]
+# operator or admin, or the host, asked for it, or its session is over.
+CloseReason = Literal["abandoned", "overtaken", "operator", "session_over", "host"]
 
 
 class SeatClock(Struct, frozen=True, gc=False):
@@ -281,6 +281,43 @@ class Extras(Struct, omit_defaults=True):
     last_hand: int = 0
 
 
+class SeatRequest(Struct, frozen=True):
+    """A player who asks for a seat, and means to buy in for `buy_in`."""
+
+    player: PlayerId
+    name: str
+    buy_in: int
+
+
+class BankLine(Struct, frozen=True, omit_defaults=True):
+    """The chips that a player got from the table's bank, and those that came back to it."""
+
+    player: PlayerId
+    name: str
+    given: int
+    returned: int = 0
+
+
+class Hosting(Struct, frozen=True, omit_defaults=True):
+    """What the host has decided, and is asked for.
+
+    While it is `paused` no hand starts.  `next_config` becomes the config when the hand is over.
+    The players in `requests` wait for an answer; those in `approved` may sit down, and those in
+    `banned` may not.  `bank` has a line for each player, if the table has a bank.  `link` is
+    the number of the link that is valid, which the secret of an unlisted table is made from.
+    `first_config` is the one with which the table was opened, if it has another one now.
+    """
+
+    paused: bool = False
+    next_config: TableConfig | None = None
+    requests: tuple[SeatRequest, ...] = ()
+    approved: tuple[PlayerId, ...] = ()
+    banned: tuple[PlayerId, ...] = ()
+    bank: tuple[BankLine, ...] = ()
+    link: int = 0
+    first_config: TableConfig | None = None
+
+
 class Table(Struct):
     """A table: its seats, the hand in play, and what is kept between hands.
 
@@ -288,8 +325,8 @@ class Table(Struct):
     `big_blind` are the positions of the latest hand; their seats may be free by now.
     `next_hand_at_ms` is set while a hand is scheduled.  A `closed` table stays empty for good.
     `departed` are the players who left within the hour, in the order in which they left.  `host` is
-    the player who opened the table; None for the server.  `bots` are those that the host wants.
-    `extras` is the state of extra rules.
+    the player who opened the table, or to whom the role was handed over.  `bots` are those that the
+    host wants.  `extras` is the state of extra rules.
     """
 
     id: TableId
@@ -309,10 +346,12 @@ class Table(Struct):
     # Set if the table's variant is a mix, from its first hand on.
     game: Game | None = None
     departed: list[Departure] = []
-    host: PlayerId | None = None
     bots: list[WantedBot] = []
     # None until an extra rule has something to remember.
     extras: Extras | None = None
+    # None for the server's own tables.
+    host: PlayerId | None = None
+    hosting: Hosting = Hosting()
 
     @property
     def deadline_ms(self) -> int | None:

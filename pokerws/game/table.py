@@ -7,7 +7,6 @@ effect.
 
 from collections.abc import Iterable
 from copy import deepcopy
-from typing import assert_never
 
 from pokerws.game.apply import apply
 from pokerws.game.betting.actions import act, taken_seat
@@ -53,6 +52,7 @@ from pokerws.game.events import (
     NextHandCancelled,
     NextHandScheduled,
     PlayerSatOut,
+    TableChanged,
     TableEvent,
     TableOpened,
     TurnStarted,
@@ -65,6 +65,8 @@ from pokerws.game.extras.stand_up import ended_round
 from pokerws.game.extras.wishes import set_auto_muck, vote_bomb_pot
 from pokerws.game.hand import act_for_absent, advance_hand
 from pokerws.game.hosting.bots import add_bot, remove_bot
+from pokerws.game.hosting.host_commands import decide_for_host
+from pokerws.game.hosting.requests import sit_or_request, stand_or_withdraw
 from pokerws.game.illegal import Details, Illegal, Inconsistent
 from pokerws.game.lifecycle import close, resume
 from pokerws.game.next_hand import games_of, next_game, start_hand
@@ -73,10 +75,8 @@ from pokerws.game.seating.seats import (
     seat_of,
     set_run_it,
     set_straddle,
-    sit,
     sit_in,
     sit_out,
-    stand,
 )
 from pokerws.game.state import Hand, PlayerId, Table, TableId, Turn
 from pokerws.game.variants import VARIANTS
@@ -91,7 +91,7 @@ def open_table(
     """A new table and the event that opened it.  Raises Illegal for an invalid config."""
     check_config(config)
     opened = TableOpened(table_id, name, config, host)
-    table = Table(table_id, name, config)
+    table = Table(table_id, name, config, host=host)
     apply(table, opened)
     return table, [opened]
 
@@ -132,8 +132,8 @@ def replay(events: Iterable[TableEvent]) -> Table:
 
 def _first(event: TableEvent) -> Table:
     match event:
-        case TableOpened(id=table_id, name=name, config=config):
-            return Table(table_id, name, config)
+        case TableOpened(id=table_id, name=name, config=config, host=host):
+            return Table(table_id, name, config, host=host)
         case LogRestarted(table=Table() as whole):
             return deepcopy(whole)
         case _:
@@ -159,9 +159,9 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
         case TimeUp():
             return _time_up(table, command, now_ms, shuffle)
         case Sit():
-            return [sit(table, command, now_ms)]
+            return [sit_or_request(table, command, now_ms)]
         case Stand(player=player):
-            return [stand(table, player, now_ms)]
+            return [stand_or_withdraw(table, player, now_ms)]
         case SitOut(player=player):
             return [sit_out(table, player)]
         case SitIn(player=player):
@@ -195,7 +195,7 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
         case AutoMuck():
             return [set_auto_muck(table, command)]
         case _:
-            assert_never(command)
+            return decide_for_host(table, command, now_ms)
 
 
 def advance(table: Table, now_ms: int, next_hand_from_ms: int = 0) -> list[TableEvent]:
@@ -204,6 +204,8 @@ def advance(table: Table, now_ms: int, next_hand_from_ms: int = 0) -> list[Table
         return advance_hand(table, table.hand, now_ms)
     if table.closed:
         return []
+    if table.hosting.next_config is not None:
+        return [TableChanged(table.hosting.next_config)]
     events: list[TableEvent] = ended_round(table)
     if events:
         return events
@@ -214,7 +216,7 @@ def advance(table: Table, now_ms: int, next_hand_from_ms: int = 0) -> list[Table
             events.append(PlayerSatOut(number, "busted"))
     if events:
         return events
-    enough = len(ready_seats(table)) >= 2
+    enough = not table.hosting.paused and len(ready_seats(table)) >= 2
     if events := [*shown_rabbit(table), *session_events(table, now_ms, enough=enough)]:
         return events
     if enough and table.next_hand_at_ms is None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pokerws.game.config.table_config import TableConfig
-from pokerws.game.events import HandStarted, HoleCardsDealt, OfSeat, TableEvent
+from pokerws.game.events import HandStarted, HoleCardsDealt, OfHosting, OfSeat, TableEvent
 from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import Hand, PlayerId, Seat, Table, TableId
 
@@ -38,6 +38,8 @@ def hand_of(
 ) -> KeptHand | None:
     """Rebuild a whole hand from its events alone; None if its HandStarted has no names.
 
+    `config` is the one with which the table was opened.
+
     The table before it has only the players who were dealt in.  Raises Inconsistent if the first
     event is not a HandStarted.
     """
@@ -46,6 +48,7 @@ def hand_of(
         raise Inconsistent("the first event of a hand must be HandStarted")
     if not started.names:
         return None
+    config = started.config or config
     dealt = next((event for event in events if isinstance(event, HoleCardsDealt)), None)
     players: Sequence[PlayerId | None] = () if dealt is None else dealt.players
     seats: list[Seat | None] = [None] * config.seats
@@ -63,6 +66,7 @@ def hand_of(
     alone += [
         event
         for event in events[1:]
-        if not isinstance(event, OfSeat) or seats[event.seat] is not None
+        if not isinstance(event, OfHosting)
+        and (not isinstance(event, OfSeat) or seats[event.seat] is not None)
     ]
     return KeptHand(before, started.hand, started.at_ms, alone, [], [])

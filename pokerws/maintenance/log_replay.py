@@ -12,6 +12,8 @@ from msgspec.structs import replace
 from pokerws.game.apply import apply
 from pokerws.game.events import (
     ChipsAdded,
+    ChipsGiven,
+    ChipsTaken,
     HandStarted,
     LogRestarted,
     PlayerSat,
@@ -33,7 +35,7 @@ from pokerws.maintenance.stored_log import (
     printable,
 )
 from pokerws.maintenance.verify_ledger import ChipMove, Logged
-from pokerws.storage.accounts import HOUSE, AccountId, player_account
+from pokerws.storage.accounts import HOUSE, AccountId, account_at
 from pokerws.storage.vault.kept_receipts import KeptReceipts
 from pokerws.storage.vault.replayed import ReplayedReceipts, check_cards
 from pokerws.storage.vault.vault import UNREADABLE
@@ -161,10 +163,16 @@ class LogReplay:
                 f"{table.hand_number}"
             )
         match event:
-            case PlayerSat(player=player, stack=chips) | ChipsAdded(player=player, amount=chips):
-                self._moved(row.seq, player_account(player), chips)
-            case PlayerStood(player=player, stack=chips) if chips:
-                self._moved(row.seq, player_account(player), -chips)
+            case (
+                PlayerSat(player=player, stack=chips)
+                | ChipsAdded(player=player, amount=chips)
+                | ChipsGiven(player=player, amount=chips)
+            ):
+                self._moved(row.seq, account_at(table, player), chips)
+            case (
+                PlayerStood(player=player, stack=chips) | ChipsTaken(player=player, amount=chips)
+            ) if chips:
+                self._moved(row.seq, account_at(table, player), -chips)
             case RakeTaken(amount=chips):
                 self._moved(row.seq, HOUSE, -chips)
             case LogRestarted() | TableOpened():

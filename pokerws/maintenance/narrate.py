@@ -39,6 +39,7 @@ from pokerws.game.events import (
     HandShown,
     HandStarted,
     HoleCardsDealt,
+    HostingEvent,
     LagCompensated,
     LogRestarted,
     NextHandCancelled,
@@ -76,6 +77,7 @@ from pokerws.game.events import (
 )
 from pokerws.game.state import Hand, HandSeat, Pot, Seat, Table, Turn
 from pokerws.game.variants import VARIANTS
+from pokerws.maintenance.narrate_hosting import tell_of_host
 from pokerws.maintenance.stored_log import printable
 
 
@@ -83,6 +85,8 @@ def tell(event: TableEvent, table: Table | None) -> str:
     """An event in words; `table` is the state before it is applied."""
     if isinstance(event, HandEvent):
         return _tell_of_hand(event, table)
+    if isinstance(event, HostingEvent):
+        return tell_of_host(event, _stakes)
     match event:
         case TableOpened(name=name, config=config):
             return f"the table {printable(name)} is opened: {_stakes(config)}"
@@ -96,7 +100,7 @@ def tell(event: TableEvent, table: Table | None) -> str:
         case NextHandScheduled(at_ms=at_ms):
             return f"the next hand is due at {clock_time(at_ms)}"
         case NextHandCancelled():
-            return "there is no next hand: too few players"
+            return "there is no next hand for now"
         case HandStarted():
             return _tell_of_start(event, table)
         case HandEnded(hand=hand):

@@ -208,6 +208,26 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "hand_not_over": Reason("rules", "the hand is still in play", retryable=True),
     "log_unavailable": Reason("unavailable", "the event log is unavailable", retryable=True),
     "not_watching": Reason("not_found", "this connection does not watch the table"),
+    # The host of a table.
+    "not_host": Reason(
+        "forbidden", "only the table's host may do this, or an operator or admin of the server"
+    ),
+    "not_yourself": Reason("rules", "the host cannot do this to the own player"),
+    "already_paused": Reason("rules", "the host has already paused the table"),
+    "not_paused": Reason("rules", "the host has not paused the table"),
+    "already_banned": Reason("rules", "the player is already banned from the table"),
+    "not_banned": Reason("rules", "the player is not banned from the table"),
+    "banned_from_table": Reason("forbidden", "the host has banned the player from the table"),
+    "already_requested": Reason("rules", "the player waits for the host's answer already"),
+    "not_requested": Reason("rules", "the player neither asks for a seat nor was approved"),
+    "list_full": Reason(
+        "limit", "the table's list of requests, approvals or bans, or its bank, has no room"
+    ),
+    "cannot_change": Reason("invalid", "this field of a table's config cannot change any more"),
+    "stakes_too_high": Reason("rules", "fewer than two players could post the new big blind"),
+    "not_unlisted": Reason("rules", "the table is in the list, so its link has no key"),
+    "no_bank": Reason("rules", "the table has no bank: its chips are the players' own"),
+    "host_gives_chips": Reason("rules", "at a table with a bank, the host gives further chips"),
     # Seats.
     "not_seated": Reason("rules", "the player has no seat at the table"),
     "already_seated": Reason("rules", "the player already has a seat at the table"),
@@ -269,7 +289,6 @@ REJECT_CODES: dict[RejectCode, Reason] = {
         "rules", "the free seats are reserved for others, for a short time", retryable=True
     ),
     # Bots.
-    "not_host": Reason("forbidden", "only the player who opened the table may do this"),
     "bot_limit": Reason("limit", "the table, or the server, has the maximum number of bots"),
     "no_such_bot": Reason("not_found", "no such bot is wanted at the table"),
     "in_hand": Reason("rules", "not while the player is in a hand", retryable=True),
@@ -351,6 +370,8 @@ CLOSE_CODES: dict[int, Closing] = {
 NOTICES: dict[str, str] = {
     "banned": "an operator has banned the player or the address; the connection is closed next, "
     "with 4423",
+    "banned_from_table": "the host has banned the player from an unlisted table, which sends the "
+    "player no more events",
     "kicked": "an operator has removed the player from the seat at the table",
     "muted": "an operator refuses the player's chat for a time",
     "token_expiring": "the token expires soon, and then the connection is closed with 4401; send "

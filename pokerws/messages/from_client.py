@@ -38,6 +38,22 @@ from pokerws.messages.fields import (
     Token,
     Version,
 )
+from pokerws.messages.hosting import (
+    ApproveSeat,
+    ChangeTable,
+    DenySeat,
+    GetLink,
+    GiveChips,
+    HandOver,
+    HostBan,
+    HostKick,
+    HostUnban,
+    LinkKey,
+    PauseTable,
+    RenewLink,
+    ResumeTable,
+    TakeChips,
+)
 from pokerws.messages.moderation import (
     Ban,
     EndSession,
@@ -124,7 +140,10 @@ class UnwatchLobby(Message, frozen=True, tag="unwatch_lobby"):
 
 
 class CreateTable(Message, frozen=True, tag="create_table"):
-    """Create a table.  The player is not seated there, and does not watch it yet."""
+    """Create a table, and be its host.  The player is not seated there, and does not watch it yet.
+
+    For an unlisted table `accepted` has the `key` that others need to find it.
+    """
 
     id: CommandId
     name: TableName
@@ -141,6 +160,7 @@ class TableWatch(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     table: TableEntry
     after_seq: Counter | None = None
     epoch: Counter | None = None
+    key: LinkKey | None = None
 
 
 class Watch(Message, frozen=True, tag="watch"):
@@ -150,6 +170,9 @@ class Watch(Message, frozen=True, tag="watch"):
     `epoch` is that of the message from which `after_seq` was taken.  A connection may watch a table
     that it already watches, for example to catch up.  Either `table` or `tables` must be there; the
     fields beside `table` are not allowed with `tables`, since each of those has its own.
+
+    An unlisted table needs the `key` of its link.  Its host, and players who sit there or whom the
+    host has approved, need none.
     """
 
     id: CommandId
@@ -157,6 +180,7 @@ class Watch(Message, frozen=True, tag="watch"):
     after_seq: Counter | None = None
     epoch: Counter | None = None
     tables: Annotated[list[TableWatch], Meta(min_length=1, max_length=MAX_WATCHES)] | None = None
+    key: LinkKey | None = None
 
 
 class Unwatch(Message, frozen=True, tag="unwatch"):
@@ -169,20 +193,23 @@ class Unwatch(Message, frozen=True, tag="unwatch"):
 class Sit(Message, frozen=True, tag="sit"):
     """Take a seat, with chips from the player's account; without `seat`, the first free one.
 
-    A player may sit down without watching the table, but then gets no events of it.
+    A player may sit down without watching the table, but then gets no events of it.  `key` is as in
+    `watch`.  Where the host approves who sits down, the first `sit` asks for it: it is accepted,
+    and `seat_requested` follows.  After `seat_approved` the player sends `sit` again.
     """
 
     id: CommandId
     table: TableRef
     buy_in: Chips
     seat: SeatNumber | None = None
+    key: LinkKey | None = None
 
 
 class Stand(Message, frozen=True, tag="stand"):
     """Leave the seat and return the chips to the account; during a hand, at its end.
 
     For the rest of that hand the server acts for the player at once: it checks if that is free,
-    else folds.  The command cannot be undone.
+    else folds.  The command cannot be undone.  Without a seat it takes back a request for one.
     """
 
     id: CommandId
@@ -290,6 +317,7 @@ class GetHand(Message, frozen=True, tag="get_hand"):
     table: TableRef
     hand: Counter
     format: Literal["json", "phh", "pokerstars", "ohh"] = "json"
+    key: LinkKey | None = None
 
 
 class ListHands(Message, frozen=True, tag="list_hands"):
@@ -305,6 +333,7 @@ class ListHands(Message, frozen=True, tag="list_hands"):
     mine: bool = False
     before: PageCursor | None = None
     limit: HandsSize = HANDS_SIZE
+    key: LinkKey | None = None
 
 
 class Chat(Message, frozen=True, tag="chat"):
@@ -328,7 +357,7 @@ class Logout(Message, frozen=True, tag="logout"):
 class CloseTable(Message, frozen=True, tag="close_table"):
     """Close a table for good: its hand is cancelled, and all chips return to the accounts.
 
-    Only an operator or an admin may do this.
+    Only the table's host, an operator or an admin may do this.
     """
 
     id: CommandId
@@ -391,4 +420,17 @@ ClientMessage = (
     | VoteBombPot
     | RabbitHunt
     | AutoMuck
+    | HostKick
+    | HostBan
+    | HostUnban
+    | PauseTable
+    | ResumeTable
+    | ChangeTable
+    | HandOver
+    | GetLink
+    | RenewLink
+    | ApproveSeat
+    | DenySeat
+    | GiveChips
+    | TakeChips
 )

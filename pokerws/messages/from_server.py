@@ -13,6 +13,7 @@ from pokerws.game.illegal import Details
 from pokerws.game.state import PlayerId, Table, TableId, TableStatus
 from pokerws.messages.bots import TableWaiting
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
+from pokerws.messages.hosting import TableLink
 from pokerws.messages.moderation import Bans, Players
 
 # What a player of the login service may do: a spectator only watches, an admin also moderates.
@@ -25,7 +26,8 @@ class TableSummary(Struct, frozen=True, omit_defaults=True):
     """A table as listed in the lobby.
 
     `players` is the number of taken seats, of which `bots` have bots of the server.  `waiting_for`
-    is why no hand is dealt.  Both are known of tables in memory only.
+    is why no hand is dealt.  Both are known of tables in memory only.  A `paused` table starts no
+    hands: its host has paused it.
     """
 
     table: TableId
@@ -36,10 +38,11 @@ class TableSummary(Struct, frozen=True, omit_defaults=True):
     config: TableConfig
     bots: int = 0
     waiting_for: str | None = None
+    paused: bool = False
 
 
-class TableChange(Struct, frozen=True):
-    """What may have changed of a listed table."""
+class TableChange(Struct, frozen=True, omit_defaults=True):
+    """What may have changed of a listed table; `config` is there if the host has changed it."""
 
     table: TableId
     status: TableStatus
@@ -47,6 +50,8 @@ class TableChange(Struct, frozen=True):
     hand_number: int
     bots: int = 0
     waiting_for: str | None = None
+    paused: bool = False
+    config: TableConfig | None = None
 
 
 class RateLimit(Struct, frozen=True):
@@ -61,10 +66,10 @@ class Limits(Struct, frozen=True):
 
     There are rate limits for the messages of a connection and of a player.  Some kinds of a
     player's messages have their own: chat; creating tables; queries (`watch`, once for each table,
-    `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`); and seat commands
-    (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
-    `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`).  A
-    message over a limit is refused with `too_fast`.
+    `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`, `get_link`); and seat
+    commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
+    `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`,
+    and what a host sends).  A message over a limit is refused with `too_fast`.
     """
 
     max_message_bytes: int
@@ -321,13 +326,14 @@ class Accepted(Message, frozen=True, tag="accepted"):
     For `create_table` and commands that change a table, `seq` is the number of the first event that
     the command caused, and `accepted` is sent right before that event.  `table` is the table of
     `create_table`, `watch`, `unwatch` or `chat`.  For a `watch` of several tables, `tables` has the
-    outcome for each, in the order of the command.
+    outcome for each, in the order of the command.  `key` is the secret of a new unlisted table.
     """
 
     id: str
     seq: int | None = None
     table: TableId | None = None
     tables: list[WatchOutcome] | None = None
+    key: str | None = None
 
 
 class Rejected(Message, frozen=True, tag="rejected"):
@@ -423,4 +429,5 @@ ServerMessage = (
     | Bans
     | Players
     | TableWaiting
+    | TableLink
 )

@@ -18,6 +18,7 @@ from pokerws.game.state import (
     Extras,
     Game,
     Hand,
+    Hosting,
     LastHand,
     PlayerId,
     Seat,
@@ -47,6 +48,7 @@ class _Seen(Struct):
     host: PlayerId | None
     bots: list[WantedBot]
     extras: Extras | None
+    hosting: Hosting
 
 
 def state_hash(table: Table, viewer: PlayerId | None) -> str:
@@ -84,6 +86,7 @@ def _of_all(table: Table) -> int:
         shown.host,
         shown.bots,
         shown.extras,
+        shown.hosting,
     )
     return crc32(_encode(seen))
 

@@ -68,5 +68,12 @@ DETAILS: dict[RejectCode, Details] = {
     "not_your_cards": Details(field="cards"),
     "wrong_number_of_cards": Details(field="cards", min=1, max=1),
     "protected": Details(field="address"),
+    "not_yourself": Details(field="player"),
+    "already_banned": Details(field="player"),
+    "not_banned": Details(field="player"),
+    "not_requested": Details(field="player"),
+    "list_full": Details(limit=100),
+    "cannot_change": Details(field="config.seats"),
+    "stakes_too_high": Details(needed=3_000, available=2_000),
     "sanction_limit": Details(limit=0, scope="server"),
 }

@@ -18,24 +18,31 @@ from pokerws.messages import (
     Act,
     AddBot,
     AddChips,
+    ApproveSeat,
     Ban,
+    ChangeTable,
     Chat,
     ChooseGame,
     ClientMessage,
-    CloseTable,
     CreateTable,
     GetAccount,
     GetHand,
+    GiveChips,
     Hello,
+    HostBan,
+    HostUnban,
     ListTables,
     Logout,
     Mute,
+    PauseTable,
     Ping,
     RabbitHunt,
     Refill,
     RejectCode,
     Rejected,
     RemoveBot,
+    RenewLink,
+    ResumeTable,
     RunIt,
     Show,
     Sit,
@@ -70,6 +77,10 @@ GREETED_BY_TOKEN = "a player after `hello` with a token"  # noqa: S105  A situat
 OPERATOR = "an operator after `hello`"
 TOKENS = "a new connection, where players need a token of the operator's login service"
 
+TWO_SEATED = "the host of a table where two players have 2000 chips each"
+
+# A placeholder for the player's own id.
+ANNS_ID = PlayerId("the-id-of-ann")
 # Placeholders for tokens.
 FORGED = "a-forged-token"
 EXPIRED = "an-expired-token"
@@ -141,7 +152,9 @@ EXAMPLES: dict[RejectCode, Example] = {
     "auth_unavailable": Example(
         "a server that cannot reach the keys of the login service", Hello("7", token=BENS)
     ),
-    "forbidden": Example(GREETED_BY_TOKEN, CloseTable("7", TABLE), "not for the role player"),
+    "forbidden": Example(
+        GREETED_BY_TOKEN, Mute("7", PlayerId("p_00"), 60), "not for the role player"
+    ),
     "name_missing": Example(NEW, Hello("7")),
     "bad_name": Example(
         NEW,
@@ -208,6 +221,62 @@ EXAMPLES: dict[RejectCode, Example] = {
     "log_unavailable": Example(
         "a hand that is only in the event log, and an unavailable database", GetHand("7", TABLE, 1)
     ),
+    # The host of a table.
+    "not_host": Example(
+        "a table that another player has opened",
+        PauseTable("7", TABLE),
+        "only the host of the table may do this",
+    ),
+    "not_yourself": Example(OPEN, HostBan("7", TABLE, ANNS_ID), "that is your own id"),
+    "already_paused": Example(
+        "a table that its host has paused", PauseTable("7", TABLE), "the table is already paused"
+    ),
+    "not_paused": Example(OPEN, ResumeTable("7", TABLE), "the table is not paused"),
+    "already_banned": Example(
+        "a table from which the host has banned the player p_00",
+        HostBan("7", TABLE, PlayerId("p_00")),
+        "p_00 is already banned",
+    ),
+    "not_banned": Example(OPEN, HostUnban("7", TABLE, PlayerId("p_00")), "p_00 is not banned"),
+    "banned_from_table": Example(
+        "a player whom the host has banned from the table",
+        Sit("7", TABLE, 2_000),
+        "the host lets you not sit down at this table",
+    ),
+    "already_requested": Example(
+        "a player who waits for the host to approve a seat",
+        Sit("7", TABLE, 2_000),
+        "the host has not answered your request yet",
+    ),
+    "not_requested": Example(
+        OPEN, ApproveSeat("7", TABLE, PlayerId("p_00")), "p_00 asks for no seat"
+    ),
+    "list_full": Example(
+        "a table from which the host has banned 100 players",
+        HostBan("7", TABLE, PlayerId("p_00")),
+        "a table can have 100 banned players",
+    ),
+    "cannot_change": Example(
+        OPEN, ChangeTable("7", TABLE, TableConfig(seats=6)), "`seats` of a table cannot change"
+    ),
+    "stakes_too_high": Example(
+        TWO_SEATED,
+        ChangeTable("7", TABLE, TableConfig(seats=3, big_blind=3_000, min_buy_in=3_000)),
+        "the second largest stack is 2000, less than one bet of 3000",
+    ),
+    "not_unlisted": Example(
+        OPEN, RenewLink("7", TABLE), "the table is listed, so its link has no secret"
+    ),
+    "no_bank": Example(
+        OPEN,
+        GiveChips("7", TABLE, PlayerId("p_00"), 100),
+        "the chips of this table belong to the players' accounts",
+    ),
+    "host_gives_chips": Example(
+        "a player alone at a table with a bank",
+        AddChips("7", TABLE, 1_000),
+        "at this table the host gives chips out of the bank",
+    ),
     # Seats.
     "not_seated": Example(OPEN, Stand("7", TABLE), "you have no seat at this table"),
     "already_seated": Example(
@@ -229,11 +298,6 @@ EXAMPLES: dict[RejectCode, Example] = {
         "a table of two, where a bot has just given up its seat to another player",
         Sit("7", TABLE, 2_000),
         retry_after_ms=29_992,
-    ),
-    "not_host": Example(
-        "a table that another player has opened",
-        AddBot("7", TABLE, "calling_station"),
-        "only the player who opened the table may do this",
     ),
     "bot_limit": Example(
         "a player whose table has the maximum number of bots, one",

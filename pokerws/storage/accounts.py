@@ -14,6 +14,8 @@ from msgspec import Struct
 
 from pokerws.game.events import (
     ChipsAdded,
+    ChipsGiven,
+    ChipsTaken,
     PlayerSat,
     PlayerStood,
     RakeTaken,
@@ -45,6 +47,14 @@ def player_account(player: PlayerId) -> AccountId:
     return AccountId(f"player:{player}")
 
 
+def account_at(table: Table, player: PlayerId) -> AccountId:
+    """The account that a player's chips at a table come from, and return to.
+
+    A table with a bank plays for chips that the house issues to it, and gets back in the end.
+    """
+    return HOUSE if table.config.hosting.bank else player_account(player)
+
+
 def player_of(account: AccountId) -> PlayerId | None:
     """The player of an account; None for a table's and the house's."""
     prefix = player_account(PlayerId(""))
@@ -71,7 +81,7 @@ class Transfer(Struct, frozen=True):
 
 
 # The events that move chips to a table or from it, and those that begin and end a stay there.
-_MOVING = frozenset({PlayerSat, ChipsAdded, PlayerStood, RakeTaken})
+_MOVING = frozenset({PlayerSat, ChipsAdded, PlayerStood, RakeTaken, ChipsGiven, ChipsTaken})
 
 
 def are_moving(events: Sequence[TableEvent]) -> bool:
@@ -89,7 +99,8 @@ def transfers_of(table: Table, events: Sequence[TableEvent], at_ms: int) -> tupl
     for seq, event in enumerate(events, start=table.seq - len(events) + 1):
         match event:
             case PlayerSat(player=player, stack=amount):
-                moves.append(Transfer(player_account(player), home, amount, "buy_in", seq, at_ms))
+                source = account_at(table, player)
+                moves.append(Transfer(source, home, amount, "buy_in", seq, at_ms))
             case ChipsAdded(seat=number, player=player, amount=amount):
                 seat = table.seats[number]
                 full = seat is not None and seat.stack == table.config.max_buy_in
@@ -97,7 +108,14 @@ def transfers_of(table: Table, events: Sequence[TableEvent], at_ms: int) -> tupl
                 moves.append(Transfer(player_account(player), home, amount, reason, seq, at_ms))
             case PlayerStood(player=player, stack=amount) if amount:
                 reason = "refund" if closing else "cash_out"
-                moves.append(Transfer(home, player_account(player), amount, reason, seq, at_ms))
+                target = account_at(table, player)
+                moves.append(Transfer(home, target, amount, reason, seq, at_ms))
+            case ChipsGiven(player=player, amount=amount):
+                source = account_at(table, player)
+                moves.append(Transfer(source, home, amount, "add_on", seq, at_ms))
+            case ChipsTaken(player=player, amount=amount):
+                target = account_at(table, player)
+                moves.append(Transfer(home, target, amount, "cash_out", seq, at_ms))
             case RakeTaken(amount=amount):
                 moves.append(Transfer(home, HOUSE, amount, "rake", seq, at_ms))
             case _:
@@ -116,7 +134,7 @@ def refunds_of(table: Table, at_ms: int) -> tuple[Transfer, ...]:
         amount = seat.stack + put_in.get(number, 0)
         if amount > 0:
             seq = table.seq + 1 + number
-            target = player_account(seat.player)
+            target = account_at(table, seat.player)
             moves.append(Transfer(home, target, amount, "refund", seq, at_ms))
     return tuple(moves)
 

@@ -116,7 +116,7 @@ class Change(Struct, frozen=True):
     `TableSnapshot` of that version as JSON; None leaves the stored one as it is, which the log
     after it completes.  `key_id` encrypted the secrets of the snapshot and of the log after it, if
     there are any.  `chips` is the total at the table: what was there before, plus and minus
-    `transfers`.
+    `transfers`.  With `is_changed` the row gets this `config`; such a change has a snapshot.
     """
 
     table: TableId
@@ -135,6 +135,7 @@ class Change(Struct, frozen=True):
     chips: int = 0
     transfers: tuple[Transfer, ...] = ()
     key_id: str | None = None
+    is_changed: bool = False
 
 
 class GameRow(NamedTuple):

@@ -1,7 +1,7 @@
 /**
  * The entry point: builds the page and shows the name form, the lobby or a table, and the state of
- * the connection. The URL fragment names the open table: `#table=ID`. If the server requires a
- * token, it comes from the fragment too, or from a form.
+ * the connection. The URL fragment names the open table: `#table=ID`, with `&key=KEY` if it is
+ * unlisted. If the server requires a token, it comes from the fragment too, or from a form.
  */
 
 import { AccountPanel } from "./account/account-panel.js";
@@ -161,12 +161,13 @@ function showClosed({ code, final }) {
 /** Show the screen that the address names. */
 function showScreen() {
   if (connection.state === "offline") return;
-  const id = new URLSearchParams(location.hash.slice(1)).get("table");
+  const address = new URLSearchParams(location.hash.slice(1));
+  const id = address.get("table");
   if (id !== null && table.id === id) return;
   leaveTable();
   if (id) {
     lobby.hide();
-    table.open(id);
+    table.open(id, address.get("key"));
   } else {
     lobby.show();
   }
@@ -177,9 +178,12 @@ function leaveTable() {
   table.close();
 }
 
-/** @param {string} id */
-function openTable(id) {
-  location.hash = new URLSearchParams({ table: id }).toString();
+/**
+ * @param {string} id
+ * @param {string} [key] that of an unlisted table
+ */
+function openTable(id, key) {
+  location.hash = new URLSearchParams({ table: id, ...(key && { key }) }).toString();
 }
 
 /** @param {string} reason */

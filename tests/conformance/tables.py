@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from pokerws.game import commands
 from pokerws.game.cards import parse_cards
 from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
-from pokerws.game.config.table_config import HouseRules, Rake, SessionLimits, TableConfig
+from pokerws.game.config.hosting import HostingRules
+from pokerws.game.config.table_config import HouseRules, Mix, Rake, SessionLimits, TableConfig
 from tests.conformance.recording import (
     EPOCH,
     NAMES,
@@ -44,6 +45,7 @@ def sessions() -> Iterator[Session]:
     yield Session("table/run-it-twice", "Two boards after an all-in on the flop", run_it_twice())
     yield Session("table/bomb-pot", "A bomb pot with two boards, and straddles", bomb_pot())
     yield Session("table/reshuffled", "A draw for which the deck does not suffice", reshuffled())
+    yield Session("table/hosted", "What a host decides, between hands and during one", hosted())
     yield Session("table/cancelled", "A hand that is cancelled after a crash", cancelled())
     yield Session("table/closed", "A table that is closed during a hand", closed())
     yield Session("table/extra-rules", "Votes, rake, rabbits, bonuses, the end", extra_rules())
@@ -257,6 +259,45 @@ def reshuffled() -> Recorder:
             play.act("discard", cards=" ".join(part.cards))
         else:
             play.act("call" if "call" in play.turn.actions else "check")
+    return recorder
+
+
+def hosted() -> Recorder:
+    config = replace(CONFIG, hosting=HostingRules(approval=True, bank=True, unlisted=True))
+    play = Play(config)
+    recorder = Recorder(play, ANN)
+    recorder.connect()
+    asked = [ANN, BEN, CLEO, DAN, EVE]
+    for player in asked:
+        play.do(commands.Sit(player, NAMES[player], None, 2_000))
+    play.do(commands.Stand(EVE))
+    for player in asked[:3]:
+        play.do(commands.ApproveSeat(None, player))
+    play.do(commands.DenySeat(None, DAN))
+    for number, player in enumerate(asked[:3]):
+        play.do(commands.Sit(player, NAMES[player], number, 2_000))
+    play.do(commands.HandOver(None, ANN))
+    play.do(commands.RenewLink(None))
+    play.do(commands.GiveChips(ANN, BEN, 700))
+    play.do(commands.TakeChips(ANN, CLEO, 300))
+    play.deal()
+    play.do(commands.ChangeTable(ANN, replace(config, big_blind=120, variant="PO")))
+    play.do(commands.ChangeTable(ANN, config))
+    mixed = replace(config, variant="MIX", mix=Mix(("NT", "PO"), "hands", 2), ante=10)
+    play.do(commands.ChangeTable(ANN, mixed))
+    play.do(commands.HostKick(ANN, BEN))
+    play.do(commands.PauseTable(ANN))
+    play.act("raise", 300)
+    play.fold_out()
+    play.do(commands.HostBan(ANN, DAN))
+    play.do(commands.HostUnban(ANN, DAN))
+    play.do(commands.ResumeTable(ANN))
+    play.deal()
+    play.fold_out()
+    recorder.reconnect()
+    play.do(commands.ChangeTable(ANN, replace(mixed, variant="PO", mix=Mix())))
+    play.do(commands.HostKick(ANN, CLEO))
+    play.do(commands.CloseTable(ANN))
     return recorder
 
 

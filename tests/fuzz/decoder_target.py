@@ -15,7 +15,7 @@ from pokerws.game.state import TableId
 from pokerws.messages import JSON, MSGPACK, REJECT_CODES, Wire
 from pokerws.metrics import Metrics
 from pokerws.schema.schemas import tag_of
-from pokerws.server.sessions.session import Answer
+from pokerws.server.sessions.answers import Answer
 from tests.fuzz.frames import Frames
 from tests.server.fakes import ManualClock
 from tests.server.in_process import Client, open_context, read

@@ -11,6 +11,7 @@ import pytest
 
 from pokerws.game.apply import apply
 from pokerws.game.cards import UNKNOWN, Card, parse_cards
+from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import HouseRules, TableConfig
 from pokerws.game.events import (
     AntePosted,
@@ -26,8 +27,11 @@ from pokerws.game.events import (
     CardsDrawn,
     CardsMucked,
     CardsShown,
+    ChangePlanned,
     Checked,
     ChipsAdded,
+    ChipsGiven,
+    ChipsTaken,
     ClockResumed,
     ConnectionProtected,
     ConnectionRestored,
@@ -41,16 +45,21 @@ from pokerws.game.events import (
     HandShown,
     HandStarted,
     HoleCardsDealt,
+    HostChanged,
     LagCompensated,
+    LinkRenewed,
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
     PartShown,
+    PlayerBanned,
+    PlayerKicked,
     PlayerLeaving,
     PlayerSat,
     PlayerSatIn,
     PlayerSatOut,
     PlayerStood,
+    PlayerUnbanned,
     PotAwarded,
     RabbitAgreed,
     RabbitShown,
@@ -58,15 +67,22 @@ from pokerws.game.events import (
     RakeTaken,
     RunItAgreed,
     RunItSet,
+    SeatApproved,
+    SeatDenied,
+    SeatRequested,
+    SeatRequestWithdrawn,
     SessionEnding,
     SessionStarted,
     Share,
     StandUpStarted,
     StandUpWon,
     StraddleSet,
+    TableChanged,
     TableClosed,
     TableEvent,
     TableOpened,
+    TablePaused,
+    TableResumed,
     TimeBankFilled,
     TimeBankStarted,
     TimeBankStopped,
@@ -74,7 +90,7 @@ from pokerws.game.events import (
     TurnTimedOut,
     UncalledBetReturned,
 )
-from pokerws.game.events.base import Event, OfHand
+from pokerws.game.events.base import Event, OfHand, OfHosting
 from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import FixedLimit, PlayerId, Pot, Table, TableId, Turn
 from pokerws.game.table import open_table
@@ -144,9 +160,25 @@ EVENTS: list[TableEvent] = [
     StandUpWon([1]),
     SessionStarted(1_000),
     SessionEnding(7),
+    SeatRequested(ALICE, "alice", 100),
+    SeatApproved(ALICE),
+    SeatDenied(ALICE),
+    SeatRequestWithdrawn(ALICE),
+    PlayerKicked(0, ALICE),
+    PlayerBanned(ALICE),
+    PlayerUnbanned(ALICE),
+    TablePaused(),
+    TableResumed(),
+    ChangePlanned(TableConfig(big_blind=200)),
+    TableChanged(TableConfig(hosting=HostingRules(approval=True))),
+    HostChanged(ALICE),
+    LinkRenewed(2),
+    ChipsGiven(0, ALICE, 5),
+    ChipsTaken(0, ALICE, 5),
 ]
 
-KINDS = {*Event.__subclasses__(), *OfHand.__subclasses__()} - {OfHand}
+BASES = {OfHand, OfHosting}
+KINDS = {*Event.__subclasses__(), *OfHand.__subclasses__(), *OfHosting.__subclasses__()} - BASES
 
 
 def test_the_list_above_has_all_kinds_of_events() -> None:

@@ -223,7 +223,7 @@ def table() -> Table:
         (events.ChipsAdded(0, PlayerId("ada"), 50), "Ada adds 50 chips"),
         (events.PlayerSatOut(0, "timed_out"), "Ada sits out (timed out)"),
         (events.PlayerSatIn(0), "Ada sits in"),
-        (events.NextHandCancelled(), "there is no next hand: too few players"),
+        (events.NextHandCancelled(), "there is no next hand for now"),
         (events.ClockResumed(61_001), "the clock goes on, to 00:01:01.001"),
         (events.TurnTimedOut(0, 4), "Ada runs out of time in turn 4"),
         (events.TimeBankFilled(0, 900), "Ada has 900 ms in the time bank"),

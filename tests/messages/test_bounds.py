@@ -33,6 +33,7 @@ from pokerws.server.sessions.decoding import decode
 
 CLIENT_MESSAGES: tuple[type[Struct], ...] = get_args(ClientMessage)
 VALUES: dict[str, Any] = {
+    "amount": 1,
     "id": "1",
     "table": "t",
     "name": "N",

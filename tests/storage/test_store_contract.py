@@ -6,6 +6,7 @@ from dataclasses import replace as replace_address
 import pytest
 from msgspec.structs import replace
 
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import TableId
 from pokerws.storage.errors import StoreRejected
 from pokerws.storage.log_events import events_in
@@ -73,6 +74,17 @@ async def test_a_table_is_made_only_once(store: Store) -> None:
     assert loaded is not None
     assert b"first" in loaded.snapshot
     assert await store.events(T1, 0, 10) == [event(1, "first")]
+
+
+async def test_another_config_is_written_with_the_change_that_brings_it(store: Store) -> None:
+    await store.save([change("t1"), change("t2")])
+    other = TableConfig(variant="PO", seats=6, big_blind=500)
+    changed = replace(change("t1", expected=1), config=other, is_changed=True)
+
+    assert await store.save([changed, change("t2", expected=1), change("t3")]) == {T1, T2, T3}
+
+    listed = {game.table: game.config for game in await store.games()}
+    assert listed == {T1: other, T2: TableConfig(seats=6), T3: TableConfig(seats=6)}
 
 
 async def test_a_change_is_written_from_the_version_that_it_follows(store: Store) -> None:

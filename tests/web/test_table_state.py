@@ -16,6 +16,7 @@ from pokerws.game.commands import (
     Action,
     AddBot,
     AddChips,
+    ApproveSeat,
     AutoMuck,
     ChooseGame,
     Close,
@@ -35,6 +36,7 @@ from pokerws.game.commands import (
     VoteBombPot,
 )
 from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
+from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import HouseRules, Mix, Rake, SessionLimits, TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import LogRestarted, TableEvent
@@ -44,6 +46,7 @@ from pokerws.game.state import PlayerId, Table, TableId, Turn
 from pokerws.game.table import advance, decide, open_table
 from pokerws.game.variants import VARIANTS
 from pokerws.messages.state_hash import state_hash
+from tests.game.hosting.random_hosting import random_hosting
 from tests.web.room import WEB_ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -107,6 +110,9 @@ class Game:
     def play(self, steps: int) -> None:
         """Play unwatched, take the snapshot, play on and close the table."""
         for player in map(PlayerId, PLAYERS[: self.table.config.seats]):
+            if self.table.config.hosting.approval:
+                self._play(Sit(player, player.title(), None, 1_000))
+                self._play(ApproveSeat(None, player))
             self._play(Sit(player, player.title(), None, self._rng.randint(200, 3_000)))
             self._play(RunIt(player, 3))
         for _ in range(self._rng.randrange(steps)):
@@ -192,6 +198,7 @@ def config_of(number: int, rng: random.Random) -> TableConfig:
             rng.choice([None, LagAllowance(turn_ms=2_000)]),
             5,
         ),
+        hosting=HostingRules(unlisted=True, approval=rng.random() < 0.5, bank=rng.random() < 0.5),
     )
 
 
@@ -202,6 +209,8 @@ MIXED = [code for code, variant in VARIANTS.items() if variant.max_seats >= 6]
 def random_command(table: Table, rng: random.Random) -> Command:
     """Mostly the action that is due, sometimes another command, not always legal."""
     player = PlayerId(rng.choice(PLAYERS))
+    if rng.random() < 0.15:
+        return random_hosting(rng, table, [PlayerId(one) for one in PLAYERS])
     if table.last_hand is not None and rng.random() < 0.2:
         return random_show(table, player, rng)
     if rng.random() < 0.25:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from pokerws.game.config.clocks import MAX_CLOCK_MS, MIN_TURN_MS, Clocks
+from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.presence import PresenceOptions
 
 MAX_SEATS = 10
@@ -138,3 +139,4 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
     house: HouseRules = HouseRules()
     clocks: Clocks = Clocks()
     presence: PresenceOptions = PresenceOptions()
+    hosting: HostingRules = HostingRules()

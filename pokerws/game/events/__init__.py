@@ -5,7 +5,7 @@ into hand histories.  Seats are numbers, chips integers, cards two-character str
 marked secret are removed by `redaction.py`.
 """
 
-from pokerws.game.events.base import OfHand
+from pokerws.game.events.base import OfHand, OfHosting
 from pokerws.game.events.of_clocks import (
     ConnectionProtected,
     ConnectionRestored,
@@ -58,7 +58,25 @@ from pokerws.game.events.of_hand import (
     TurnTimedOut,
     UncalledBetReturned,
 )
-from pokerws.game.events.of_hosting import BotsWanted
+from pokerws.game.events.of_hosting import (
+    BotsWanted,
+    ChangePlanned,
+    ChipsGiven,
+    ChipsTaken,
+    HostChanged,
+    HostingEvent,
+    LinkRenewed,
+    PlayerBanned,
+    PlayerKicked,
+    PlayerUnbanned,
+    SeatApproved,
+    SeatDenied,
+    SeatRequested,
+    SeatRequestWithdrawn,
+    TableChanged,
+    TablePaused,
+    TableResumed,
+)
 from pokerws.game.events.of_table import (
     ChipsAdded,
     ClockResumed,
@@ -96,8 +114,11 @@ __all__ = [
     "CardsDrawn",
     "CardsMucked",
     "CardsShown",
+    "ChangePlanned",
     "Checked",
     "ChipsAdded",
+    "ChipsGiven",
+    "ChipsTaken",
     "ClockEvent",
     "ClockResumed",
     "ConnectionProtected",
@@ -113,18 +134,25 @@ __all__ = [
     "HandShown",
     "HandStarted",
     "HoleCardsDealt",
+    "HostChanged",
+    "HostingEvent",
     "LagCompensated",
+    "LinkRenewed",
     "LogRestarted",
     "NextHandCancelled",
     "NextHandScheduled",
     "OfHand",
+    "OfHosting",
     "OfSeat",
     "PartShown",
+    "PlayerBanned",
+    "PlayerKicked",
     "PlayerLeaving",
     "PlayerSat",
     "PlayerSatIn",
     "PlayerSatOut",
     "PlayerStood",
+    "PlayerUnbanned",
     "PotAwarded",
     "RabbitAgreed",
     "RabbitShown",
@@ -133,15 +161,22 @@ __all__ = [
     "RarerHandEvent",
     "RunItAgreed",
     "RunItSet",
+    "SeatApproved",
+    "SeatDenied",
+    "SeatRequestWithdrawn",
+    "SeatRequested",
     "SessionEnding",
     "SessionStarted",
     "Share",
     "StandUpStarted",
     "StandUpWon",
     "StraddleSet",
+    "TableChanged",
     "TableClosed",
     "TableEvent",
     "TableOpened",
+    "TablePaused",
+    "TableResumed",
     "TimeBankFilled",
     "TimeBankStarted",
     "TimeBankStopped",
@@ -234,6 +269,7 @@ TableEvent = (
     | LogRestarted
     | BotsWanted
     | ExtrasEvent
+    | HostingEvent
 )
 
 

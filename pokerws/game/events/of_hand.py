@@ -5,6 +5,7 @@ from typing import Literal, final
 from msgspec import Struct
 
 from pokerws.game.cards import Card
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events.base import Event, OfHand
 from pokerws.game.state import FixedLimit, PlayerId, Pot, Turn
 
@@ -21,6 +22,7 @@ class HandStarted(Event, frozen=True, tag="hand_started"):
     `bomb_pot` begins on the second street.  `at_ms` is when the hand started, in milliseconds UTC.
     `names` and `stacks` are those of the players in `order`, before anything was posted.  Old hands
     lack these three.  `bots` are the seats in `order` that bots of the server have.
+    `config` is the table's, if that is not the one with which it was opened.
 
     `hand_number` (from `hand`), `button`, `small_blind` and `big_blind` become the event's,
     `next_hand_at_ms` and `last_hand` null.  `owes_blind` becomes true for the seats in `missed`,
@@ -55,6 +57,7 @@ class HandStarted(Event, frozen=True, tag="hand_started"):
     stacks: list[int] = []
     first_dealt: list[int] = []
     bots: list[int] = []
+    config: TableConfig | None = None
 
 
 class AntePosted(OfHand, frozen=True, tag="ante_posted"):

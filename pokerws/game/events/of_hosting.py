@@ -1,7 +1,170 @@
-"""Events of what the host of a table decides about its bots."""
+"""Events of what a table's host decides, and of what players ask of the host."""
 
-from pokerws.game.events.base import Event
-from pokerws.game.state import WantedBot
+from pokerws.game.config.table_config import TableConfig
+from pokerws.game.events.base import Event, OfHosting
+from pokerws.game.state import PlayerId, WantedBot
+
+
+class SeatRequested(OfHosting, frozen=True, tag="seat_requested"):
+    """A player asks the host for a seat, and means to buy in for `buy_in`.
+
+    The `player`, `name` and `buy_in` are added at the end of the `requests` of `hosting`.
+    """
+
+    player: PlayerId
+    name: str
+    buy_in: int
+
+
+class SeatApproved(OfHosting, frozen=True, tag="seat_approved"):
+    """The host lets a player sit down, now and later.
+
+    The player is removed from the `requests` of `hosting`, and added at the end of `approved`.
+    """
+
+    player: PlayerId
+
+
+class SeatDenied(OfHosting, frozen=True, tag="seat_denied"):
+    """The host refuses a player a seat, or takes an approval back.
+
+    The player is removed from the `requests` and `approved` of `hosting`.
+    """
+
+    player: PlayerId
+
+
+class SeatRequestWithdrawn(OfHosting, frozen=True, tag="seat_request_withdrawn"):
+    """A player does not ask for a seat any more.
+
+    The player is removed from the `requests` of `hosting`.
+    """
+
+    player: PlayerId
+
+
+class PlayerKicked(OfHosting, frozen=True, tag="player_kicked"):
+    """The host removes a player from the seat; `player_stood` or `player_leaving` follows.
+
+    The player is removed from the `approved` of `hosting`.
+    """
+
+    seat: int
+    player: PlayerId
+
+
+class PlayerBanned(OfHosting, frozen=True, tag="player_banned"):
+    """The host lets a player not sit down at this table any more.
+
+    The player is removed from the `requests` and `approved` of `hosting`, and added at the end of
+    `banned`.
+    """
+
+    player: PlayerId
+
+
+class PlayerUnbanned(OfHosting, frozen=True, tag="player_unbanned"):
+    """The host lets a banned player sit down again.
+
+    The player is removed from the `banned` of `hosting`.
+    """
+
+    player: PlayerId
+
+
+class TablePaused(OfHosting, frozen=True, tag="table_paused"):
+    """The host pauses the table: the hand in play is the last one until `table_resumed`.
+
+    The `paused` of `hosting` becomes true.
+    """
+
+
+class TableResumed(OfHosting, frozen=True, tag="table_resumed"):
+    """The host ends the pause.
+
+    The `paused` of `hosting` becomes false.
+    """
+
+
+class ChangePlanned(OfHosting, frozen=True, tag="change_planned"):
+    """The host changes the config when this hand is over; without one, an earlier plan is dropped.
+
+    The `next_config` of `hosting` becomes `config`.
+    """
+
+    config: TableConfig | None = None
+
+
+class TableChanged(OfHosting, frozen=True, tag="table_changed"):
+    """The table has another config, between two hands.
+
+    The table's `config` becomes this one, and the `next_config` of `hosting` null.  If the
+    `first_config` of `hosting` is null, it becomes the earlier config.  The `game` becomes null if
+    `variant` or `mix` is another than before.
+    """
+
+    config: TableConfig
+
+
+class HostChanged(OfHosting, frozen=True, tag="host_changed"):
+    """Another player is the host now.
+
+    The table's `host` becomes the player.
+    """
+
+    player: PlayerId
+
+
+class LinkRenewed(OfHosting, frozen=True, tag="link_renewed"):
+    """The link of an unlisted table is another one now; nobody comes in by the earlier ones.
+
+    The `link` of `hosting` becomes this one.
+    """
+
+    link: int
+
+
+class ChipsGiven(OfHosting, frozen=True, tag="chips_given"):
+    """The host gave a player chips of the table's bank.
+
+    The seat's `stack` grows by `amount`, and so does the `given` of the player's line in the `bank`
+    of `hosting`.
+    """
+
+    seat: int
+    player: PlayerId
+    amount: int
+
+
+class ChipsTaken(OfHosting, frozen=True, tag="chips_taken"):
+    """The host took chips from a player, back to the table's bank.
+
+    The seat's `stack` shrinks by `amount`, and the `returned` of the player's line in the `bank` of
+    `hosting` grows by it.
+    """
+
+    seat: int
+    player: PlayerId
+    amount: int
+
+
+HostingEvent = (
+    SeatRequested
+    | SeatApproved
+    | SeatDenied
+    | SeatRequestWithdrawn
+    | PlayerKicked
+    | PlayerBanned
+    | PlayerUnbanned
+    | TablePaused
+    | TableResumed
+    | ChangePlanned
+    | TableChanged
+    | HostChanged
+    | LinkRenewed
+    | ChipsGiven
+    | ChipsTaken
+)
 
 
 class BotsWanted(Event, frozen=True, tag="bots_wanted"):

@@ -8,7 +8,7 @@ from pokerws.game.state import CloseReason, PlayerId, SeatClock, Table, TableId
 
 
 class TableOpened(Event, frozen=True, tag="table_opened"):
-    """The table was opened, with all seats free.  It is the first event of every table.
+    """The table was opened by its `host`, with all seats free.  It is every table's first event.
 
     `host` is the player who opened it; the server's own tables have none.
     """
@@ -42,7 +42,10 @@ class PlayerSat(Event, frozen=True, tag="player_sat"):
     owed.  `bot` is true for a bot of the server.
 
     The seat has this `player`, `name`, `stack`, `owes_small`, `played`, `clock` and `bot`, and
-    otherwise its defaults: it `owes_blind`.  The player is removed from `departed`.
+    otherwise its defaults: it `owes_blind`.  The player is removed from `departed`, and from the
+    `requests` of `hosting`.  If the config's `hosting` has a `bank`, the player's line in the
+    `bank` of `hosting` gets this `name`, and its `given` grows by `stack`; without one, a line of
+    this `player`, `name` and `stack` as `given` is added at the end.
     """
 
     seat: int
@@ -64,7 +67,8 @@ class PlayerStood(Event, frozen=True, tag="player_stood"):
     The seat becomes null.  If there is a `last_hand`, the seat's `cards` in it become empty, and
     the seat is removed from `shown`.  The player and those in `forgotten` are removed from
     `departed`.  If `until_ms` is not 0, the `player`, `stack`, `until_ms` and `owes_blinds` are
-    added at its end.
+    added at its end.  If the player has a line in the `bank` of `hosting`, its `returned` grows by
+    `stack`.
     """
 
     seat: int
@@ -160,6 +164,8 @@ class NextHandScheduled(Event, frozen=True, tag="next_hand_scheduled"):
 
 class NextHandCancelled(Event, frozen=True, tag="next_hand_cancelled"):
     """The next hand was cancelled: too few players are left, or the table closes.
+
+    It is also cancelled when the host pauses the table or changes its config.
 
     `next_hand_at_ms` becomes null.
     """

@@ -1,1 +1,3 @@
 """What the host of a table decides."""
+
+"""What the host of a table may do: requests for seats, kicks, pauses, changes and the bank."""

@@ -74,7 +74,7 @@ def remove_bot(table: Table, command: RemoveBot, now_ms: int) -> list[TableEvent
 def check_host(table: Table, player: PlayerId) -> None:
     """Raise Illegal unless the player is the table's host."""
     if table.host != player:
-        raise Illegal("not_host", "only the player who opened the table may do this")
+        raise Illegal("not_host", "only the host of the table may do this")
 
 
 def _in_order(table: TableId) -> tuple[str, ...]:

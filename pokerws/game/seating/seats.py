@@ -84,6 +84,8 @@ def sit_in(table: Table, player: PlayerId) -> TableEvent:
 def add_chips(table: Table, command: AddChips) -> TableEvent:
     """Bring more chips to the seat."""
     number, seat = seat_of(table, command.player)
+    if table.config.hosting.bank:
+        raise Illegal("host_gives_chips", "at this table the host gives chips out of the bank")
     if _in_hand(table, number):
         raise Illegal("in_hand", "chips can be added only between hands")
     config, amount, balance = table.config, command.amount, command.balance

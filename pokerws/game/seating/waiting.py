@@ -5,8 +5,9 @@ from typing import Literal
 from pokerws.game.blinds.button import ready_seats
 from pokerws.game.state import Table
 
-# More players are needed, those who are seated are not there to play, or the database is away.
-WaitingFor = Literal["needs_players", "players_away", "database"]
+# More players are needed, those who are seated are not there to play, the host has paused the
+# table, or the database is away.
+WaitingFor = Literal["needs_players", "players_away", "paused_by_host", "database"]
 
 
 def waiting_for(table: Table) -> WaitingFor | None:
@@ -17,6 +18,8 @@ def waiting_for(table: Table) -> WaitingFor | None:
     """
     if table.closed or table.hand is not None or table.next_hand_at_ms is not None:
         return None
+    if table.hosting.paused:
+        return "paused_by_host"
     out = [s for s in table.seats if s is not None and s.sitting_out and s.stack]
     bots = sum(seat.bot for seat in out)
     away = len(out) - bots

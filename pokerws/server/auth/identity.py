@@ -5,13 +5,22 @@ from typing import NamedTuple, Protocol, get_args
 
 from pokerws.game.state import PlayerId
 from pokerws.messages import (
+    ApproveSeat,
     Ban,
+    ChangeTable,
     ClientMessage,
     CloseTable,
+    DenySeat,
     EndSession,
     GetAccount,
     GetHand,
+    GetLink,
+    GiveChips,
+    HandOver,
     Hello,
+    HostBan,
+    HostKick,
+    HostUnban,
     Kick,
     ListBans,
     ListHands,
@@ -19,9 +28,13 @@ from pokerws.messages import (
     ListTables,
     Logout,
     Mute,
+    PauseTable,
     Ping,
+    RenewLink,
+    ResumeTable,
     Role,
     Stand,
+    TakeChips,
     Unban,
     Unmute,
     Unwatch,
@@ -39,10 +52,17 @@ _WATCHING = frozenset(
 )
 # Messages that moderate others.  A new one is forbidden to players and spectators by this set.
 MODERATING: frozenset[type[ClientMessage]] = frozenset(
-    {CloseTable, Kick, Mute, Unmute, Ban, Unban, EndSession, ListBans, ListPlayers}
+    {Kick, Mute, Unmute, Ban, Unban, EndSession, ListBans, ListPlayers}
+)
+# Messages of a table's host.  Operators may send them about every table.
+HOSTING: frozenset[type[ClientMessage]] = frozenset(
+    (
+        *(HostKick, HostBan, HostUnban, PauseTable, ResumeTable, ChangeTable, HandOver, GetLink),
+        *(RenewLink, ApproveSeat, DenySeat, GiveChips, TakeChips, CloseTable),
+    )
 )
 # An operator has neither account nor seat.
-_OPERATING = (_WATCHING | MODERATING) - {Stand, GetAccount}
+_OPERATING = (_WATCHING | MODERATING | HOSTING) - {Stand, GetAccount}
 _ALL: frozenset[type[ClientMessage]] = frozenset(get_args(ClientMessage))
 # Messages that a role may not send.  A new message is forbidden to spectators and operators unless
 # it is listed above.

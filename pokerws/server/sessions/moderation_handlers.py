@@ -17,7 +17,6 @@ from pokerws.messages import (
     Accepted,
     Ban,
     Bans,
-    CloseTable,
     Details,
     EndSession,
     Kick,
@@ -46,13 +45,6 @@ log = structlog.get_logger("pokerws.moderation")
 
 
 # ---- tables
-
-
-async def close_table(session: Session, message: CloseTable) -> None:
-    """Close a table for good."""
-    actor = await session.context.lobby.find(message.table)
-    log_action(session, "close_table", message.table)
-    actor.handle(session, message.id, commands.Close("operator"))
 
 
 async def kick(session: Session, message: Kick) -> None:

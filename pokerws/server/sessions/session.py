@@ -18,20 +18,11 @@ from pokerws.messages import (
     JSON,
     NOTICES,
     WIRES,
-    Accepted,
-    Account,
-    Bans,
     ClientMessage,
     CloseCode,
-    HandEvents,
-    Hands,
     Notice,
-    Players,
-    Pong,
     Refused,
     Rejected,
-    Tables,
-    Welcome,
     rejection,
 )
 from pokerws.metrics import ACCEPTED, UNREADABLE, VIOLATIONS
@@ -41,6 +32,7 @@ from pokerws.server.isolation import each
 from pokerws.server.limits.limits import Meter
 from pokerws.server.net.connection import INTERNAL_ERROR, Connection, ConnectionEnded, Work
 from pokerws.server.net.shared_context import SharedContext
+from pokerws.server.sessions.answers import Answer
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.decoding import decode, id_of, named_table, table_of
 from pokerws.server.sessions.held_answers import MAX_HELD_ANSWERS, HeldAnswers
@@ -58,9 +50,6 @@ UNKNOWN_ADDRESS = "unknown"
 log = structlog.get_logger("pokerws.session")
 
 # Each message of a client gets one of these.
-Answer = (
-    Accepted | Rejected | Pong | Tables | Account | HandEvents | Hands | Welcome | Bans | Players
-)
 # Carries out a message; returns the rest of the work where it has to wait for something.
 Dispatch = Callable[["Session", ClientMessage], Work | None]
 

@@ -40,6 +40,7 @@ from pokerws.server.auth.text_rules import chat_text, table_name
 from pokerws.server.isolation import each
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
+from pokerws.server.sessions.table_access import check_access
 from pokerws.server.sessions.watch_handlers import watched
 from pokerws.server.tables.actor import TableActor
 
@@ -66,6 +67,8 @@ def command_table(session: Session, message: PlainCommand) -> Work | None:
     actor = session.context.lobby.at(message.table)
     if actor is None:
         return load_and_command(session, message)
+    if actor.is_unlisted:
+        check_access(session, actor)
     actor.handle(session, message.id, command_of(message, session.player))
     return None
 
@@ -73,6 +76,7 @@ def command_table(session: Session, message: PlainCommand) -> Work | None:
 async def load_and_command(session: Session, message: PlainCommand) -> None:
     """Load a table and carry out a command."""
     actor = await session.context.lobby.find(message.table)
+    check_access(session, actor)
     actor.handle(session, message.id, command_of(message, session.player))
 
 
@@ -114,21 +118,40 @@ async def pay(session: Session, message: Sit | AddChips) -> None:
     """Bring chips from the player's account to a table."""
     lobby, cashier, identity = session.context.lobby, session.context.cashier, session.shown
     actor = await lobby.find(message.table)
+    check_access(session, actor, message.key if isinstance(message, Sit) else None)
     command = payment_of(message, identity)
     if actor.has_answered(session, message.id, command):
         actor.handle(session, message.id, command)
         return
+    if actor.table.config.hosting.bank:
+        await sit_at_bank(session, message, actor)
+        return
     address = session.guest_address
     async with cashier.paying(identity.player, address) as purse, naming(session, message, actor):
         actor = await lobby.find(message.table)
-        if isinstance(message, Sit):
-            session.context.moderation.check_seat(identity.player, actor.table.id)
-            check_seats(session, actor)
-            check_unlike(actor.table.seats, identity.player, identity.name)
-            lobby.claims.check(actor, identity.player)
+        check_sit(session, message, actor)
         wanted = message.buy_in if isinstance(message, Sit) else message.amount
         purse.check(wanted, session.context.clock.table_ms())
         actor.handle(session, message.id, payment_of(message, identity, purse.available))
+
+
+async def sit_at_bank(session: Session, message: Sit | AddChips, actor: TableActor) -> None:
+    """Take a seat where the chips are the table's, and so need no account."""
+    identity = session.shown
+    async with naming(session, message, actor):
+        actor = await session.context.lobby.find(message.table)
+        check_sit(session, message, actor)
+        actor.handle(session, message.id, payment_of(message, identity))
+
+
+def check_sit(session: Session, message: Sit | AddChips, actor: TableActor) -> None:
+    """Raise Refused if the player may not take a seat at the table."""
+    if isinstance(message, Sit):
+        identity = session.shown
+        session.context.moderation.check_seat(identity.player, actor.table.id)
+        check_seats(session, actor)
+        check_unlike(actor.table.seats, identity.player, identity.name)
+        session.context.lobby.claims.check(actor, identity.player)
 
 
 def naming(
@@ -217,4 +240,6 @@ def create_table(session: Session, message: CreateTable) -> None:
     is_admin = session.admitted.role == "admin"
     address = None if is_admin else session.counted_address
     actor = context.lobby.create(name, message.config, session.player, address)
-    actor.answer_opened(session, message.id)
+    table = actor.table.id
+    key = context.lobby.link_keys.secret_of(table, 0) if actor.is_unlisted else None
+    actor.answer_opened(session, message.id, key)

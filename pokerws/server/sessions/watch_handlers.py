@@ -23,6 +23,7 @@ from pokerws.messages import (
 )
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
+from pokerws.server.sessions.table_access import access_of, check_access
 from pokerws.server.tables.actor import TableActor
 
 # How long a watch of several tables waits for those whose changes are being stored.
@@ -34,7 +35,7 @@ SETTLE_S = 1.0
 def watch(session: Session, message: Watch) -> Work:
     """Subscribe to a table, from the event after the last one that the client has seen."""
     if message.tables is not None:
-        if (message.table, message.after_seq, message.epoch) != (None, None, None):
+        if (message.table, message.after_seq, message.epoch, message.key) != (None,) * 4:
             raise Refused(
                 "invalid_value",
                 "`tables` has the other fields for each table",
@@ -65,6 +66,7 @@ async def find_watched(session: Session, message: Watch) -> tuple[TableActor, li
     check_watched(session, table)
     async with session.meter.reading:
         actor = await lobby.find(table)
+        check_access(session, actor, message.key)
         older = await actor.viewers.read_back(message)
     if older:
         # Meanwhile the table may have left memory and have been loaded with another actor.
@@ -88,7 +90,13 @@ async def watch_several(session: Session, message: Watch) -> None:
     """
     found: list[_Found | WatchOutcome] = []
     for place, wanted in enumerate(message.tables or ()):
-        one = replace(message, table=wanted.table, after_seq=wanted.after_seq, epoch=wanted.epoch)
+        one = replace(
+            message,
+            table=wanted.table,
+            after_seq=wanted.after_seq,
+            epoch=wanted.epoch,
+            key=wanted.key,
+        )
         try:
             if place:
                 session.meter.check("reads", session.context.clock.now_ms())
@@ -205,14 +213,19 @@ async def get_hand(session: Session, message: GetHand) -> None:
         except Refused as refusal:
             if refusal.code != "unknown_table":
                 raise
-            answer = await context.past_hands.closed_hand(message, session.player)
+            answer = await context.past_hands.closed_hand(
+                message, session.player, access_of(session, message.key)
+            )
             session.answer_in_turn(message.table, answer)
         else:
+            check_access(session, actor, message.key)
             await actor.send_hand(session, message)
 
 
 async def list_hands(session: Session, message: ListHands) -> None:
     """Answer with a page of finished hands; a player's connections read one at a time."""
     async with session.meter.reading:
-        answer = await session.context.past_hands.list(message, session.player)
+        answer = await session.context.past_hands.list(
+            message, session.player, access_of(session, message.key)
+        )
         session.answer_in_turn(message.table, answer)

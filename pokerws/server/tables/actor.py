@@ -11,7 +11,7 @@ from copy import deepcopy
 from msgspec.structs import replace
 
 from pokerws.game.apply import apply
-from pokerws.game.commands import AddChips, Close, Command, RemoveBot, Resume, Sit, Stand
+from pokerws.game.commands import Close, Command, Resume, Stand
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
@@ -31,6 +31,7 @@ from pokerws.messages import (
 from pokerws.server.clock import JUMP_MS, Clock
 from pokerws.server.tables.actors import failures
 from pokerws.server.tables.actors.cards_ahead import NO_HOLD, CardHold
+from pokerws.server.tables.actors.chip_commands import MOVE_CHIPS
 from pokerws.server.tables.actors.held_cards import HeldCards
 from pokerws.server.tables.actors.lobby_news import LobbyNews
 from pokerws.server.tables.actors.recorder import Recorder
@@ -48,9 +49,6 @@ from pokerws.storage.accounts import Transfer, are_moving, transfers_of
 from pokerws.storage.journal.change_builder import ChangeBuilder
 from pokerws.storage.store import LoggedReceipt, TableSnapshot
 from pokerws.storage.vault.vault import Vault
-
-# The commands that move chips to a table or from it.
-_MOVE_CHIPS = frozenset({Sit, AddChips, Stand, Close, RemoveBot})
 
 
 class TableActor:
@@ -83,7 +81,7 @@ class TableActor:
     ) -> None:
         self.table = table = snapshot.table
         self.epoch = epoch
-        self.stopped = False
+        self.stopped, self.is_unlisted = False, table.config.hosting.unlisted
         self.moves = RecentMoves(stored_seq)
         # Cleared when changes are not stored any more: no chips can move then.
         self.is_stored = True
@@ -133,7 +131,7 @@ class TableActor:
                 return
             if self._journal.over_high_water:
                 raise Refused("overloaded")
-            moves_chips = type(command) in _MOVE_CHIPS
+            moves_chips = type(command) in MOVE_CHIPS
             if moves_chips and not self._can_move_chips:
                 raise Refused("bank_unavailable")
             events = self._play(command)
@@ -190,9 +188,9 @@ class TableActor:
         """Publish and store the events that made the table."""
         self._changed(events)
 
-    def answer_opened(self, viewer: Viewer, command_id: str) -> None:
-        """Answer the command that opened the table."""
-        self.viewers.answer(viewer, Accepted(command_id, self.table.seq, self.table.id))
+    def answer_opened(self, viewer: Viewer, command_id: str, key: str | None = None) -> None:
+        """Answer the command that opened the table; `key` is the secret of an unlisted one."""
+        self.viewers.answer(viewer, Accepted(command_id, self.table.seq, self.table.id, key=key))
 
     @property
     def is_held(self) -> bool:
@@ -247,17 +245,20 @@ class TableActor:
 
     def pause(self) -> None:
         """Stop the clock and refuse commands, while the database is away."""
-        self._table_clock.pause()
-        self._news.paused()
+        if not self.is_paused:
+            self._table_clock.pause()
+            self._news.paused()
 
     def go_on(self) -> None:
         """End a pause: the clock goes on with the time that remained."""
-        self._go_on_from(self._table_clock.go_on())
+        since_ms = self._table_clock.go_on()
+        self._go_on_from(since_ms)
+        if since_ms is not None:
+            self._news.goes_on()
 
     def _go_on_from(self, since_ms: int | None) -> None:
         if since_ms is not None:
             self.resume(since_ms, 0, restart_log=False)
-            self._news.goes_on()
 
     def resume(
         self, saved_ms: int, grace_ms: int, *, restart_log: bool, cancel_hand: bool = False

@@ -125,7 +125,8 @@ def _seats_of(player: PlayerId, tables_of: TablesOf) -> tuple[int, list[TableId]
     """The chips that a player has at tables, pots included, and the tables where he sits."""
     chips, seated = 0, []
     for table in tables_of(player):
-        number = table.seat_of(player)
+        # Chips of a table's bank are not the player's.
+        number = None if table.config.hosting.bank else table.seat_of(player)
         if number is not None and (seat := table.seats[number]) is not None:
             put_in = {} if table.hand is None else chips_put_in(table, table.hand)
             chips += seat.stack + put_in.get(number, 0)

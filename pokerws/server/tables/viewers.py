@@ -395,4 +395,5 @@ def summary_of(table: Table) -> TableSummary:
         table.config,
         table.seated_bots,
         waiting_for(table),
+        table.hosting.paused,
     )

@@ -11,6 +11,7 @@ from typing import get_args
 from msgspec.json import Encoder
 from msgspec.structs import replace
 
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import (
     HandEnded,
     HandEvent,
@@ -48,8 +49,8 @@ class ChangeBuilder:
     """
 
     __slots__ = (
-        *("_chips", "_epoch", "_is_inconsistent", "_key_id", "_players", "_state", "_stores"),
-        *("_tail", "_vault", "keep_events"),
+        *("_chips", "_config", "_epoch", "_is_inconsistent", "_key_id", "_players"),
+        *("_state", "_stores", "_tail", "_vault", "keep_events"),
     )
 
     def __init__(
@@ -74,6 +75,8 @@ class ChangeBuilder:
         # Sums of the table that plain events leave as they are; None if they are not known.
         self._chips: int | None = None
         self._players = 0
+        # The config of the stored row.  None if that may be another one.
+        self._config: TableConfig | None = state.table.config
 
     def mark_inconsistent(self) -> None:
         """Record that a fault left the state half-way through a command; no change follows."""
@@ -82,7 +85,7 @@ class ChangeBuilder:
     def begin_again(self, epoch: int) -> None:
         """Build the next change from the whole state, under another epoch."""
         self._epoch = epoch
-        self._tail = None
+        self._tail = self._config = None
 
     def next(
         self,
@@ -122,7 +125,7 @@ class ChangeBuilder:
     def _is_due(self, log: tuple[LogRow, ...]) -> bool:
         """Whether the next change needs a snapshot."""
         tail, table = self._tail, self._state.table
-        if tail is None or not log or table.closed:
+        if tail is None or not log or table.closed or table.config is not self._config:
             return self._stores
         if tail < SNAPSHOT_EVENTS:
             return False
@@ -155,6 +158,8 @@ class ChangeBuilder:
     ) -> Change:
         table = self._state.table
         version, snapshot = table.seq, None
+        is_changed = table.config is not self._config
+        self._config = table.config
         total_pot = table.total_pot if self._stores else 0
         if self._chips is None:
             self._count(table, total_pot)
@@ -178,6 +183,7 @@ class ChangeBuilder:
             self._chips or 0,
             transfers,
             self._key_id,
+            is_changed,
         )
 
 

@@ -116,6 +116,7 @@ def _merged(changes: list[Change], expected: int) -> Change:
         expected=expected,
         log=tuple([row for change in changes for row in change.log]),
         transfers=tuple([move for change in changes for move in change.transfers]),
+        is_changed=any(change.is_changed for change in changes),
     )
 
 

@@ -31,7 +31,7 @@ WITH packed AS MATERIALIZED (
     UPDATE games
     SET status = change.status, players = change.players, hand_number = change.hand_number,
         total_pot = change.total_pot, version = change.version, updated_at = change.at,
-        chips = change.chips, key_id = change.key_id, doubted_owners = NULL{balance}
+        chips = change.chips, key_id = change.key_id, doubted_owners = NULL{balance}{config}
     FROM changes AS change
     WHERE change.expected > 0 AND games.id = change.id
       AND games.version = change.expected AND games.epoch = change.epoch
@@ -51,7 +51,7 @@ WITH packed AS MATERIALIZED (
 SELECT id FROM written
 """
 
-# Only for batches with new tables, whose columns that never change are sent then.
+# Only for batches with new tables or other configs, whose columns are not sent otherwise.
 _MADE = """, made AS (
     INSERT INTO games (
         id, name, status, variant, players, hand_number, total_pot, version, epoch, config,
@@ -64,6 +64,10 @@ _MADE = """, made AS (
     ON CONFLICT (id) DO NOTHING
     RETURNING id
 )"""
+
+_CONFIG = """,
+        variant = coalesce(change.variant, games.variant),
+        config = coalesce(change.config, games.config)"""
 
 # Only for batches with snapshots.
 _KEPT = """, kept AS (
@@ -158,8 +162,8 @@ class Variant(NamedTuple):
     """What a batch needs beside the default: which optional parts a statement has.
 
     `overwrite`: the stored log may have events at the same seqs, or later ones.  `moving`: there
-    are transfers.  `keeping`: there are snapshots.  `opening`: there are new tables, which have
-    snapshots.
+    are transfers.  `keeping`: there are snapshots.  `opening`: there are new tables, or tables with
+    another config; both have snapshots.
     """
 
     overwrite: bool = False
@@ -186,6 +190,7 @@ def _statement(variant: Variant) -> str:
         after_cut=_AFTER_CUT if variant.overwrite else "",
         moved=_MOVED.format(move_arrays=moves) if variant.moving else "",
         booked=_BOOKED if variant.moving else "",
+        config=_CONFIG if variant.opening else "",
         balance=f", balance = games.balance + {_BROUGHT}" if variant.moving else "",
     )
 
@@ -232,7 +237,7 @@ def save_statement(
             raise ValueError(f"{change.table}: a snapshot is empty")
         elif not 0 < expected < version:
             raise ValueError(f"{change.table}: nothing completes a snapshot that is stored already")
-        if not expected:
+        if not expected or change.is_changed:
             opening = True
         if change.transfers:
             moving = True
@@ -278,8 +283,8 @@ def _optional(ordered: Sequence[Change], variant: Variant) -> list[Any]:
     if variant.opening:
         arguments += (
             _text(["" if change.expected else change.name for change in ordered]),
-            _text(["" if change.expected else change.config.variant for change in ordered]),
-            _json_text([b"" if change.expected else _encode(change.config) for change in ordered]),
+            _text([change.config.variant if _is_sent(change) else "" for change in ordered]),
+            _json_text([_encode(change.config) if _is_sent(change) else b"" for change in ordered]),
         )
     if variant.moving:
         moves = [(change.table, move) for change in ordered for move in change.transfers]
@@ -293,6 +298,11 @@ def _optional(ordered: Sequence[Change], variant: Variant) -> list[Any]:
             [move.at_ms for _, move in moves],
         )
     return arguments
+
+
+def _is_sent(change: Change) -> bool:
+    """Whether the row gets the change's config."""
+    return not change.expected or change.is_changed
 
 
 def _text(column: Collection[str]) -> str:

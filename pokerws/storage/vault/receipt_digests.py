@@ -17,13 +17,22 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pokerws.game.commands import Act, Action, AddChips, Command, Sit, Stand
+from pokerws.game.commands import (
+    Act,
+    Action,
+    AddChips,
+    Command,
+    GiveChips,
+    Sit,
+    Stand,
+    TakeChips,
+)
 from pokerws.game.state import PlayerId, TableId
 from pokerws.storage.store import Receipt
 
 # Begins the digest of a command that moves chips.
 CHIPS = "$"
-_OF_CHIPS = frozenset({Sit, AddChips, Stand})
+_OF_CHIPS = frozenset({Sit, AddChips, Stand, GiveChips, TakeChips})
 # Follows in a keyed digest; no unkeyed one has it.
 KEYED = "."
 # 72 bits, as 12 characters: enough to tell a dozen commands per player apart.

@@ -41,6 +41,7 @@ from pokerws.game.secret_cards import (
 from pokerws.game.state import Hand, Table, TableId
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
 from pokerws.storage.store import TableSnapshot
+from pokerws.storage.vault.link_keys import LinkKeys
 from pokerws.storage.vault.logged_events import (
     decode_event,
     decode_events,
@@ -106,7 +107,8 @@ _SEAL, _NO_SEAL = b'"sealed":"', b'"sealed":""'
 class Vault:
     """Seals with the first key, opens with any.  Without keys it reads unsealed rows only.
 
-    `receipt_digests` finds receipts, with keys derived from the same ones.
+    `receipt_digests` finds receipts, and `link_keys` has the secrets of unlisted tables, with keys
+    derived from the same ones.
     """
 
     def __init__(self, keys: Sequence[VaultKey]) -> None:
@@ -115,6 +117,7 @@ class Vault:
         if len(self._ciphers) != len(keys):
             raise VaultError("two keys have the same id: give each its own")
         self.receipt_digests = ReceiptDigests([key.secret for key in keys])
+        self.link_keys = LinkKeys([key.secret for key in keys])
 
     def __contains__(self, key_id: str) -> bool:
         return key_id in self._ciphers

@@ -13,8 +13,12 @@ import { notConnected, Rejected } from "./rejected.js";
 
 /** Commands that are safe to send again: tables deduplicate them by id. */
 const REPEATABLE = new Set(
-  ("act sit stand sit_out sit_in add_chips show straddle run_it choose_game use_time_bank add_bot remove_bot " +
-    "vote_bomb_pot rabbit_hunt auto_muck").split(" "),
+  (
+    "act sit stand sit_out sit_in add_chips show straddle run_it choose_game use_time_bank " +
+    "add_bot remove_bot vote_bomb_pot rabbit_hunt auto_muck host_kick host_ban host_unban " +
+    "pause_table resume_table change_table hand_over renew_link approve_seat deny_seat " +
+    "give_chips take_chips"
+  ).split(" "),
 );
 const REPEAT_WITHIN_MS = 30_000;
 /** A rate-limited command is retried if the pause is no longer than this. */

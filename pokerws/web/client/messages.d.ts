@@ -42,6 +42,9 @@ export interface Ping {
  * `epoch` is that of the message from which `after_seq` was taken. A connection may watch a table
  * that it already watches, for example to catch up. Either `table` or `tables` must be there; the
  * fields beside `table` are not allowed with `tables`, since each of those has its own.
+ *
+ * An unlisted table needs the `key` of its link. Its host, and players who sit there or whom the
+ * host has approved, need none.
  */
 export interface Watch {
   type: "watch";
@@ -55,6 +58,8 @@ export interface Watch {
   epoch?: number | null;
   /** several tables, instead of `table` */
   tables?: TableWatch[] | null;
+  /** the secret in the link of an unlisted table */
+  key?: string | null;
 }
 
 /** Unsubscribe from a table. The player keeps the seat. */
@@ -69,7 +74,9 @@ export interface Unwatch {
 /**
  * Take a seat, with chips from the player's account; without `seat`, the first free one.
  *
- * A player may sit down without watching the table, but then gets no events of it.
+ * A player may sit down without watching the table, but then gets no events of it. `key` is as in
+ * `watch`. Where the host approves who sits down, the first `sit` asks for it: it is accepted, and
+ * `seat_requested` follows. After `seat_approved` the player sends `sit` again.
  */
 export interface Sit {
   type: "sit";
@@ -81,13 +88,15 @@ export interface Sit {
   buy_in: number;
   /** the seat to take; if absent, the first free one */
   seat?: number | null;
+  /** the secret in the link of an unlisted table */
+  key?: string | null;
 }
 
 /**
  * Leave the seat and return the chips to the account; during a hand, at its end.
  *
  * For the rest of that hand the server acts for the player at once: it checks if that is free,
- * else folds. The command cannot be undone.
+ * else folds. The command cannot be undone. Without a seat it takes back a request for one.
  */
 export interface Stand {
   type: "stand";
@@ -212,6 +221,8 @@ export interface GetHand {
   hand: number;
   /** the format of the answer */
   format?: "json" | "ohh" | "phh" | "pokerstars";
+  /** the secret in the link of an unlisted table */
+  key?: string | null;
 }
 
 /**
@@ -233,6 +244,8 @@ export interface ListHands {
   before?: string | null;
   /** the most hands of the page */
   limit?: number;
+  /** the secret in the link of an unlisted table */
+  key?: string | null;
 }
 
 /** Send a chat message to all viewers of a table. The player must watch it too. */
@@ -289,7 +302,11 @@ export interface UnwatchLobby {
   id: string;
 }
 
-/** Create a table. The player is not seated there, and does not watch it yet. */
+/**
+ * Create a table, and be its host. The player is not seated there, and does not watch it yet.
+ *
+ * For an unlisted table `accepted` has the `key` that others need to find it.
+ */
 export interface CreateTable {
   type: "create_table";
   /** the client's name for the command; the answer repeats it */
@@ -303,7 +320,7 @@ export interface CreateTable {
 /**
  * Close a table for good: its hand is cancelled, and all chips return to the accounts.
  *
- * Only an operator or an admin may do this.
+ * Only the table's host, an operator or an admin may do this.
  */
 export interface CloseTable {
   type: "close_table";
@@ -580,6 +597,158 @@ export interface AutoMuck {
 }
 
 /**
+ * Remove a player from the seat; during a hand, at its end, as after `stand`.
+ *
+ * The player may sit down again, but needs an approval where seats are approved.
+ */
+export interface HostKick {
+  type: "host_kick";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the player's id */
+  player: string;
+}
+
+/** Let a player not sit down at this table any more, and remove the player from the seat. */
+export interface HostBan {
+  type: "host_ban";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the player's id */
+  player: string;
+}
+
+/** Let a banned player sit down at this table again. */
+export interface HostUnban {
+  type: "host_unban";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the player's id */
+  player: string;
+}
+
+/** Start no further hands; the one in play is played to its end. */
+export interface PauseTable {
+  type: "pause_table";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+}
+
+/** End the pause of the table. */
+export interface ResumeTable {
+  type: "resume_table";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+}
+
+/**
+ * Change the table's config: at once between hands, otherwise when the hand is over.
+ *
+ * `seats`, and of `hosting` the fields `unlisted` and `bank`, stay what they are. The config that
+ * the table has takes back a change that waits.
+ */
+export interface ChangeTable {
+  type: "change_table";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the whole config */
+  config: Partial<TableConfig>;
+}
+
+/** Make another player who sits at the table its host. */
+export interface HandOver {
+  type: "hand_over";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the player's id */
+  player: string;
+}
+
+/** Request the key in the link of an unlisted table. */
+export interface GetLink {
+  type: "get_link";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+}
+
+/**
+ * Make the key of an unlisted table invalid; `get_link` has the new one.
+ *
+ * It keeps nobody out who has a seat or an approval, or watches the table already.
+ */
+export interface RenewLink {
+  type: "renew_link";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+}
+
+/** Let a player who asked for a seat sit down, now and later. */
+export interface ApproveSeat {
+  type: "approve_seat";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the player's id */
+  player: string;
+}
+
+/** Refuse a player who asked for a seat, or take the approval back. It frees no seat. */
+export interface DenySeat {
+  type: "deny_seat";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the player's id */
+  player: string;
+}
+
+/** Give a player chips of the table's bank, while the player is not in a hand. */
+export interface GiveChips {
+  type: "give_chips";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the player's id */
+  player: string;
+  /** chips, at least 1 */
+  amount: number;
+}
+
+/** Take chips from a player, back to the table's bank, while the player is not in a hand. */
+export interface TakeChips {
+  type: "take_chips";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the player's id */
+  player: string;
+  /** chips, at least 1, and at most the stack */
+  amount: number;
+}
+
+/**
  * Events of a table, in order. `seq` is the number of the first one.
  *
  * Some messages have a `state_hash`, with which a client [checks](#checking-the-state) the state
@@ -607,7 +776,7 @@ export interface Events {
  * For `create_table` and commands that change a table, `seq` is the number of the first event that
  * the command caused, and `accepted` is sent right before that event. `table` is the table of
  * `create_table`, `watch`, `unwatch` or `chat`. For a `watch` of several tables, `tables` has the
- * outcome for each, in the order of the command.
+ * outcome for each, in the order of the command. `key` is the secret of a new unlisted table.
  */
 export interface Accepted {
   type: "accepted";
@@ -619,6 +788,8 @@ export interface Accepted {
   table?: string;
   /** the outcome for each table of a `watch` of several */
   tables?: WatchOutcome[];
+  /** the secret of the new table's link, if it is unlisted */
+  key?: string;
 }
 
 /**
@@ -674,7 +845,7 @@ export interface Snapshot {
   state_hash?: string;
   /**
    * why no hand is dealt: `needs_players`, `players_away` (people who sit out, with whom there are
-   * enough) or `database`
+   * enough), `paused_by_host` or `database`
    */
   waiting_for?: string;
 }
@@ -948,9 +1119,24 @@ export interface TableWaiting {
   table: string;
   /**
    * why no hand is dealt: `needs_players`, `players_away` (people who sit out, with whom there are
-   * enough) or `database`
+   * enough), `paused_by_host` or `database`
    */
   waiting_for?: string;
+}
+
+/**
+ * The answer to `get_link`: with this `key`, `watch` and `sit` find the unlisted table.
+ *
+ * The page has it in its address, as `#table=…&key=…`.
+ */
+export interface TableLink {
+  type: "link";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the secret in the link of an unlisted table */
+  key: string;
 }
 
 /**
@@ -990,6 +1176,8 @@ export interface TableConfig {
   clocks: Clocks;
   /** options about players who are not there */
   presence: PresenceOptions;
+  /** who may come in, and whose chips are played for */
+  hosting: HostingRules;
 }
 
 /**
@@ -999,8 +1187,8 @@ export interface TableConfig {
  * `big_blind` are the positions of the latest hand; their seats may be free by now.
  * `next_hand_at_ms` is set while a hand is scheduled. A `closed` table stays empty for good.
  * `departed` are the players who left within the hour, in the order in which they left. `host` is
- * the player who opened the table; null for the server. `bots` are those that the host wants.
- * `extras` is the state of extra rules.
+ * the player who opened the table, or to whom the role was handed over. `bots` are those that the
+ * host wants. `extras` is the state of extra rules.
  */
 export interface Table {
   /** the table's id */
@@ -1035,12 +1223,14 @@ export interface Table {
   game: Game | null;
   /** the players who left within the hour, the latest last */
   departed: Departure[];
-  /** the player who opened the table; null for the server */
-  host: string | null;
   /** the bots that the host wants, seated or not */
   bots: WantedBot[];
   /** the state of extra rules; null until one has something to remember */
   extras: Extras | null;
+  /** the player who opened the table, or to whom the role was handed over; null if none */
+  host: string | null;
+  /** what the host has decided, and is asked for */
+  hosting: Hosting;
 }
 
 /**
@@ -1048,9 +1238,10 @@ export interface Table {
  *
  * There are rate limits for the messages of a connection and of a player. Some kinds of a player's
  * messages have their own: chat; creating tables; queries (`watch`, once for each table,
- * `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`); and seat commands
- * (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
- * `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`). A message over a limit is refused with `too_fast`.
+ * `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`, `get_link`); and seat
+ * commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
+ * `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`, and what a host sends). A message over a limit is
+ * refused with `too_fast`.
  */
 export interface Limits {
   /** the longest message that is accepted */
@@ -1245,6 +1436,23 @@ export interface PresenceOptions {
 }
 
 /**
+ * How a table is hosted.
+ *
+ * An `unlisted` table is in no list, and for those without the key of its link it does not exist.
+ * With `approval`, who wants a seat asks for it first, and the host approves. With `bank`, the
+ * chips are the table's own: they do not come from the players' accounts, and the host may give
+ * and take some. What `unlisted` and `bank` say is fixed when the table is created.
+ */
+export interface HostingRules {
+  /** whether the table is in no list, and found by its link alone */
+  unlisted?: boolean;
+  /** whether the host approves who sits down */
+  approval?: boolean;
+  /** whether the chips are the table's own, instead of the players' */
+  bank?: boolean;
+}
+
+/**
  * What a program needs to know of a refusal, beside its code.
  *
  * A field means the same with every code, and is absent where it does not apply. `min` and `max`
@@ -1293,6 +1501,34 @@ export interface Details {
   seat?: number;
   /** the name of the server that plays the table */
   server?: string;
+}
+
+/**
+ * What the host has decided, and is asked for.
+ *
+ * While it is `paused` no hand starts. `next_config` becomes the config when the hand is over. The
+ * players in `requests` wait for an answer; those in `approved` may sit down, and those in
+ * `banned` may not. `bank` has a line for each player, if the table has a bank. `link` is the
+ * number of the link that is valid, which the secret of an unlisted table is made from.
+ * `first_config` is the one with which the table was opened, if it has another one now.
+ */
+export interface Hosting {
+  /** whether the host has paused the table */
+  paused?: boolean;
+  /** the config after this hand, if the host changes it */
+  next_config?: TableConfig;
+  /** the players who ask for a seat, the first one first */
+  requests?: SeatRequest[];
+  /** the players who may sit down, where the host approves */
+  approved?: string[];
+  /** the players whom the host lets not sit down */
+  banned?: string[];
+  /** what the bank gave and got back, for each player */
+  bank?: BankLine[];
+  /** the number of the link that is valid, from 0 */
+  link?: number;
+  /** the config with which the table was opened, if it has another one now */
+  first_config?: TableConfig;
 }
 
 /**
@@ -1348,7 +1584,8 @@ export interface HeartbeatTimes {
  * A table as listed in the lobby.
  *
  * `players` is the number of taken seats, of which `bots` have bots of the server. `waiting_for`
- * is why no hand is dealt. Both are known of tables in memory only.
+ * is why no hand is dealt. Both are known of tables in memory only. A `paused` table starts no
+ * hands: its host has paused it.
  */
 export interface TableSummary {
   /** the table's id */
@@ -1367,12 +1604,14 @@ export interface TableSummary {
   bots?: number;
   /**
    * why no hand is dealt: `needs_players`, `players_away` (people who sit out, with whom there are
-   * enough) or `database`
+   * enough), `paused_by_host` or `database`
    */
   waiting_for?: string;
+  /** whether the host has paused the table */
+  paused?: boolean;
 }
 
-/** What may have changed of a listed table. */
+/** What may have changed of a listed table; `config` is there if the host has changed it. */
 export interface TableChange {
   /** the table's id */
   table: string;
@@ -1383,12 +1622,16 @@ export interface TableChange {
   /** the number of the latest hand, 0 before the first */
   hand_number: number;
   /** seats with bots of the server */
-  bots: number;
+  bots?: number;
   /**
    * why no hand is dealt: `needs_players`, `players_away` (people who sit out, with whom there are
-   * enough) or `database`
+   * enough), `paused_by_host` or `database`
    */
-  waiting_for: string | null;
+  waiting_for?: string;
+  /** whether the host has paused the table */
+  paused?: boolean;
+  /** the config, if it has changed */
+  config?: TableConfig;
 }
 
 /**
@@ -1495,6 +1738,8 @@ export interface TableWatch {
   after_seq?: number;
   /** the epoch of that event; if absent, a snapshot is sent */
   epoch?: number;
+  /** the secret in the link of an unlisted table */
+  key?: string;
 }
 
 /**
@@ -1974,7 +2219,8 @@ export interface RakeTaken {
  * fixed-limit game. `boards` is the number of boards dealt; the betting of a `bomb_pot` begins on
  * the second street. `at_ms` is when the hand started, in milliseconds UTC. `names` and `stacks`
  * are those of the players in `order`, before anything was posted. Old hands lack these three.
- * `bots` are the seats in `order` that bots of the server have.
+ * `bots` are the seats in `order` that bots of the server have. `config` is the table's, if that
+ * is not the one with which it was opened.
  *
  * `hand_number` (from `hand`), `button`, `small_blind` and `big_blind` become the event's,
  * `next_hand_at_ms` and `last_hand` null. `owes_blind` becomes true for the seats in `missed`,
@@ -2026,6 +2272,8 @@ export interface HandStarted {
   first_dealt?: number[];
   /** the seats in `order` that bots of the server have */
   bots?: number[];
+  /** the table's config, if it is not the one with which it was opened */
+  config?: TableConfig;
 }
 
 /**
@@ -2099,6 +2347,8 @@ export interface NextHandScheduled {
 /**
  * The next hand was cancelled: too few players are left, or the table closes.
  *
+ * It is also cancelled when the host pauses the table or changes its config.
+ *
  * `next_hand_at_ms` becomes null.
  */
 export interface NextHandCancelled {
@@ -2112,7 +2362,10 @@ export interface NextHandCancelled {
  * `bot` is true for a bot of the server.
  *
  * The seat has this `player`, `name`, `stack`, `owes_small`, `played`, `clock` and `bot`, and
- * otherwise its defaults: it `owes_blind`. The player is removed from `departed`.
+ * otherwise its defaults: it `owes_blind`. The player is removed from `departed`, and from the
+ * `requests` of `hosting`. If the config's `hosting` has a `bank`, the player's line in the `bank`
+ * of `hosting` gets this `name`, and its `given` grows by `stack`; without one, a line of this
+ * `player`, `name` and `stack` as `given` is added at the end.
  */
 export interface PlayerSat {
   type: "player_sat";
@@ -2143,7 +2396,7 @@ export interface PlayerSat {
  * The seat becomes null. If there is a `last_hand`, the seat's `cards` in it become empty, and the
  * seat is removed from `shown`. The player and those in `forgotten` are removed from `departed`.
  * If `until_ms` is not 0, the `player`, `stack`, `until_ms` and `owes_blinds` are added at its
- * end.
+ * end. If the player has a line in the `bank` of `hosting`, its `returned` grows by `stack`.
  */
 export interface PlayerStood {
   type: "player_stood";
@@ -2295,7 +2548,7 @@ export interface ClockResumed {
 }
 
 /**
- * The table was opened, with all seats free. It is the first event of every table.
+ * The table was opened by its `host`, with all seats free. It is every table's first event.
  *
  * `host` is the player who opened it; the server's own tables have none.
  */
@@ -2307,7 +2560,7 @@ export interface TableOpened {
   name: string;
   /** the table's game, stakes and options */
   config: TableConfig;
-  /** the player who opened the table; null for the server */
+  /** who opened it; absent if the server did */
   host?: string;
 }
 
@@ -2323,7 +2576,7 @@ export interface TableClosed {
    * `UNUSED_TABLE_MS`); `overtaken`: the stored table was not the newest; `operator`: closed by an
    * operator or admin
    */
-  reason: "abandoned" | "operator" | "overtaken" | "session_over";
+  reason: "abandoned" | "host" | "operator" | "overtaken" | "session_over";
 }
 
 /** The stored log starts over here. The visible state does not change. */
@@ -2464,6 +2717,186 @@ export interface SessionEnding {
   type: "session_ending";
   /** the number of the last hand */
   last_hand: number;
+}
+
+/**
+ * A player asks the host for a seat, and means to buy in for `buy_in`.
+ *
+ * The `player`, `name` and `buy_in` are added at the end of the `requests` of `hosting`.
+ */
+export interface SeatRequested {
+  type: "seat_requested";
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+  /** chips that the player means to bring */
+  buy_in: number;
+}
+
+/**
+ * The host lets a player sit down, now and later.
+ *
+ * The player is removed from the `requests` of `hosting`, and added at the end of `approved`.
+ */
+export interface SeatApproved {
+  type: "seat_approved";
+  /** the player's id */
+  player: string;
+}
+
+/**
+ * The host refuses a player a seat, or takes an approval back.
+ *
+ * The player is removed from the `requests` and `approved` of `hosting`.
+ */
+export interface SeatDenied {
+  type: "seat_denied";
+  /** the player's id */
+  player: string;
+}
+
+/**
+ * A player does not ask for a seat any more.
+ *
+ * The player is removed from the `requests` of `hosting`.
+ */
+export interface SeatRequestWithdrawn {
+  type: "seat_request_withdrawn";
+  /** the player's id */
+  player: string;
+}
+
+/**
+ * The host removes a player from the seat; `player_stood` or `player_leaving` follows.
+ *
+ * The player is removed from the `approved` of `hosting`.
+ */
+export interface PlayerKicked {
+  type: "player_kicked";
+  /** a seat's number */
+  seat: number;
+  /** the player's id */
+  player: string;
+}
+
+/**
+ * The host lets a player not sit down at this table any more.
+ *
+ * The player is removed from the `requests` and `approved` of `hosting`, and added at the end of
+ * `banned`.
+ */
+export interface PlayerBanned {
+  type: "player_banned";
+  /** the player's id */
+  player: string;
+}
+
+/**
+ * The host lets a banned player sit down again.
+ *
+ * The player is removed from the `banned` of `hosting`.
+ */
+export interface PlayerUnbanned {
+  type: "player_unbanned";
+  /** the player's id */
+  player: string;
+}
+
+/**
+ * The host pauses the table: the hand in play is the last one until `table_resumed`.
+ *
+ * The `paused` of `hosting` becomes true.
+ */
+export interface TablePaused {
+  type: "table_paused";
+}
+
+/**
+ * The host ends the pause.
+ *
+ * The `paused` of `hosting` becomes false.
+ */
+export interface TableResumed {
+  type: "table_resumed";
+}
+
+/**
+ * The host changes the config when this hand is over; without one, an earlier plan is dropped.
+ *
+ * The `next_config` of `hosting` becomes `config`.
+ */
+export interface ChangePlanned {
+  type: "change_planned";
+  /** the config after this hand; absent if none is planned any more */
+  config?: TableConfig;
+}
+
+/**
+ * The table has another config, between two hands.
+ *
+ * The table's `config` becomes this one, and the `next_config` of `hosting` null. If the
+ * `first_config` of `hosting` is null, it becomes the earlier config. The `game` becomes null if
+ * `variant` or `mix` is another than before.
+ */
+export interface TableChanged {
+  type: "table_changed";
+  /** the new config */
+  config: TableConfig;
+}
+
+/**
+ * Another player is the host now.
+ *
+ * The table's `host` becomes the player.
+ */
+export interface HostChanged {
+  type: "host_changed";
+  /** the player's id */
+  player: string;
+}
+
+/**
+ * The link of an unlisted table is another one now; nobody comes in by the earlier ones.
+ *
+ * The `link` of `hosting` becomes this one.
+ */
+export interface LinkRenewed {
+  type: "link_renewed";
+  /** the number of the link that is valid now */
+  link: number;
+}
+
+/**
+ * The host gave a player chips of the table's bank.
+ *
+ * The seat's `stack` grows by `amount`, and so does the `given` of the player's line in the `bank`
+ * of `hosting`.
+ */
+export interface ChipsGiven {
+  type: "chips_given";
+  /** a seat's number */
+  seat: number;
+  /** the player's id */
+  player: string;
+  /** chips */
+  amount: number;
+}
+
+/**
+ * The host took chips from a player, back to the table's bank.
+ *
+ * The seat's `stack` shrinks by `amount`, and the `returned` of the player's line in the `bank` of
+ * `hosting` grows by it.
+ */
+export interface ChipsTaken {
+  type: "chips_taken";
+  /** a seat's number */
+  seat: number;
+  /** the player's id */
+  player: string;
+  /** chips */
+  amount: number;
 }
 
 /**
@@ -2817,6 +3250,28 @@ export interface Seat {
   auto_muck?: boolean;
 }
 
+/** A player who asks for a seat, and means to buy in for `buy_in`. */
+export interface SeatRequest {
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+  /** chips that the player means to bring */
+  buy_in: number;
+}
+
+/** The chips that a player got from the table's bank, and those that came back to it. */
+export interface BankLine {
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+  /** chips that the player got */
+  given: number;
+  /** chips that came back */
+  returned?: number;
+}
+
 /**
  * A fixed-limit street: the number of `bets` and raises; the last full one was to `full_bet`.
  *
@@ -2962,7 +3417,20 @@ export type ClientMessage =
   | RemoveBot
   | VoteBombPot
   | RabbitHunt
-  | AutoMuck;
+  | AutoMuck
+  | HostKick
+  | HostBan
+  | HostUnban
+  | PauseTable
+  | ResumeTable
+  | ChangeTable
+  | HandOver
+  | GetLink
+  | RenewLink
+  | ApproveSeat
+  | DenySeat
+  | GiveChips
+  | TakeChips;
 
 export type ServerMessage =
   | Events
@@ -2984,7 +3452,8 @@ export type ServerMessage =
   | Notice
   | Bans
   | Players
-  | TableWaiting;
+  | TableWaiting
+  | TableLink;
 
 export type TableEvent =
   | TurnStarted
@@ -3044,7 +3513,22 @@ export type TableEvent =
   | StandUpStarted
   | StandUpWon
   | SessionStarted
-  | SessionEnding;
+  | SessionEnding
+  | SeatRequested
+  | SeatApproved
+  | SeatDenied
+  | SeatRequestWithdrawn
+  | PlayerKicked
+  | PlayerBanned
+  | PlayerUnbanned
+  | TablePaused
+  | TableResumed
+  | ChangePlanned
+  | TableChanged
+  | HostChanged
+  | LinkRenewed
+  | ChipsGiven
+  | ChipsTaken;
 
 /** A command of a type, without the id, which the connection adds. */
 export type Command<T extends ClientMessage["type"]> = { type: T } & Omit<
@@ -3057,16 +3541,25 @@ export interface Answers {
   act: Accepted;
   add_bot: Accepted;
   add_chips: Accepted;
+  approve_seat: Accepted;
   auto_muck: Accepted;
   ban: Accepted;
+  change_table: Accepted;
   chat: Accepted;
   choose_game: Accepted;
   close_table: Accepted;
   create_table: Accepted;
+  deny_seat: Accepted;
   end_session: Accepted;
   get_account: Account;
   get_hand: HandEvents;
+  get_link: TableLink;
+  give_chips: Accepted;
+  hand_over: Accepted;
   hello: Welcome;
+  host_ban: Accepted;
+  host_kick: Accepted;
+  host_unban: Accepted;
   kick: Accepted;
   list_bans: Bans;
   list_hands: Hands;
@@ -3074,10 +3567,13 @@ export interface Answers {
   list_tables: Tables;
   logout: Accepted;
   mute: Accepted;
+  pause_table: Accepted;
   ping: Pong;
   rabbit_hunt: Accepted;
   refill: Accepted;
   remove_bot: Accepted;
+  renew_link: Accepted;
+  resume_table: Accepted;
   run_it: Accepted;
   show: Accepted;
   sit: Accepted;
@@ -3085,6 +3581,7 @@ export interface Answers {
   sit_out: Accepted;
   stand: Accepted;
   straddle: Accepted;
+  take_chips: Accepted;
   unban: Accepted;
   unmute: Accepted;
   unwatch: Accepted;
@@ -3141,6 +3638,21 @@ export type RejectCode =
   | "hand_not_over"
   | "log_unavailable"
   | "not_watching"
+  | "not_host"
+  | "not_yourself"
+  | "already_paused"
+  | "not_paused"
+  | "already_banned"
+  | "not_banned"
+  | "banned_from_table"
+  | "already_requested"
+  | "not_requested"
+  | "list_full"
+  | "cannot_change"
+  | "stakes_too_high"
+  | "not_unlisted"
+  | "no_bank"
+  | "host_gives_chips"
   | "not_seated"
   | "already_seated"
   | "too_many_tables"
@@ -3172,7 +3684,6 @@ export type RejectCode =
   | "unknown_game"
   | "seat_soon"
   | "seat_reserved"
-  | "not_host"
   | "bot_limit"
   | "no_such_bot"
   | "in_hand"
@@ -3256,8 +3767,8 @@ export interface Refusals {
     | "table_quarantined"
     | "owned_elsewhere"
     | "table_closed"
-    | "already_so"
     | "not_host"
+    | "already_so"
     | "bot_limit";
   add_chips:
     | "missing_field"
@@ -3277,6 +3788,7 @@ export interface Refusals {
     | "table_quarantined"
     | "owned_elsewhere"
     | "table_closed"
+    | "host_gives_chips"
     | "not_seated"
     | "insufficient_chips"
     | "bank_unavailable"
@@ -3284,6 +3796,27 @@ export interface Refusals {
     | "in_hand"
     | "amount_too_small"
     | "amount_too_large";
+  approve_seat:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_host"
+    | "not_requested"
+    | "list_full";
   auto_muck:
     | "missing_field"
     | "unknown_field"
@@ -3316,6 +3849,29 @@ export interface Refusals {
     | "unknown_player"
     | "protected"
     | "sanction_limit";
+  change_table:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "bad_config"
+    | "table_closed"
+    | "not_host"
+    | "cannot_change"
+    | "stakes_too_high"
+    | "already_so";
   chat:
     | "missing_field"
     | "unknown_field"
@@ -3369,6 +3925,7 @@ export interface Refusals {
     | "table_quarantined"
     | "owned_elsewhere"
     | "table_closed"
+    | "not_host"
     | "bank_unavailable";
   create_table:
     | "missing_field"
@@ -3386,6 +3943,26 @@ export interface Refusals {
     | "table_limit"
     | "bad_config"
     | "too_many_tables";
+  deny_seat:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_host"
+    | "not_requested";
   end_session:
     | "missing_field"
     | "unknown_field"
@@ -3427,6 +4004,69 @@ export interface Refusals {
     | "format_unavailable"
     | "hand_not_over"
     | "log_unavailable";
+  get_link:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "not_host"
+    | "not_unlisted";
+  give_chips:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_host"
+    | "no_bank"
+    | "not_seated"
+    | "bank_unavailable"
+    | "in_hand"
+    | "amount_too_small"
+    | "amount_too_large";
+  hand_over:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_host"
+    | "not_seated"
+    | "already_so";
   hello:
     | "missing_field"
     | "unknown_field"
@@ -3446,6 +4086,72 @@ export interface Refusals {
     | "names_unavailable"
     | "too_fast"
     | "banned";
+  host_ban:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_host"
+    | "not_yourself"
+    | "already_banned"
+    | "list_full"
+    | "bank_unavailable";
+  host_kick:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_host"
+    | "not_yourself"
+    | "not_seated"
+    | "bank_unavailable"
+    | "already_leaving";
+  host_unban:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_host"
+    | "not_banned";
   kick:
     | "missing_field"
     | "unknown_field"
@@ -3527,6 +4233,26 @@ export interface Refusals {
     | "unknown_player"
     | "protected"
     | "sanction_limit";
+  pause_table:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_host"
+    | "already_paused";
   ping:
     | "missing_field"
     | "unknown_field"
@@ -3586,9 +4312,49 @@ export interface Refusals {
     | "table_quarantined"
     | "owned_elsewhere"
     | "table_closed"
-    | "bank_unavailable"
     | "not_host"
+    | "bank_unavailable"
     | "no_such_bot";
+  renew_link:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_host"
+    | "not_unlisted";
+  resume_table:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_host"
+    | "not_paused";
   run_it:
     | "missing_field"
     | "unknown_field"
@@ -3650,6 +4416,9 @@ export interface Refusals {
     | "table_quarantined"
     | "owned_elsewhere"
     | "table_closed"
+    | "banned_from_table"
+    | "already_requested"
+    | "list_full"
     | "already_seated"
     | "too_many_tables"
     | "seat_taken"
@@ -3747,6 +4516,31 @@ export interface Refusals {
     | "not_seated"
     | "no_straddles"
     | "already_so";
+  take_chips:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_host"
+    | "no_bank"
+    | "not_seated"
+    | "bank_unavailable"
+    | "in_hand"
+    | "amount_too_small"
+    | "amount_too_large";
   unban:
     | "missing_field"
     | "unknown_field"

@@ -36,10 +36,12 @@ export class TableFeed {
    * @param {Connection} connection
    * @param {string} table
    * @param {FeedHandlers} handlers
+   * @param {string|null} [key] that of an unlisted table
    */
-  constructor(connection, table, handlers) {
+  constructor(connection, table, handlers, key = null) {
     this.connection = connection;
     this.table = table;
+    this.key = key;
     this.handlers = handlers;
     /** @type {{epoch: number, seq: number}|null} */
     this.known = null;
@@ -74,7 +76,10 @@ export class TableFeed {
     if (this.closed) return;
     const watch = ++this.watchCount;
     this.listening = false;
-    const from = this.known && { after_seq: this.known.seq, epoch: this.known.epoch };
+    const from = {
+      ...(this.known && { after_seq: this.known.seq, epoch: this.known.epoch }),
+      ...(this.key && { key: this.key }),
+    };
     const accepted = () => {
       if (watch !== this.watchCount || this.closed) return;
       this.listening = true;

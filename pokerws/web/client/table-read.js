@@ -3,32 +3,11 @@
  * knows the defaults.
  */
 
+import { readConfig } from "./table-config.js";
+
 // The message types, with the omitted fields filled in.
 
-/** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
-/** @typedef {Required<import("./messages.js").Mix>} Mix */
-/**
- * @typedef {Omit<Required<import("./messages.js").HouseRules>, "rake"|"session"> &
- *   {rake: import("./messages.js").Rake|null,
- *    session: import("./messages.js").SessionLimits|null}} HouseRules
- */
-
-/** @typedef {Required<import("./messages.js").PresenceOptions>} PresenceOptions */
-
-/**
- * @typedef {Omit<Required<import("./messages.js").Clocks>, "bank"|"protection"|"lag"> & {
- *   bank: Required<import("./messages.js").TimeBank>|null,
- *   protection: Required<import("./messages.js").DisconnectProtection>|null,
- *   lag: Required<import("./messages.js").LagAllowance>|null,
- * }} Clocks
- */
-
-/**
- * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"clocks"|"presence"> &
- *   {limit: LimitStakes, mix: Mix, house: HouseRules, clocks: Clocks,
- *    presence: PresenceOptions}} TableConfig
- */
-
+/** @typedef {import("./table-config.js").TableConfig} TableConfig */
 /** @typedef {import("./messages.js").SeatClock} SeatClock */
 /**
  * @typedef {Omit<Required<import("./messages.js").Seat>, "clock"> & {clock: SeatClock|null}} Seat
@@ -60,11 +39,26 @@
 
 /** @typedef {Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts} Hand */
 
+/** @typedef {Required<import("./messages.js").BankLine>} BankLine */
+
 /**
- * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"|"config"|"departed"|"last_hand"|"extras"> &
- *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[],
- *    last_hand: LastHand|null, extras: Extras|null}} TableState
+ * @typedef {Omit<Required<import("./messages.js").Hosting>, "next_config"|"first_config"|"bank"> &
+ *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[]}} Hosting
  */
+
+/**
+ * @typedef {object} TableParts
+ * @property {(Seat|null)[]} seats
+ * @property {Hand|null} hand
+ * @property {TableConfig} config
+ * @property {Departure[]} departed
+ * @property {LastHand|null} last_hand
+ * @property {Extras|null} extras
+ * @property {string|null} host
+ * @property {Hosting} hosting
+ */
+
+/** @typedef {Omit<import("./messages.js").Table, keyof TableParts> & TableParts} TableState */
 
 /**
  * The state of a snapshot.
@@ -80,10 +74,37 @@ export function readTable(state) {
     last_hand: state.last_hand ? { ...newLastHand(), ...state.last_hand } : null,
     game: state.game ?? null,
     departed: (state.departed ?? []).map(readDeparture),
-    host: state.host ?? null,
     bots: state.bots ?? [],
     extras: state.extras ? { ...newExtras(), ...state.extras } : null,
+    host: state.host ?? null,
+    hosting: readHosting(state.hosting ?? {}),
   };
+}
+
+/**
+ * @param {any} hosting
+ * @returns {Hosting}
+ */
+export function readHosting({ bank = [], next_config, first_config, ...others }) {
+  return {
+    paused: false,
+    next_config: next_config ? readConfig(next_config) : null,
+    first_config: first_config ? readConfig(first_config) : null,
+    requests: [],
+    approved: [],
+    banned: [],
+    link: 0,
+    ...others,
+    bank: bank.map(readBankLine),
+  };
+}
+
+/**
+ * @param {any} line
+ * @returns {BankLine}
+ */
+export function readBankLine({ player, name, given, returned = 0 }) {
+  return { player, name, given, returned };
 }
 
 /**
@@ -92,70 +113,6 @@ export function readTable(state) {
  */
 export function readDeparture({ player, stack, until_ms, owes_blinds = false }) {
   return { player, stack, until_ms, owes_blinds };
-}
-
-/**
- * @param {any} config
- * @returns {TableConfig}
- */
-export function readConfig(config) {
-  return {
-    ...config,
-    limit: { small_bet: 0, big_bet: 0, stud_ante: 0, bring_in: 0, ...config.limit },
-    mix: { games: [], rotation: "orbit", hands: 8, ...config.mix },
-    house: {
-      straddle: "none",
-      run_it: 1,
-      bomb_pot_every: 0,
-      bomb_pot_ante: 0,
-      bomb_pot_boards: 1,
-      max_bets: 0,
-      odd_chips: "rulebook",
-      whole_pot: false,
-      bomb_pot_vote: "off",
-      rabbit_hunt: "off",
-      seven_deuce: 0,
-      stand_up: 0,
-      ante_only: false,
-      rake: null,
-      session: null,
-      ...config.house,
-    },
-    presence: { absent_seat_ms: 0, ...config.presence },
-    clocks: readClocks(config.clocks ?? {}),
-  };
-}
-
-/**
- * @param {any} clocks
- * @returns {Clocks}
- */
-function readClocks({ street_ms = [], bank, protection, lag, timeouts_to_sit_out = 2 }) {
-  return {
-    street_ms,
-    bank: bank
-      ? {
-          start_ms: 30_000,
-          refill_ms: 5_000,
-          refill_hands: 10,
-          max_ms: 120_000,
-          use: "auto",
-          ...bank,
-        }
-      : null,
-    protection: protection
-      ? {
-          times: 3,
-          base_ms: 20_000,
-          big_blind_ms: 500,
-          max_ms: 60_000,
-          back_ms: 5_000,
-          ...protection,
-        }
-      : null,
-    lag: lag ? { turn_ms: 500, seated_ms: 10_000, ...lag } : null,
-    timeouts_to_sit_out,
-  };
 }
 
 /**

@@ -9,6 +9,7 @@
 import { CLOCK_EVENTS, countHand, setClock } from "./clock-state.js";
 import { beginHand, endedHand, EXTRAS_EVENTS, leaveExtras } from "./extras-state.js";
 import { HAND_EVENTS, seatAt } from "./hand-state.js";
+import { HOSTING_EVENTS, satDown, stoodUp } from "./hosting-state.js";
 import { newHand, newHandSeat, newSeat, readDeparture, readTable } from "./table-read.js";
 
 export { readTable };
@@ -90,6 +91,7 @@ const TABLE_EVENTS = {
     if (table.seats[event.seat]) throw new Error(`seat ${event.seat} is taken`);
     table.seats[event.seat] = newSeat(event);
     table.departed = table.departed.filter((gone) => gone.player !== event.player);
+    satDown(table, event);
   },
   player_stood: stand,
   player_leaving: (table, event) => {
@@ -137,6 +139,7 @@ const TABLE_EVENTS = {
   },
   bots_wanted: (table, event) => {
     table.bots = event.bots;
+    table.host = event.host ?? null;
   },
   table_closed: (table) => {
     table.closed = true;
@@ -145,6 +148,7 @@ const TABLE_EVENTS = {
   log_restarted: (table, event) => {
     if (event.table) Object.assign(table, readTable(structuredClone(event.table)), { seq: table.seq });
   },
+  ...HOSTING_EVENTS,
 };
 
 /**
@@ -210,6 +214,7 @@ function stand(table, event) {
     (gone) => gone.player !== player && !forgotten.includes(gone.player),
   );
   if (until_ms) table.departed.push(readDeparture(event));
+  stoodUp(table, event);
   const last = table.last_hand;
   if (!last) return;
   last.cards[seat] = [];

@@ -3,11 +3,22 @@
  * of `table-read.js`. Fields that are not known are left out.
  */
 
-import { newExtras, newHand, newHandSeat, newSeat, readDeparture, readTurn } from "./table-read.js";
+import { writeConfig } from "./table-config.js";
+import {
+  newExtras,
+  newHand,
+  newHandSeat,
+  newSeat,
+  readBankLine,
+  readDeparture,
+  readHosting,
+  readTurn,
+} from "./table-read.js";
+import { written } from "./written.js";
 
 /** @typedef {import("./table-read.js").TableState} TableState */
 /** @typedef {import("./table-read.js").Hand} Hand */
-/** @typedef {{[name: string]: any}} Fields */
+/** @typedef {import("./written.js").Fields} Fields */
 
 /** The fields of a table that events can change. */
 const OF_TABLE = (
@@ -29,7 +40,21 @@ export function writeState(table) {
     hand: table.hand && writeHand(table.hand),
     departed: table.departed.map((gone) => written(gone, [], readDeparture({}))),
     extras: table.extras && written(table.extras, [], newExtras()),
+    hosting: writeHosting(table.hosting),
   };
+}
+
+/**
+ * @param {import("./table-read.js").Hosting} hosting
+ * @returns {Fields}
+ */
+function writeHosting({ bank, next_config, first_config, ...others }) {
+  const lines = bank.map((line) => written(line, [], readBankLine({})));
+  const configs = {
+    next_config: next_config && writeConfig(next_config),
+    first_config: first_config && writeConfig(first_config),
+  };
+  return written({ ...others, ...configs, bank: lines }, [], readHosting({}));
 }
 
 /**
@@ -43,23 +68,4 @@ function writeHand(hand) {
     seats: hand.seats.map((seat) => seat && written(seat, [], newHandSeat())),
     ...(turn && { turn: written(turn, OF_TURN, readTurn({})) }),
   };
-}
-
-/**
- * The required fields, and those that differ from their default.
- * @param {Fields} object
- * @param {string[]} required
- * @param {Fields} defaults
- * @returns {Fields}
- */
-function written(object, required, defaults) {
-  /** @type {Fields} */
-  const fields = {};
-  for (const name of required) fields[name] = object[name];
-  for (const [name, value] of Object.entries(defaults)) {
-    const given = object[name];
-    const isEmptyList = Array.isArray(value) && given?.length === 0;
-    if (given !== undefined && given !== value && !isEmptyList) fields[name] = given;
-  }
-  return fields;
 }

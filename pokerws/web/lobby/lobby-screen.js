@@ -4,7 +4,7 @@
 
 import { chips } from "../model/format.js";
 import { describeOffer } from "../model/stakes.js";
-import { readConfig } from "../client/table-read.js";
+import { readConfig } from "../client/table-config.js";
 import { byId, make, setText } from "../ui/dom.js";
 import { showRejection } from "../ui/toast.js";
 import { NewTable } from "./new-table.js";
@@ -18,6 +18,9 @@ const MOST_ROWS = 100;
 const NO_TABLES = "No tables yet. Create the first one.";
 // Wait for the next letter before the search is sent.
 const TYPING_MS = 300;
+
+// What a change leaves out if there is none.
+const NOTHING = { bots: 0, waiting_for: undefined, paused: false };
 
 export class LobbyScreen {
   /**
@@ -91,7 +94,7 @@ export class LobbyScreen {
     for (const table of tables) this.tables.set(table.table, table);
     for (const change of changes) {
       const known = this.tables.get(change.table);
-      if (known) this.tables.set(change.table, { ...known, ...change });
+      if (known) this.tables.set(change.table, { ...known, ...NOTHING, ...change });
     }
     byId("lobby-more").hidden = !more;
     // A short list needs no search.
@@ -145,10 +148,12 @@ function fillRow(row, table) {
   row.dataset.status = table.status;
   setText(part("h3"), table.name);
   const buyIn = `buy-in ${chips(config.min_buy_in)}–${chips(config.max_buy_in)}`;
-  setText(part(".what p"), `${describeOffer(readConfig(config))} · ${buyIn}`);
+  const asks = config.hosting?.approval ? " · the host approves" : "";
+  setText(part(".what p"), `${describeOffer(readConfig(config))} · ${buyIn}${asks}`);
   setText(part(".seats-taken"), `${players}/${config.seats} seats${company(table)}`);
   const playing = hands ? `Playing · hand ${chips(hands)}` : "Playing";
-  setText(part(".badge"), table.status === "active" ? playing : "Waiting");
+  const waiting = table.paused ? "Paused" : "Waiting";
+  setText(part(".badge"), table.status === "active" ? playing : waiting);
   const button = part("button");
   setText(button, free ? "Join" : "Watch");
   button.setAttribute("aria-label", `${free ? "Join" : "Watch"} ${table.name}`);

@@ -5,7 +5,7 @@
 
 import { gameName, groupOf, GROUPS, isMix, shortGameName, variant } from "../model/games.js";
 import { describeStakes } from "../model/stakes.js";
-import { readConfig } from "../client/table-read.js";
+import { readConfig } from "../client/table-config.js";
 import { byId, make, setText } from "../ui/dom.js";
 import { describeRejection } from "../ui/toast.js";
 import { MIXES, VARIANTS } from "../client/variants.js";
@@ -24,7 +24,7 @@ const DEFAULT_MIX = new Set(["NT", "PO"]);
 export class NewTable {
   /**
    * @param {Connection} connection
-   * @param {(table: string) => void} openTable
+   * @param {(table: string, key?: string) => void} openTable `key` is that of an unlisted table
    */
   constructor(connection, openTable) {
     this.connection = connection;
@@ -193,6 +193,8 @@ export class NewTable {
     const house = numbers("run_it", "bomb_pot_every", "bomb_pot_boards");
     if (given.straddle) house.straddle = given.straddle;
     if (Object.keys(house).length) config.house = house;
+    const hosting = ["unlisted", "approval", "bank"].filter((name) => given[name]);
+    if (hosting.length) config.hosting = Object.fromEntries(hosting.map((name) => [name, true]));
     return config;
   }
 
@@ -209,7 +211,7 @@ export class NewTable {
       this.dialog.close();
       this.form.reset();
       this.buyInEdited = this.seatsEdited = false;
-      this.openTable(/** @type {string} */ (answer.table));
+      this.openTable(/** @type {string} */ (answer.table), answer.key);
     } catch (error) {
       setText(byId("new-table-error"), describeRejection(/** @type {any} */ (error)));
     } finally {

@@ -4,6 +4,7 @@
 
 import { cardSigns, chips, nameAt, sentence } from "./format.js";
 import { gameName, isMix, streetName } from "./games.js";
+import { HOSTING_DESCRIPTIONS } from "./hosting-narration.js";
 
 /** @typedef {import("../client/table-state.js").TableState} TableState */
 /** @typedef {import("../client/table-state.js").TableEvent} TableEvent */
@@ -35,6 +36,7 @@ const CLOSED = {
   overtaken: "its latest state was not available",
   operator: "the operator closed it",
   session_over: "its session is over",
+  host: "the host closed it",
 };
 
 /**
@@ -56,7 +58,7 @@ const DESCRIPTIONS = {
   player_sat_out: (_, event, name) => `${name} ${SAT_OUT[event.reason] ?? SAT_OUT.asked}`,
   player_sat_in: (_, event, name) => `${name} is back`,
   bots_wanted: describeBots,
-  next_hand_cancelled: () => "Waiting for players",
+  next_hand_cancelled: (table) => (table.hosting.paused ? null : "Waiting for players"),
   clock_resumed: () => "The clock resumes",
   hand_started: describeHandStart,
   game_changed: describeGameChange,
@@ -108,6 +110,7 @@ const DESCRIPTIONS = {
   pot_awarded: describePotAward,
   hand_cancelled: (_, event) => `Hand ${event.hand} is cancelled, and all bets are returned`,
   table_closed: (_, event) => describeClosing(event.reason),
+  ...HOSTING_DESCRIPTIONS,
 };
 
 /**

@@ -17,6 +17,7 @@ import { byId, setText } from "../ui/dom.js";
  * @property {number} least of the table
  * @property {number} most
  * @property {number} value the default amount
+ * @property {boolean} [isFree] whether the chips come from the table's bank, not from the account
  */
 
 export class AmountDialog {
@@ -69,14 +70,15 @@ export class AmountDialog {
 
   render() {
     if (!this.question) return;
-    const { title, note, confirm, least, most, value } = this.question;
+    const { title, note, confirm, least, most, value, isFree = false } = this.question;
     const { refillAtMs } = this.account;
-    const affordable = Math.min(most, this.account.available() ?? most);
+    const affordable = isFree ? most : Math.min(most, this.account.available() ?? most);
     const poor = affordable < least;
     const limits = `From ${chips(least)} to ${chips(affordable)}`;
     setText(byId("buy-in-title"), title);
     setText(byId("buy-in-hint"), `${poor ? `At least ${chips(least)}` : limits}. ${note}`);
-    setText(byId("buy-in-account"), this.describeAccount(poor, affordable < most));
+    const account = isFree ? "" : this.describeAccount(poor, affordable < most);
+    setText(byId("buy-in-account"), account);
     byId("buy-in-account").classList.toggle("error", poor);
     byId("buy-in-refill").hidden = affordable === most || (!poor && refillAtMs === null);
     setText(byId("buy-in-confirm"), confirm);

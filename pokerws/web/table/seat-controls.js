@@ -71,7 +71,8 @@ export class SeatControls {
     byId("stand").hidden = !staying;
     byId("sit-out").hidden = !staying || seat.sitting_out;
     byId("sit-in").hidden = !staying || !seat.sitting_out || seat.stack === 0;
-    byId("add-chips").hidden = !staying || seat.stack >= table.config.max_buy_in;
+    const { bank } = table.config.hosting;
+    byId("add-chips").hidden = !staying || bank || seat.stack >= table.config.max_buy_in;
     byId("top-up").hidden = byId("add-chips").hidden || !this.canTopUp(table, seat);
     byId("add-chips").classList.toggle("primary", seat?.stack === 0 && !this.inHand());
     byId("seat-controls").hidden = !seat;
@@ -116,6 +117,7 @@ export class SeatControls {
       least,
       most,
       value: Math.min(most, Math.max(least, blind * DEFAULT_BUY_IN_BLINDS)),
+      isFree: this.scene.table.config.hosting.bank,
     });
     if (amount === null) return;
     await this.send({ type: "sit", seat: number, buy_in: amount }).catch(showRejection);

@@ -8,6 +8,7 @@ import { chips } from "../model/format.js";
 import { gameAt, gameName, isMix, shortGameName } from "../model/games.js";
 import { HandMemory } from "../model/hand-memory.js";
 import { describeClosing, describeEvent } from "../model/narration.js";
+import { HOSTING_DESCRIPTIONS } from "../model/hosting-narration.js";
 import { pauses } from "../model/pacing.js";
 import { describeStakes } from "../model/stakes.js";
 import { StateCheck } from "../client/state-hash.js";
@@ -21,6 +22,7 @@ import { GameChoice } from "./game-choice.js";
 import { SeatControls } from "./seat-controls.js";
 import { Panel } from "./side-panel.js";
 import { Stage } from "./stage.js";
+import { TableLink } from "./table-link.js";
 import { TableOptions } from "./table-options.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
@@ -62,6 +64,7 @@ export class TableScreen {
     this.actions = new ActionBar(send, this.discards);
     this.options = new TableOptions(send);
     this.choice = new GameChoice(send);
+    this.link = new TableLink(send);
     this.controls = new SeatControls(send, account);
     this.panel = new Panel(send);
     connection.on("status", () => this.render());
@@ -70,19 +73,25 @@ export class TableScreen {
     setInterval(() => this.tick(), TICK_MS);
   }
 
-  /** @param {string} id */
-  open(id) {
+  /**
+   * @param {string} id
+   * @param {string|null} [key] that of an unlisted table
+   */
+  open(id, key = null) {
     this.close();
     this.id = id;
+    this.link.key = key;
     this.showFrame(true);
-    this.feed = new TableFeed(this.connection, id, {
+    /** @type {import("../client/table-feed.js").FeedHandlers} */
+    const handlers = {
       onSnapshot: (snapshot) => this.handleSnapshot(snapshot),
       onEvents: (events, _epoch, hash) => this.handleEvents(events, hash),
       onPresence: (message) => this.handlePresence(message),
       onWatching: (resumed) => this.watching(resumed),
       onWaiting: showRejection,
       onRejected: (error) => this.leave(describeRejection(error)),
-    });
+    };
+    this.feed = new TableFeed(this.connection, id, handlers, key);
     this.feed.open();
   }
 
@@ -104,6 +113,7 @@ export class TableScreen {
     byId("table-title").hidden = !shown;
     byId("to-lobby").hidden = !shown;
     byId("panel-toggle").hidden = !shown;
+    if (!shown) byId("copy-link").hidden = true;
     document.body.classList.toggle("at-table", shown);
   }
 
@@ -124,7 +134,8 @@ export class TableScreen {
    * @returns {Promise<Message>}
    */
   send(message) {
-    return this.connection.request(/** @type {any} */ ({ ...message, table: this.id }));
+    const key = message.type === "sit" && this.link.key ? { key: this.link.key } : {};
+    return this.connection.request(/** @type {any} */ ({ ...message, ...key, table: this.id }));
   }
 
   /** @param {boolean} resumed */
@@ -272,6 +283,7 @@ export class TableScreen {
     this.controls.render(scene);
     this.options.render(scene);
     this.choice.render(scene);
+    this.link.render(scene, this.connection.welcome?.player);
     this.tick();
     this.renderTitle(scene);
   }
@@ -317,4 +329,5 @@ const LOG_STYLES = {
   player_stood: "note",
   player_sat_in: "note",
   player_sat_out: "note",
+  ...Object.fromEntries(Object.keys(HOSTING_DESCRIPTIONS).map((type) => [type, "note"])),
 };

@@ -8,7 +8,8 @@ from structlog.testing import capture_logs
 from pokerws.game.commands import Close
 from pokerws.game.state import PlayerId
 from pokerws.messages import Accepted, ClientMessage, CloseCode
-from pokerws.server.auth.identity import FORBIDDEN, MODERATING
+from pokerws.schema.schemas import tag_of
+from pokerws.server.auth.identity import FORBIDDEN, HOSTING, MODERATING
 from tests.server.conftest import Connect, Raw
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.signing import SECRET, token
@@ -36,9 +37,13 @@ PLAYING: list[dict[str, Any]] = [
     {"type": "chat", "text": "hi"},
     {"type": "refill"},
     {"type": "close_table"},
+    *({"type": kind, "player": "ben"} for kind in ("host_kick", "host_ban", "host_unban")),
+    *({"type": kind} for kind in ("pause_table", "resume_table", "get_link", "renew_link")),
+    {"type": "change_table", "config": CONFIG},
+    *({"type": kind, "player": "ben"} for kind in ("hand_over", "approve_seat", "deny_seat")),
+    *({"type": kind, "player": "ben", "amount": 1} for kind in ("give_chips", "take_chips")),
 ]
 MODERATION: list[dict[str, Any]] = [
-    {"type": "close_table", "table": "none"},
     {"type": "kick", "table": "none", "player": "ben"},
     {"type": "mute", "player": "ben", "minutes": 1},
     {"type": "unmute", "player": "ben"},
@@ -85,7 +90,7 @@ def test_an_operator_moderates_and_watches_and_does_not_play() -> None:
     assert kinds - forbidden == set(
         "hello logout ping list_tables watch_lobby unwatch_lobby watch unwatch get_hand "
         "list_hands".split()
-    ) | {command["type"] for command in MODERATION}
+    ) | {command["type"] for command in MODERATION} | {tag_of(kind) for kind in HOSTING}
 
 
 @pytest.mark.parametrize(
@@ -128,11 +133,13 @@ async def test_who_was_made_a_spectator_can_take_the_chips_home_and_nothing_else
 
 
 @pytest.mark.settings(**AUTH)
-async def test_a_player_may_not_close_a_table(open_connection: Connect) -> None:
-    raw = await enter(open_connection, "ann")
-    table = await open_table(raw)
-    assert (await raw.ask("close_table", table=table))["code"] == "forbidden"
-    assert len((await raw.ask("list_tables"))["tables"]) == 1
+async def test_a_player_may_close_the_own_table_and_no_other(open_connection: Connect) -> None:
+    ann, ben = await enter(open_connection, "ann"), await enter(open_connection, "ben")
+    table = await open_table(ann)
+    assert (await ben.ask("close_table", table=table))["code"] == "not_host"
+    assert len((await ann.ask("list_tables"))["tables"]) == 1
+    assert (await ann.ask("close_table", table=table))["type"] == "accepted"
+    assert (await ann.ask("list_tables"))["tables"] == []
 
 
 @pytest.fixture
@@ -168,8 +175,9 @@ async def test_an_admin_closes_a_table_and_everybody_goes_home_with_the_chips(
     assert (await player.ask("get_account"))["balance"] == before
     assert (await player.ask("list_tables"))["tables"] == []
     assert (await admin.ask("close_table", table=table))["code"] == "unknown_table"
-    (asked,) = [line for line in lines if line["event"] == "moderated"]
-    assert (asked["action"], asked["target"], asked["by"]) == ("close_table", table, "root")
+    (asked,) = [line for line in lines if line["event"] == "host_action"]
+    assert (asked["action"], asked["table"], asked["by"]) == ("close_table", table, "root")
+    assert asked["host"] == "ann"
 
 
 async def test_an_admin_hears_that_a_table_is_closed_once_all_chips_are_stored_at_home() -> None:
@@ -198,7 +206,7 @@ async def test_a_guest_is_a_player_whatever_it_says(open_connection: Connect) ->
     raw = await open_connection("Ann", role="admin")
     assert raw.welcome["role"] == "player"
     table = await open_table(raw)
-    assert (await raw.ask("close_table", table=table))["code"] == "forbidden"
+    assert (await raw.ask("kick", table=table, player="ben"))["code"] == "forbidden"
     assert PlayerId(raw.welcome["player"]).startswith("p_")
 
 

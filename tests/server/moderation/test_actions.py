@@ -365,10 +365,11 @@ async def test_each_action_is_one_line_of_the_log_without_a_token(
     assert [(line["action"], line["target"]) for line in moderated] == [
         ("mute", id_of(ann)),
         ("kick", id_of(ann)),
-        ("close_table", table),
         ("end_mute", id_of(ann)),
         ("address_ban", "203.0.113.7/32"),
     ]
-    assert {line["by"] for line in moderated} == {"operator:alice"}
+    (closed,) = [line for line in lines if line["event"] == "host_action"]
+    assert (closed["action"], closed["table"], closed["host"]) == ("close_table", table, id_of(ann))
+    assert {line["by"] for line in (*moderated, closed)} == {"operator:alice"}
     assert (moderated[0]["reason"], moderated[1]["table"]) == ("spam", table)
     assert operator_token()[:30] not in str(lines)

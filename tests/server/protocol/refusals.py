@@ -47,7 +47,7 @@ from pokerws.messages import (
 from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
 from pokerws.storage.journal.journal import Journal
-from tests.server.protocol import chips, games, moderation
+from tests.server.protocol import chips, games, hosting, moderation
 from tests.server.protocol.servers import SECRET, Away, token
 from tests.server.protocol.situations import (
     BUY_IN,
@@ -63,7 +63,7 @@ from tests.server.protocol.situations import (
 )
 from tests.server.protocol.transcript_player import Scene
 
-__all__ = ["REMEMBERED", "SHOWN", "Shown", "chips", "games", "moderation"]
+__all__ = ["REMEMBERED", "SHOWN", "Shown", "chips", "games", "hosting", "moderation"]
 
 ANN, NOBODY, OTHER = PlayerId("the-id-of-ann"), PlayerId("p_00"), PlayerId("operator:bob")
 
@@ -89,12 +89,15 @@ OF_TABLE = (
     RabbitHunt("19", TABLE, 1),
     CloseTable("12", TABLE),
 )
-CHANGING = (*BY_SEATED, *OF_TABLE, ADD, REMOVE)
-LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1))
+CHANGING = (*BY_SEATED, *OF_TABLE, ADD, REMOVE, *hosting.COMMANDS)
+LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1), hosting.LINK)
 # Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
 REMEMBERED = (*CHANGING, KICK)
 LISTING = ListHands("16", TABLE)
-MOVING = (Stand("1", TABLE), AddChips("2", TABLE), Sit("3", TABLE, BUY_IN), KICK, REMOVE)
+MOVING = (
+    *(Stand("1", TABLE), AddChips("2", TABLE), Sit("3", TABLE, BUY_IN), KICK, REMOVE),
+    *hosting.MOVING,
+)
 NEW_TABLE = CreateTable("15", "Two", TableConfig())
 
 
@@ -188,12 +191,16 @@ async def no_room(scene: Scene) -> None:
     (await scene.app()).moderation.most = 0
 
 
+async def ann_greeted(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+
+
 def shown(code: str, given: str, *said: ClientMessage) -> Shown:
     return Shown(code, SITUATIONS[given], "", said)
 
 
 SHOWN = [
-    shown("unknown_table", examples.GREETED, *LOADING, LISTING),
+    Shown("unknown_table", ann_greeted, "tireless", [*LOADING, LISTING]),
     shown("table_unavailable", "a stored table, and an unavailable database", *LOADING),
     shown("table_quarantined", "a stored table that is damaged", *LOADING, LISTING),
     shown("owned_elsewhere", "a stored table that another server plays", *LOADING),
@@ -262,5 +269,7 @@ SHOWN = [
     ),
     Shown("already_so", wants_euler, "memory", [ADD]),
     shown("not_host", "a table that another player has opened", REMOVE),
+    shown("not_host", "a table that another player has opened", CloseTable("1", TABLE)),
+    *(Shown(code, bring, "memory", said) for code, bring, said in hosting.SHOWN),
     Shown("logout_unavailable", no_issue_time, "stored tokens", [EndSession("1", ANN)]),
 ]

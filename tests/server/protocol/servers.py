@@ -33,7 +33,7 @@ OPERATOR_KEY = "a key that the operator of this server has"
 SECRET = "a secret of the operator's own login service"
 # Replaced by where it is.
 JWKS = "jwks.json"
-STORED = {"use_db_repository": True, "use_event_persistence": True}
+STORED = {"use_db_repository": True, "use_event_persistence": True, "player_seat_rate": "0"}
 UNLIMITED: dict[str, Any] = dict.fromkeys(
     (
         "address_connection_rate",
@@ -51,7 +51,8 @@ UNLIMITED: dict[str, Any] = dict.fromkeys(
 }
 SETTINGS: dict[str, dict[str, Any]] = {
     "memory": {},
-    "stopping": {},
+    "stopping": {"player_seat_rate": "0"},
+    "tireless": {"player_seat_rate": "0"},
     "one table": {"max_tables": 1},
     "tight": {
         "player_chat_rate": "1/60s",

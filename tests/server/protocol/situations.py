@@ -146,6 +146,7 @@ async def no_keys(scene: Scene) -> None:
 @situation("a table with a free seat, and 100000 chips in the player's account")
 async def open_seat(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
+    scene.stands_for[examples.ANNS_ID] = scene.client.welcome["player"]
     await open_table(scene, scene.client)
 
 

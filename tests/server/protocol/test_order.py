@@ -114,7 +114,7 @@ async def test_refusals_that_reach_no_table_are_in_order_too(mode: Mode) -> None
         await ann.say("sit_out", "1", **on)
         await ann.say("chat", "2", text="hello", **on)
         await ann.say("unwatch", "3", **on)
-        await ann.say("close_table", "4", **on)
+        await ann.say("kick", "4", player="p_00", **on)
         await ann.say("act", "5", **on)
         await ann.say("get_hand", "6", hand=9, **on)
         await ann.say("chat", "7", text="hello", **on)

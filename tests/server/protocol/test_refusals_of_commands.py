@@ -24,7 +24,11 @@ from tests.server.protocol.transcript_player import Scene, Speaker
 NEVER: dict[str, tuple[str, ...]] = {
     # Only commands that move chips wait for the accounts.
     **dict.fromkeys(
-        "act sit_out sit_in show straddle run_it choose_game use_time_bank add_bot".split(),
+        (
+            *"act sit_out sit_in show straddle run_it choose_game use_time_bank add_bot".split(),
+            *"host_unban pause_table resume_table change_table hand_over".split(),
+            *"renew_link approve_seat deny_seat".split(),
+        ),
         ("bank_unavailable",),
     ),
     **dict.fromkeys(("vote_bomb_pot", "rabbit_hunt", "auto_muck"), ("bank_unavailable",)),
@@ -35,8 +39,8 @@ NEVER: dict[str, tuple[str, ...]] = {
     "sit": ("bad_token", "banned", "muted"),
     # Only a bot with a seat that it does not leave yet is stood up.
     "remove_bot": ("not_seated", "already_leaving"),
-    # A closed table has no seats, so that `not_seated` comes first.
-    "kick": ("table_closed",),
+    # A closed table has no seats, so that `not_seated` comes first.  An operator needs no host.
+    "kick": ("table_closed", "not_host"),
 }
 
 # A value for each field that a command needs.
@@ -51,6 +55,7 @@ NEEDED: dict[str, Any] = {
     "on": True,
     "times": 1,
     "variant": "NT",
+    "amount": 1,
     "text": "Hi",
     "player": "p_00",
     "minutes": 60,

@@ -7,7 +7,12 @@ import pytest
 import pytest_asyncio
 
 from pokerws.schema.transcripts import Transcript, transcripts
-from tests.server.protocol import chips, games, moderation  # noqa: F401  They add situations.
+from tests.server.protocol import (  # noqa: F401  They add situations.
+    chips,
+    games,
+    hosting,
+    moderation,
+)
 from tests.server.protocol.servers import Servers
 from tests.server.protocol.sessions import SITUATIONS
 from tests.server.protocol.transcript_player import Scene

@@ -17,8 +17,9 @@ import pytest
 from pokerws.game import commands
 from pokerws.game.apply import apply
 from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
+from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import HouseRules, Mix, Rake, SessionLimits, TableConfig
-from pokerws.game.events import TableEvent
+from pokerws.game.events import HostingEvent, TableEvent
 from pokerws.game.next_hand import games_of
 from pokerws.game.state import PlayerId, Table, Turn
 from pokerws.game.table import HANDS_TO_STAND_UP
@@ -34,6 +35,7 @@ from pokerws.storage.vault.kept_receipts import (
     RECEIPT_PLAYERS,
     RECEIPTS_PER_PLAYER,
 )
+from tests.game.hosting.random_hosting import random_hosting
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.random_action import random_action
 from tests.server.resumed import memory_lobby
@@ -70,6 +72,11 @@ TABLES: dict[str, Json] = {
             3,
         ),
     },
+    "a house game": {
+        "seats": 4,
+        "max_buy_in": 4_000,
+        "hosting": HostingRules(unlisted=True, approval=True, bank=True),
+    },
     "dealer's choice": {"seats": 3, "variant": "MIX", "mix": Mix(("NT", "N5D"), "choice")},
     "extra rules": {
         "seats": 4,
@@ -87,6 +94,7 @@ TABLES: dict[str, Json] = {
 STEPS = 120
 # What is rare is played for.
 RARE = {
+    "a house game": {tag_of(event) for event in get_args(HostingEvent)},
     "straddles, bomb pots and several boards": {"run_it_agreed", "straddle_set"},
     "draws until the deck is out": {"deck_reshuffled"},
     "clocks": {
@@ -183,6 +191,8 @@ class Play:
             self.actor.go_on()
         elif table.config.clocks.protection is not None and turn is not None and roll < 0.95:
             self._change_clock(turn)
+        elif table.config.hosting.unlisted and rng.random() < 0.4:
+            self._do(random_hosting(rng, table, self.players))
         else:
             self._do(self._whim(rng.choice(self.players)))
 
@@ -201,6 +211,8 @@ class Play:
         table, rng = self.actor.table, self._rng
         number = table.seat_of(player)
         if number is None:
+            if table.hosting.requests and rng.random() < 0.2:
+                return commands.Stand(table.hosting.requests[0].player)
             most = rng.choice((table.config.min_buy_in, table.config.max_buy_in))
             return commands.Sit(player, player.upper(), None, most)
         seat = table.seats[number]
@@ -234,7 +246,7 @@ class Play:
         )
 
     def _do(self, command: Any) -> None:
-        viewer = FakeViewer(command.player)
+        viewer = FakeViewer(getattr(command, "player", SPECTATOR))
         self.actor.handle(viewer, f"{self.actor.table.seq} {self._rng.random()}", command)
 
 

@@ -56,7 +56,9 @@ class LobbyNews:
         if has_stays or table.hand is None or table.hand_number != self._hand:
             self._hand = table.hand_number
             self._owner.seats_changed(table)
-            if net := self._net.follow(table, events):
+            net = self._net.follow(table, events)
+            # Who loses chips of a bank loses nothing of the own.
+            if net and not table.config.hosting.bank:
                 self._owner.hand_over(table.id, net)
             if self._pace.begins_to_delay(table, changed_ms):
                 self._viewers.notify("hands_delayed", DELAYED)

@@ -28,7 +28,8 @@ def _text_for(
     """The hand in the requested text format; None for JSON.  Raises Illegal."""
     if message.format == "json":
         return None
-    hand = hand_of(table.id, table.name, table.config, shown)
+    first = table.hosting.first_config or table.config
+    hand = hand_of(table.id, table.name, first, shown)
     if hand is None:
         raise Refused(
             "unknown_hand",

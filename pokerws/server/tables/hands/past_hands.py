@@ -5,9 +5,9 @@ that the ledger names.  Without one, the hands are those in the memory of the ta
 loads a table, or changes one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from pokerws.game.state import PlayerId, TableId
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import Details, GetHand, HandEvents, Hands, HandSummary, ListHands, Refused
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.event_log import LOG_TIMEOUT_S, EventLog, LogUnavailable
@@ -25,6 +25,14 @@ from pokerws.storage.vault.vault import decode_snapshot
 
 _MOST = 2**53
 
+# Whether the player may know of a table.
+MaySee = Callable[[Table], bool]
+
+
+def everybody(table: Table) -> bool:
+    """A `MaySee` for tables that are listed."""
+    return True
+
 
 class PastHands:
     """The finished hands of the tables of `lobby`, and of those in `store` that are closed."""
@@ -37,7 +45,9 @@ class PastHands:
         # None if no events are kept.
         self._visits = VisitLog(lobby, store, log) if isinstance(log, EventLog) else None
 
-    async def list(self, message: ListHands, player: PlayerId) -> Hands:
+    async def list(
+        self, message: ListHands, player: PlayerId, may_see: MaySee = everybody
+    ) -> Hands:
         """The answer to `list_hands`.  Raises Illegal."""
         try:
             if message.mine:
@@ -46,52 +56,62 @@ class PastHands:
                 raise Refused(
                     "missing_field", "Object needs `table` or `mine`", Details(field="table")
                 )
-            return await self._of_table(message, message.table, player)
+            return await self._of_table(message, message.table, player, may_see)
         except LogUnavailable as error:
             raise Refused("log_unavailable") from error
 
-    async def closed_hand(self, message: GetHand, player: PlayerId) -> HandEvents:
+    async def closed_hand(
+        self, message: GetHand, player: PlayerId, may_see: MaySee = everybody
+    ) -> HandEvents:
         """The answer to `get_hand` for a table that the lobby does not know.  Raises Illegal."""
         stored = await self._look(message.table)
         if self._visits is None or stored is None or stored.status != "closed":
-            raise Refused("unknown_table", f"there is no table {message.table}")
+            raise _unknown(message.table)
+        table = decode_snapshot(stored.snapshot).table
+        if not may_see(table):
+            raise _unknown(message.table)
         try:
             found = await self._visits.log.hand(message.table, message.hand, stored.version)
         except LogUnavailable as error:
             raise Refused("log_unavailable") from error
         if found is None:
             raise Refused("unknown_hand", f"there was no hand {message.hand}, or it was not kept")
-        table = decode_snapshot(stored.snapshot).table
         return hand_answer(message, table, stored.epoch, HandPart(*found), player)
 
     # ---- of a table
 
-    async def _of_table(self, message: ListHands, table: TableId, player: PlayerId) -> Hands:
+    async def _of_table(
+        self, message: ListHands, table: TableId, player: PlayerId, may_see: MaySee
+    ) -> Hands:
         before_seq = _seq_of(message.before)
         if self._visits is None:
-            actor = await self._check_table(table)
+            actor = await self._check_table(table, may_see)
             known = [] if actor is None else memory_hands.hands_at(actor)
             hands = [hand for hand in known if hand.seq < before_seq]
             page = hands[: -message.limit - 1 : -1]
             more = len(page) < len(hands)
             return _answer(message, page, player, str(page[-1].seq) if more else None)
-        await self._check_table(table)
+        await self._check_table(table, may_see)
         await self._flush(table)
         reader = self._visits.hands(table, before_seq, 0)
         return await self._from_log(message, reader, player)
 
-    async def _check_table(self, table: TableId) -> TableActor | None:
+    async def _check_table(self, table: TableId, may_see: MaySee = everybody) -> TableActor | None:
         """The actor of a table, if it is in memory.  Raises Illegal if it has no list of hands."""
         actor = self._lobby.live(table)
         if actor is not None:
+            if not may_see(actor.table):
+                raise _unknown(table)
             if actor.is_paused:
                 raise Refused("paused")
             return actor
         stored = await self._look(table)
         if stored is None:
-            raise Refused("unknown_table", f"there is no table {table}")
+            raise _unknown(table)
         if stored.status == "quarantined":
             raise Refused("table_quarantined")
+        if may_see is not everybody and not may_see(decode_snapshot(stored.snapshot).table):
+            raise _unknown(table)
         return None
 
     async def _from_log(self, message: ListHands, reader: LogHands, player: PlayerId) -> Hands:
@@ -139,6 +159,10 @@ class PastHands:
             return await self._store.look(table)
         except (StoreUnavailable, TimeoutError) as error:
             raise Refused("log_unavailable") from error
+
+
+def _unknown(table: TableId) -> Refused:
+    return Refused("unknown_table", f"there is no table {table}")
 
 
 def _answer(

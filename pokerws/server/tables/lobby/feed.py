@@ -23,21 +23,22 @@ class _EncodedPage(NamedTuple):
 
 
 class LobbyFeed:
-    """All open tables of this server, oldest first."""
+    """All open tables of this server, oldest first.  Clients see none that is unlisted."""
 
     def __init__(self, clock: Clock) -> None:
         self._rows = TableRows()
+        self._unlisted: dict[TableId, TableSummary] = {}
         self._pages = ListCache[_EncodedPage]()
         self.watchers = ListWatchers(self._rows, clock)
 
     def __contains__(self, table: TableId) -> bool:
-        return self._rows.get(table) is not None
+        return table in self._unlisted or self._rows.get(table) is not None
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._rows) + len(self._unlisted)
 
     def summaries(self) -> list[TableSummary]:
-        """All tables, oldest first."""
+        """All listed tables, oldest first."""
         return [row.summary for row in self._rows]
 
     def answer(self, message: ListTables, wire: Wire) -> Tables:
@@ -64,11 +65,16 @@ class LobbyFeed:
 
     def unused(self) -> set[TableId]:
         """Tables where no hand was played."""
-        listed = self.summaries()
-        return {summary.table for summary in listed if summary.hand_number == 0}
+        known = (*self.summaries(), *self._unlisted.values())
+        return {summary.table for summary in known if summary.hand_number == 0}
 
     def note(self, summary: TableSummary) -> None:
         """Record a table's summary: the table is new, or may have changed or closed."""
+        if summary.config.hosting.unlisted:
+            self._unlisted[summary.table] = summary
+            if summary.status == "closed":
+                del self._unlisted[summary.table]
+            return
         row = self._rows.note(summary)
         if row is not None:
             self.watchers.note(row)
@@ -81,5 +87,6 @@ class LobbyFeed:
 
     def close(self, table: TableId) -> None:
         """Remove a table that is closed or lost, if it is listed."""
+        self._unlisted.pop(table, None)
         if (row := self._rows.get(table)) is not None:
             self.note(replace(row.summary, status="closed", players=0, bots=0, waiting_for=None))

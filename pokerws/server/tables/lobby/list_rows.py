@@ -23,25 +23,32 @@ class TableRow:
 
     `number` increases in the order in which tables were listed.  `changed` and `news` count the
     changes of the list: the last one of this row, and the last one besides its hand number.
+    `config_changed` is the last one of its config.
     """
 
-    __slots__ = ("changed", "is_open", "news", "number", "search_name", "stakes", "summary")
+    __slots__ = (
+        *("changed", "config_changed", "is_open", "news", "number", "search_name", "stakes"),
+        "summary",
+    )
 
     def __init__(self, number: int, summary: TableSummary) -> None:
         self.number = number
         self.summary = summary
-        self.changed = self.news = 0
+        self.changed = self.news = self.config_changed = 0
         self.is_open = True
         self.search_name = summary.name.casefold()
         self.stakes = _stakes(summary.config)
 
-    def change(self) -> TableChange:
-        """What may have changed of the table."""
+    def change(self, since: int) -> TableChange:
+        """What may have changed of the table after that change of the list."""
         now = self.summary
+        config = now.config if self.config_changed > since else None
         return TableChange(
             *(now.table, now.status, now.players, now.hand_number),
             bots=now.bots,
             waiting_for=now.waiting_for,
+            paused=now.paused,
+            config=config,
         )
 
 
@@ -125,6 +132,9 @@ class TableRows:
             return None
         else:
             is_news = replace(row.summary, hand_number=summary.hand_number) != summary
+            if row.summary.config != summary.config:
+                row.config_changed = self.changes + 1
+                row.stakes = _stakes(summary.config)
             row.summary = summary
         self.changes += 1
         row.changed = self.changes

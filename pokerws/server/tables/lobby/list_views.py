@@ -87,7 +87,7 @@ class Window:
         message = LobbyMessage(
             [self._window[number].summary for number in entered],
             [
-                row.change()
+                row.change(seen.news)
                 for number, row in self._window.items()
                 if number in had and _is_newer(row, seen, now)
             ],

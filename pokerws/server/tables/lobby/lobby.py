@@ -82,7 +82,7 @@ class Lobby:
     ) -> None:
         self._store = store
         self._journal = journal
-        self._vault = vault
+        self._vault, self.link_keys = vault, vault.link_keys
         self._keep_events = keep_events
         self._clock = clock
         self._shuffle = shuffle

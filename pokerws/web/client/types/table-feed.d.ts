@@ -45,6 +45,7 @@ export type FeedHandlers = {
 export declare class TableFeed {
     connection: import("./protocol.js").Connection;
     table: string;
+    key: string | null;
     handlers: FeedHandlers;
     /** @type {{epoch: number, seq: number}|null} */
     known: {
@@ -59,8 +60,9 @@ export declare class TableFeed {
      * @param {Connection} connection
      * @param {string} table
      * @param {FeedHandlers} handlers
+     * @param {string|null} [key] that of an unlisted table
      */
-    constructor(connection: Connection, table: string, handlers: FeedHandlers);
+    constructor(connection: Connection, table: string, handlers: FeedHandlers, key?: string | null);
     /** Subscribe to the table now, or once connected. */
     open(): void;
     close(): void;

@@ -2,25 +2,7 @@
  * Reads states from messages and fills in the defaults that the wire format omits. No other module
  * knows the defaults.
  */
-export type LimitStakes = Required<import("./messages.js").LimitStakes>;
-export type Mix = Required<import("./messages.js").Mix>;
-export type HouseRules = Omit<Required<import("./messages.js").HouseRules>, "rake" | "session"> & {
-    rake: import("./messages.js").Rake | null;
-    session: import("./messages.js").SessionLimits | null;
-};
-export type PresenceOptions = Required<import("./messages.js").PresenceOptions>;
-export type Clocks = Omit<Required<import("./messages.js").Clocks>, "bank" | "protection" | "lag"> & {
-    bank: Required<import("./messages.js").TimeBank> | null;
-    protection: Required<import("./messages.js").DisconnectProtection> | null;
-    lag: Required<import("./messages.js").LagAllowance> | null;
-};
-export type TableConfig = Omit<import("./messages.js").TableConfig, "limit" | "mix" | "house" | "clocks" | "presence"> & {
-    limit: LimitStakes;
-    mix: Mix;
-    house: HouseRules;
-    clocks: Clocks;
-    presence: PresenceOptions;
-};
+export type TableConfig = import("./table-config.js").TableConfig;
 export type SeatClock = import("./messages.js").SeatClock;
 export type Seat = Omit<Required<import("./messages.js").Seat>, "clock"> & {
     clock: SeatClock | null;
@@ -46,34 +28,24 @@ export type HandParts = {
     opener: number | null;
 };
 export type Hand = Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts;
-export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | "config" | "departed" | "last_hand" | "extras"> & {
+export type BankLine = Required<import("./messages.js").BankLine>;
+export type Hosting = Omit<Required<import("./messages.js").Hosting>, "next_config" | "first_config" | "bank"> & {
+    next_config: TableConfig | null;
+    first_config: TableConfig | null;
+    bank: BankLine[];
+};
+export type TableParts = {
     seats: (Seat | null)[];
     hand: Hand | null;
     config: TableConfig;
     departed: Departure[];
     last_hand: LastHand | null;
     extras: Extras | null;
+    host: string | null;
+    hosting: Hosting;
 };
-/** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
-/** @typedef {Required<import("./messages.js").Mix>} Mix */
-/**
- * @typedef {Omit<Required<import("./messages.js").HouseRules>, "rake"|"session"> &
- *   {rake: import("./messages.js").Rake|null,
- *    session: import("./messages.js").SessionLimits|null}} HouseRules
- */
-/** @typedef {Required<import("./messages.js").PresenceOptions>} PresenceOptions */
-/**
- * @typedef {Omit<Required<import("./messages.js").Clocks>, "bank"|"protection"|"lag"> & {
- *   bank: Required<import("./messages.js").TimeBank>|null,
- *   protection: Required<import("./messages.js").DisconnectProtection>|null,
- *   lag: Required<import("./messages.js").LagAllowance>|null,
- * }} Clocks
- */
-/**
- * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"clocks"|"presence"> &
- *   {limit: LimitStakes, mix: Mix, house: HouseRules, clocks: Clocks,
- *    presence: PresenceOptions}} TableConfig
- */
+export type TableState = Omit<import("./messages.js").Table, keyof TableParts> & TableParts;
+/** @typedef {import("./table-config.js").TableConfig} TableConfig */
 /** @typedef {import("./messages.js").SeatClock} SeatClock */
 /**
  * @typedef {Omit<Required<import("./messages.js").Seat>, "clock"> & {clock: SeatClock|null}} Seat
@@ -101,11 +73,23 @@ export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | 
  * @property {number|null} opener
  */
 /** @typedef {Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts} Hand */
+/** @typedef {Required<import("./messages.js").BankLine>} BankLine */
 /**
- * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"|"config"|"departed"|"last_hand"|"extras"> &
- *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[],
- *    last_hand: LastHand|null, extras: Extras|null}} TableState
+ * @typedef {Omit<Required<import("./messages.js").Hosting>, "next_config"|"first_config"|"bank"> &
+ *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[]}} Hosting
  */
+/**
+ * @typedef {object} TableParts
+ * @property {(Seat|null)[]} seats
+ * @property {Hand|null} hand
+ * @property {TableConfig} config
+ * @property {Departure[]} departed
+ * @property {LastHand|null} last_hand
+ * @property {Extras|null} extras
+ * @property {string|null} host
+ * @property {Hosting} hosting
+ */
+/** @typedef {Omit<import("./messages.js").Table, keyof TableParts> & TableParts} TableState */
 /**
  * The state of a snapshot.
  * @param {any} state
@@ -113,15 +97,20 @@ export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | 
  */
 export declare function readTable(state: any): TableState;
 /**
+ * @param {any} hosting
+ * @returns {Hosting}
+ */
+export declare function readHosting({ bank, next_config, first_config, ...others }: any): Hosting;
+/**
+ * @param {any} line
+ * @returns {BankLine}
+ */
+export declare function readBankLine({ player, name, given, returned }: any): BankLine;
+/**
  * @param {any} departure
  * @returns {Departure}
  */
 export declare function readDeparture({ player, stack, until_ms, owes_blinds }: any): Departure;
-/**
- * @param {any} config
- * @returns {TableConfig}
- */
-export declare function readConfig(config: any): TableConfig;
 /**
  * @param {any} turn
  * @returns {Turn}

@@ -4,9 +4,7 @@
  */
 export type TableState = import("./table-read.js").TableState;
 export type Hand = import("./table-read.js").Hand;
-export type Fields = {
-    [name: string]: any;
-};
+export type Fields = import("./written.js").Fields;
 /**
  * The state without the table's id, name and config.
  * @param {TableState} table

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import LimitStakes, TableConfig
 from pokerws.game.state import TableId
 from pokerws.messages import (
@@ -80,7 +81,7 @@ class House:
     def anything(self, rng: random.Random) -> None:
         """One random change."""
         tables = [one.table for one in self.feed.summaries()]
-        what = rng.choice(("open", "seat", "seat", "deal", "close"))
+        what = rng.choice(("open", "seat", "seat", "deal", "close", "host"))
         if what == "open" or not tables:
             self.open(rng.choice(CONFIGS))
         elif what == "seat":
@@ -88,6 +89,10 @@ class House:
             self.seat(table, rng.randint(0, self.summary(table).config.seats))
         elif what == "deal":
             self.deal(rng.choice(tables))
+        elif what == "host":
+            now = self.summary(rng.choice(tables))
+            config = replace(now.config, big_blind=rng.choice((100, 400)))
+            self.feed.note(replace(now, config=config, paused=rng.random() < 0.5))
         else:
             self.close(rng.choice(tables))
 
@@ -132,6 +137,8 @@ class Watcher(FakeViewer):
                 del self.tables[summary.table]
         for change in message.changes:
             fields = msgspec.structs.asdict(change)
+            if change.config is None:
+                del fields["config"]
             self.tables[change.table] = replace(self.tables[change.table], **fields)
         self.more = message.more
 
@@ -298,6 +305,20 @@ def test_changes_are_sent_without_what_never_changes(house: House) -> None:
             }
         ],
     }
+
+
+def test_an_unlisted_table_is_in_no_list_and_leaves_no_gap(house: House) -> None:
+    first = house.open()
+    hidden = house.open(replace(CONFIGS[0], hosting=HostingRules(unlisted=True)))
+    watcher, last = watch(house, limit=10), house.open()
+    house.clock.advance(GATHER_MS)
+    assert [one.table for one in house.ask().tables] == [first, last]
+    assert [page.next for page in house.pages(limit=1)] == [1, None]
+    assert set(watcher.tables) == {first, last}
+    assert hidden in house.feed
+    assert hidden in house.feed.unused()
+    house.close(hidden)
+    assert hidden not in house.feed
 
 
 def test_tables_that_no_longer_meet_the_filter_leave_the_list(house: House) -> None:

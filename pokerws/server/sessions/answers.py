@@ -1,0 +1,29 @@
+"""The messages that answer a client's message."""
+
+from pokerws.messages import (
+    Accepted,
+    Account,
+    Bans,
+    HandEvents,
+    Hands,
+    Players,
+    Pong,
+    Rejected,
+    TableLink,
+    Tables,
+    Welcome,
+)
+
+Answer = (
+    Accepted
+    | Rejected
+    | Pong
+    | Tables
+    | Account
+    | HandEvents
+    | Hands
+    | Welcome
+    | Bans
+    | Players
+    | TableLink
+)

@@ -1,0 +1,46 @@
+"""Who may know of an unlisted table: for all others it does not exist."""
+
+from pokerws.game.hosting.requests import is_wanted
+from pokerws.game.state import Table, TableId
+from pokerws.messages import Refused
+from pokerws.server.sessions.session import Session
+from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.hands.past_hands import MaySee
+
+
+def access_of(session: Session, key: str | None) -> MaySee:
+    """Tells whether the player may know of a table."""
+
+    def may_see(table: Table) -> bool:
+        return not table.config.hosting.unlisted or has_access(session, table, key)
+
+    return may_see
+
+
+def check_access(session: Session, actor: TableActor, key: str | None = None) -> None:
+    """Raise Refused if the player may not know of the table."""
+    if actor.is_unlisted and not has_access(session, actor.table, key):
+        raise unknown(actor.table.id)
+
+
+def has_access(session: Session, table: Table, key: str | None) -> bool:
+    """Whether the player is in, or has the key of the link."""
+    player, hosting = session.player, table.hosting
+    if player == table.host or table.seat_of(player) is not None or is_operator(session):
+        return True
+    if player in hosting.banned:
+        return False
+    if player in hosting.approved or is_wanted(table, player):
+        return True
+    keys = session.context.lobby.link_keys
+    return key is not None and keys.opens(table.id, hosting.link, key)
+
+
+def is_operator(session: Session) -> bool:
+    """Whether the session may do at every table what its host may."""
+    return session.admitted.role in {"admin", "operator"}
+
+
+def unknown(table: TableId) -> Refused:
+    """The refusal of a table that does not exist."""
+    return Refused("unknown_table", f"there is no table {table}")

@@ -1,0 +1,45 @@
+/**
+ * The button that copies the link of an unlisted table. The address of the page is the link, if it
+ * has the table's key; the host gets the key from the server otherwise.
+ */
+
+import { byId } from "../ui/dom.js";
+import { describeRejection, showToast } from "../ui/toast.js";
+
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("../client/protocol.js").Message} Message */
+
+export class TableLink {
+  /** @param {(message: Message) => Promise<Message>} send */
+  constructor(send) {
+    this.send = send;
+    /** @type {string|null} */
+    this.key = null;
+    this.table = "";
+    byId("copy-link").addEventListener("click", () => this.copy());
+  }
+
+  /**
+   * @param {Scene} scene
+   * @param {string|undefined} player
+   */
+  render({ table }, player) {
+    this.table = table.id;
+    const has = table.config.hosting.unlisted && (this.key !== null || table.host === player);
+    byId("copy-link").hidden = !has;
+  }
+
+  async copy() {
+    try {
+      const key = this.key ?? (await this.send({ type: "get_link" })).key;
+      const link = new URL(location.href);
+      link.hash = new URLSearchParams({ table: this.table, key }).toString();
+      await navigator.clipboard.writeText(link.href);
+      showToast("The link is copied. Who has it finds the table.");
+    } catch (error) {
+      const { code } = /** @type {any} */ (error);
+      // Without HTTPS a page may not write to the clipboard.
+      showToast(code ? describeRejection(/** @type {any} */ (error)) : "Copy the page’s address.");
+    }
+  }
+}

@@ -1,0 +1,64 @@
+"""For a stranger an unlisted table does not exist, whatever is asked."""
+
+from typing import Any
+
+import pytest
+
+from tests.server.conftest import Connect, Raw
+
+CONFIG = {"seats": 3, "min_buy_in": 1_000, "hosting": {"unlisted": True}}
+ASKED: list[dict[str, Any]] = [
+    {"type": "watch"},
+    {"type": "sit", "buy_in": 1_000},
+    *({"type": kind} for kind in ("stand", "sit_out", "sit_in", "add_chips", "pause_table")),
+    *({"type": kind} for kind in ("resume_table", "get_link", "renew_link", "close_table")),
+    {"type": "act", "turn": 1, "action": "fold"},
+    {"type": "show", "hand": 1},
+    {"type": "straddle", "on": True},
+    {"type": "run_it", "times": 1},
+    {"type": "choose_game", "variant": "NT"},
+    {"type": "get_hand", "hand": 1},
+    {"type": "list_hands"},
+    {"type": "change_table", "config": CONFIG},
+    *({"type": kind, "player": "p_00"} for kind in ("host_kick", "host_ban", "hand_over")),
+]
+
+
+async def opened(connect: Connect) -> tuple[Raw, dict[str, Any]]:
+    host = await connect("Ann")
+    return host, await host.ask("create_table", name="Home", config=CONFIG)
+
+
+@pytest.mark.settings(player_seat_rate="0")
+async def test_it_is_answered_like_a_table_that_is_not_there(open_connection: Connect) -> None:
+    _, made = await opened(open_connection)
+    stranger = await open_connection("Sue")
+    for command in ASKED:
+        for key in (None, "x" * 24):
+            if key is not None and command["type"] not in ("watch", "sit", "get_hand"):
+                continue
+            fields = command if key is None else command | {"key": key}
+            answers = [
+                await stranger.ask(**fields, table=table) for table in (made["table"], "0" * 12)
+            ]
+            there, nowhere = [
+                (one["code"], one["message"].replace(made["table"], "0" * 12)) for one in answers
+            ]
+            assert there == nowhere, command
+            assert there[0] == "unknown_table"
+    assert (await stranger.ask("list_tables"))["tables"] == []
+
+
+async def test_a_new_link_makes_the_old_key_invalid(open_connection: Connect) -> None:
+    host, made = await opened(open_connection)
+    on = {"table": made["table"]}
+    assert (await host.ask("get_link", **on))["key"] == made["key"]
+    guest = await open_connection("Gus")
+    assert (await guest.ask("watch", **on, key=made["key"]))["type"] == "accepted"
+    assert (await host.ask("renew_link", **on))["type"] == "accepted"
+    other = await open_connection("Olga")
+    assert (await other.ask("watch", **on, key=made["key"]))["code"] == "unknown_table"
+    key = (await host.ask("get_link", **on))["key"]
+    assert key != made["key"]
+    assert (await other.ask("watch", **on, key=key))["type"] == "accepted"
+    assert (await guest.ask("get_link", **on, id="g"))["code"] == "unknown_table"

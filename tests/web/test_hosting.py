@@ -1,0 +1,69 @@
+"""A home game from the page: an unlisted table, its link, and a guest who comes by it."""
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.web.room import Room
+from tests.web.visitor import DESKTOP, TIMEOUT_MS, Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def open_unlisted(visitor: Visitor, *rules: str) -> str:
+    """Create a table from the lobby; returns its link, as the button copies it."""
+    page = visitor.page
+    await visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.click("#new-table")
+    await page.fill('#new-table-form [name="name"]', "Home game")
+    await page.click("#new-table-hosting summary")
+    for rule in ("unlisted", *rules):
+        await page.check(f'#new-table-form [name="{rule}"]')
+    await page.click("#new-table-confirm")
+    await expect(page.locator("#table-name")).to_have_text("Home game")
+    await page.click("#copy-link")
+    await expect(page.locator("#message")).to_contain_text("The link is copied")
+    return str(await page.evaluate("navigator.clipboard.readText()"))
+
+
+async def test_a_guest_comes_to_an_unlisted_table_by_its_link_alone(
+    shared_browser: Browser, visitor: Visitor, room: Room
+) -> None:
+    await visitor.enter()
+    link = await open_unlisted(visitor, "bank")
+    assert "&key=" in link
+    context = await shared_browser.new_context(viewport=DESKTOP)
+    context.set_default_timeout(TIMEOUT_MS)
+    guest = Visitor(context, await context.new_page(), room)
+    await guest.enter("Gus")
+    # Only the room's own table is listed.
+    await expect(guest.page.locator("[data-table-id]")).to_have_count(1)
+    bare = link.partition("&key=")[0]
+    await guest.page.goto(bare)
+    await expect(guest.page.locator("#message")).to_have_text("This table no longer exists.")
+    await guest.page.goto(link)
+    await expect(guest.page.locator("#table-name")).to_have_text("Home game")
+    await guest.sit(2, 500 * 20)
+    await expect(visitor.page.locator('[data-seat="2"] .name')).to_have_text("Gus")
+    # The host needs no key, and gets it from the server.
+    await visitor.page.goto(bare)
+    await visitor.page.reload()
+    await expect(visitor.page.locator("#table-name")).to_have_text("Home game")
+    await visitor.page.click("#copy-link")
+    await expect(visitor.page.locator("#message")).to_contain_text("The link is copied")
+    assert await visitor.page.evaluate("navigator.clipboard.readText()") == link
+    await context.close()
+    assert guest.problems == []
+
+
+async def test_a_seat_that_the_host_has_to_approve_is_asked_for(
+    visitor: Visitor, room: Room
+) -> None:
+    await visitor.enter()
+    await open_unlisted(visitor, "approval")
+    table = room.lobby.actors()[-1].table
+    table.host = None
+    await visitor.page.click('[data-seat="0"] [data-action="sit"]')
+    await visitor.page.click("#buy-in-confirm")
+    await expect(visitor.page.locator("#log")).to_contain_text("asks the host for a seat")
+    (request,) = table.hosting.requests
+    assert request.name == "Hanna"
