@@ -19,9 +19,11 @@ from pokerws.game.apply_hand import (
     raise_to,
     take_from_pot,
 )
+from pokerws.game.apply_seating import add_chips, apply_to_stay, apply_to_waiting, sit_out
 from pokerws.game.betting.actions import hand_seat, taken_seat
 from pokerws.game.cards import Card
 from pokerws.game.events import (
+    AutoChipsSet,
     BetPlaced,
     BetsCollected,
     BlindPosted,
@@ -30,6 +32,7 @@ from pokerws.game.events import (
     Checked,
     ChipsAdded,
     ClockResumed,
+    EntryChosen,
     Folded,
     GameChanged,
     HandCancelled,
@@ -42,6 +45,7 @@ from pokerws.game.events import (
     NextHandScheduled,
     OfHand,
     OfSeat,
+    PlanMade,
     PlayerLeaving,
     PlayerSat,
     PlayerSatIn,
@@ -50,12 +54,15 @@ from pokerws.game.events import (
     PotAwarded,
     Raised,
     RunItSet,
+    SeatReserved,
     Share,
     StraddleSet,
     TableClosed,
     TableEvent,
     TableOpened,
     TurnStarted,
+    WaiterJoined,
+    WaiterLeft,
 )
 from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import Departure, Game, Hand, HandSeat, LastHand, Seat, Table
@@ -128,7 +135,7 @@ def _apply_to_table(table: Table, event: TableEvent) -> None:
             table.seats = [None] * config.seats
         case TableClosed():
             table.closed = True
-            table.departed = []
+            table.departed, table.waiting = [], []
         case LogRestarted(table=whole):
             if whole is not None:
                 _replace(table, whole)
@@ -136,6 +143,10 @@ def _apply_to_table(table: Table, event: TableEvent) -> None:
             _resume_clock(table, deadline_ms)
         case OfHand():
             raise Inconsistent("no hand is in play")
+        case PlanMade() | EntryChosen() | AutoChipsSet():
+            apply_to_stay(table, event)
+        case WaiterJoined() | WaiterLeft() | SeatReserved():
+            apply_to_waiting(table, event)
         case _:
             _apply_to_seat(table, event)
 
@@ -148,13 +159,13 @@ def _apply_to_seat(table: Table, event: OfSeat) -> None:
             _stand(table, event)
         case PlayerLeaving(seat=number):
             taken_seat(table, number).leaving = True
-        case ChipsAdded(seat=number, amount=amount):
-            taken_seat(table, number).stack += amount
+        case ChipsAdded():
+            add_chips(table, event)
         case PlayerSatOut(seat=number):
-            taken_seat(table, number).sitting_out = True
-        case PlayerSatIn(seat=number):
+            sit_out(table, number)
+        case PlayerSatIn(seat=number, posts=posts):
             seat = taken_seat(table, number)
-            seat.sitting_out = False
+            seat.sitting_out, seat.posts = False, posts
             seat.timeouts = 0
             seat.hands_missed = 0
         case StraddleSet(seat=number, on=on):
@@ -186,7 +197,7 @@ def _start_hand(table: Table, event: HandStarted) -> None:
         parts[number] = HandSeat()
         if event.blinds:
             seat = taken_seat(table, number)
-            seat.owes_blind = seat.owes_small = False
+            seat.owes_blind = seat.owes_small = seat.posts = False
     if table.game is not None:
         table.game.hands_left -= 1
     table.hand = Hand(
@@ -219,9 +230,11 @@ def _sit(table: Table, event: PlayerSat) -> None:
         raise Inconsistent(f"seat {event.seat} is taken")
     seat = Seat(event.player, event.name, event.stack)
     seat.owes_small = event.owes_small
-    seat.played = event.played
+    seat.played, seat.posts = event.played, event.posts
     table.seats[event.seat] = seat
     table.departed = [gone for gone in table.departed if gone.player != event.player]
+    if table.waiting:
+        table.waiting = [one for one in table.waiting if one.player != event.player]
 
 
 def _stand(table: Table, event: PlayerStood) -> None:

@@ -37,6 +37,7 @@ from pokerws.game.events import (
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
+    OfSeating,
     PlayerLeaving,
     PlayerSat,
     PlayerSatIn,
@@ -95,6 +96,7 @@ PublicEvent = (
     | ClockResumed
     | TableOpened
     | TableClosed
+    | OfSeating
 )
 PUBLIC_TYPES = frozenset(get_args(PublicEvent))
 

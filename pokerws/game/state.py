@@ -24,6 +24,21 @@ TableStatus = Literal["waiting", "active", "closed"]
 # Why a table was closed: nobody plays there any more, its stored state was not the newest, or an
 # operator or admin asked for it.
 CloseReason = Literal["abandoned", "overtaken", "operator"]
+# What a player will do by itself: sit out or leave before the next big blind, or leave after the
+# hand.
+Plan = Literal["", "sit_out_at_blind", "leave_at_blind", "leave_after_hand"]
+
+
+class AutoBuy(Struct, frozen=True, omit_defaults=True):
+    """Chips that the server adds between hands; 0 is never.
+
+    A stack below `top_up_to` is filled up to that, an empty one to `rebuy_to`.  `left` is how many
+    chips may still be added so, or None for any number.
+    """
+
+    top_up_to: int = 0
+    rebuy_to: int = 0
+    left: int | None = None
 
 
 class Seat(Struct, omit_defaults=True):
@@ -35,7 +50,9 @@ class Seat(Struct, omit_defaults=True):
     player is stood up when the hand is over.  With `straddle` the player straddles where it is
     possible; `run_it` is the maximum number of boards that the player agrees to.  A player who has
     `played` was dealt in at this table, now or before leaving within the hour, so that a blind
-    still owed is a missed one.
+    still owed is a missed one.  A player who `posts` has asked to post the owed blind from the next
+    hand on; otherwise the player waits until the big blind comes.  `plan` is what the player will
+    do by itself, and `auto` the chips that are added by themselves.
     """
 
     player: PlayerId
@@ -50,6 +67,18 @@ class Seat(Struct, omit_defaults=True):
     straddle: bool = False
     run_it: int = 1
     played: bool = False
+    posts: bool = False
+    plan: Plan = ""
+    auto: AutoBuy | None = None
+
+
+class Waiter(Struct, frozen=True, omit_defaults=True):
+    """A player on the waiting list; `seat` is reserved for the player until `until_ms`, if any."""
+
+    player: PlayerId
+    name: str
+    seat: int | None = None
+    until_ms: int = 0
 
 
 class Departure(Struct, frozen=True, omit_defaults=True):
@@ -198,7 +227,8 @@ class Table(Struct):
     `seq` counts all events of the table and `turns` its turns.  `button`, `small_blind` and
     `big_blind` are the positions of the latest hand; their seats may be free by now.
     `next_hand_at_ms` is set while a hand is scheduled.  A `closed` table stays empty for good.
-    `departed` are the players who left within the hour, in the order in which they left.
+    `departed` are the players who left within the hour, in the order in which they left, and
+    `waiting` those on the waiting list, the first one first.
     """
 
     id: TableId
@@ -218,6 +248,7 @@ class Table(Struct):
     # Set if the table's variant is a mix, from its first hand on.
     game: Game | None = None
     departed: list[Departure] = []
+    waiting: list[Waiter] = []
 
     @property
     def deadline_ms(self) -> int | None:
@@ -267,6 +298,10 @@ class Table(Struct):
             if gone.player == player and gone.until_ms > now_ms:
                 return gone
         return None
+
+    def waiter(self, player: PlayerId) -> Waiter | None:
+        """The player's place on the waiting list."""
+        return next((one for one in self.waiting if one.player == player), None)
 
     def seat_of(self, player: PlayerId) -> int | None:
         """The number of the player's seat, or None."""

@@ -16,9 +16,16 @@ from pokerws.game.blinds.departures import stood
 from pokerws.game.commands import (
     Act,
     AddChips,
+    AutoChips,
+    BringChips,
     ChooseGame,
     Close,
     Command,
+    DropWaiters,
+    JoinWaitingList,
+    LeaveWaitingList,
+    PostBlind,
+    ReserveSeat,
     Resume,
     RunIt,
     Show,
@@ -26,6 +33,7 @@ from pokerws.game.commands import (
     SitIn,
     SitOut,
     Stand,
+    Stay,
     Straddle,
     TimeUp,
 )
@@ -49,16 +57,24 @@ from pokerws.game.hand import TIMEOUTS_TO_SIT_OUT, act_for_absent, advance_hand
 from pokerws.game.illegal import Details, Illegal, Inconsistent
 from pokerws.game.lifecycle import close, resume
 from pokerws.game.next_hand import games_of, next_game, start_hand
+from pokerws.game.seating.auto_chips import amount_due, bring_chips, set_auto_chips
+from pokerws.game.seating.plans import (
+    at_blind,
+    choose_entry,
+    is_over,
+    leave_seat,
+    sit_in,
+    sit_out,
+    stay,
+)
 from pokerws.game.seating.seats import (
     add_chips,
     seat_of,
     set_run_it,
     set_straddle,
     sit,
-    sit_in,
-    sit_out,
-    stand,
 )
+from pokerws.game.seating.waiting import drop_waiters, join_list, leave_list, reserve_seat
 from pokerws.game.state import Hand, Table, TableId, Turn
 from pokerws.game.variants import VARIANTS
 
@@ -134,12 +150,28 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
             return _time_up(table, now_ms, shuffle)
         case Sit():
             return [sit(table, command, now_ms)]
-        case Stand(player=player):
-            return [stand(table, player, now_ms)]
-        case SitOut(player=player):
-            return [sit_out(table, player)]
-        case SitIn(player=player):
-            return [sit_in(table, player)]
+        case Stand():
+            return [leave_seat(table, command, now_ms)]
+        case SitOut():
+            return [sit_out(table, command)]
+        case SitIn():
+            return [sit_in(table, command)]
+        case Stay(player=player):
+            return [stay(table, player)]
+        case PostBlind(player=player, on=on):
+            return [choose_entry(table, player, post=on)]
+        case AutoChips():
+            return [set_auto_chips(table, command)]
+        case BringChips():
+            return bring_chips(table, command)
+        case JoinWaitingList():
+            return [join_list(table, command)]
+        case LeaveWaitingList(player=player):
+            return [leave_list(table, player)]
+        case ReserveSeat():
+            return reserve_seat(table, command, now_ms)
+        case DropWaiters():
+            return drop_waiters(table, command, now_ms)
         case AddChips():
             return [add_chips(table, command)]
         case Show():
@@ -164,9 +196,11 @@ def advance(table: Table, now_ms: int, next_hand_from_ms: int = 0) -> list[Table
         return advance_hand(table, table.hand, now_ms)
     events: list[TableEvent] = []
     for number, seat in enumerate(table.seats):
-        if seat is not None and (seat.leaving or seat.hands_missed >= HANDS_TO_STAND_UP):
+        if seat is None:
+            continue
+        if seat.leaving or seat.hands_missed >= HANDS_TO_STAND_UP or is_over(seat):
             events.append(stood(table, number, seat, now_ms))
-        elif seat is not None and not seat.stack and not seat.sitting_out:
+        elif not seat.stack and not seat.sitting_out and not amount_due(table, seat):
             events.append(PlayerSatOut(number, "busted"))
     if events:
         return events
@@ -205,7 +239,7 @@ def _time_up(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     if deadline_ms is None or now_ms < deadline_ms:
         raise Illegal("too_early", "the clock has not run out")
     if table.hand is None:
-        return start_hand(table, now_ms, shuffle)
+        return at_blind(table, now_ms) or start_hand(table, now_ms, shuffle)
     turn = table.hand.turn
     if turn is None:
         raise Inconsistent("a hand has a deadline and no turn")

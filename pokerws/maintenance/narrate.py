@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import assert_never
 
 from pokerws.game.cards import Card
@@ -35,6 +36,7 @@ from pokerws.game.events import (
     NextHandCancelled,
     NextHandScheduled,
     OfSeat,
+    OfSeating,
     PlayerLeaving,
     PlayerSat,
     PlayerSatIn,
@@ -56,6 +58,7 @@ from pokerws.game.events import (
 )
 from pokerws.game.state import Hand, HandSeat, Pot, Seat, Table, Turn
 from pokerws.game.variants import VARIANTS
+from pokerws.maintenance.narrate_seating import tell_of_seating
 from pokerws.maintenance.stored_log import printable
 
 
@@ -87,6 +90,8 @@ def tell(event: TableEvent, table: Table | None) -> str:
             return f"{_name(table, seat)} shows {cards(shown)} of hand {hand}"
         case TableClosed(reason=reason):
             return f"the table is closed ({reason})"
+        case _ if isinstance(event, OfSeating):
+            return tell_of_seating(event, table, partial(_name, table))
         case _:
             return _tell_of_seat(event, table)
 
@@ -100,8 +105,8 @@ def _tell_of_seat(event: OfSeat, table: Table | None) -> str:
             return f"{who} stands up from seat {seat} with {stack}"
         case PlayerLeaving():
             return f"{who} will stand up after the hand"
-        case ChipsAdded(amount=amount):
-            return f"{who} adds {counted(amount, 'chip')}"
+        case ChipsAdded(amount=amount, auto=auto):
+            return f"{who} adds {counted(amount, 'chip')}{' automatically' if auto else ''}"
         case PlayerSatOut(reason=reason):
             return f"{who} sits out ({reason.replace('_', ' ')})"
         case PlayerSatIn():

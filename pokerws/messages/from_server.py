@@ -13,6 +13,7 @@ from pokerws.game.illegal import Details
 from pokerws.game.state import PlayerId, Table, TableId, TableStatus
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
 from pokerws.messages.moderation import Bans, Players
+from pokerws.messages.seating import Waiting
 
 # What a player of the login service may do: a spectator only watches, an admin also moderates.
 LoginRole = Literal["player", "spectator", "admin"]
@@ -20,8 +21,12 @@ LoginRole = Literal["player", "spectator", "admin"]
 Role = LoginRole | Literal["operator"]
 
 
-class TableSummary(Struct, frozen=True):
-    """A table as listed in the lobby.  `players` is the number of taken seats."""
+class TableSummary(Struct, frozen=True, omit_defaults=True):
+    """A table as listed in the lobby.
+
+    `players` is the number of taken seats, `waiting` that of players on the waiting list; it is 0
+    while the table is not in memory.
+    """
 
     table: TableId
     name: str
@@ -29,15 +34,17 @@ class TableSummary(Struct, frozen=True):
     players: int
     hand_number: int
     config: TableConfig
+    waiting: int = 0
 
 
-class TableChange(Struct, frozen=True):
+class TableChange(Struct, frozen=True, omit_defaults=True):
     """What may have changed of a listed table."""
 
     table: TableId
     status: TableStatus
     players: int
     hand_number: int
+    waiting: int = 0
 
 
 class RateLimit(Struct, frozen=True):
@@ -53,7 +60,8 @@ class Limits(Struct, frozen=True):
     There are rate limits for the messages of a connection and of a player.  Some kinds of a
     player's messages have their own: chat; creating tables; queries (`watch`, once for each table,
     `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`); and seat commands
-    (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`).  A
+    (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
+    `post_blind`, `stay`, `auto_chips`, `join_waiting_list`, `leave_waiting_list`, `quick_seat`).  A
     message over a limit is refused with `too_fast`.
     """
 
@@ -308,8 +316,8 @@ class Accepted(Message, frozen=True, tag="accepted"):
 
     For `create_table` and commands that change a table, `seq` is the number of the first event that
     the command caused, and `accepted` is sent right before that event.  `table` is the table of
-    `create_table`, `watch`, `unwatch` or `chat`.  For a `watch` of several tables, `tables` has the
-    outcome for each, in the order of the command.
+    `create_table`, `watch`, `unwatch`, `chat` or `quick_seat`.  For a `watch` of several tables,
+    `tables` has the outcome for each, in the order of the command.
     """
 
     id: str
@@ -410,4 +418,5 @@ ServerMessage = (
     | Notice
     | Bans
     | Players
+    | Waiting
 )

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pokerws.game.cards import Card
 from pokerws.game.redaction import redact_table
-from pokerws.game.state import Departure, Game, Hand, LastHand, PlayerId, Seat, Table
+from pokerws.game.state import Departure, Game, Hand, LastHand, PlayerId, Seat, Table, Waiter
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -34,6 +34,7 @@ class _Seen(Struct):
     last_hand: LastHand | None
     game: Game | None
     departed: list[Departure]
+    waiting: list[Waiter]
 
 
 def state_hash(table: Table, viewer: PlayerId | None) -> str:
@@ -68,6 +69,7 @@ def _of_all(table: Table) -> int:
         shown.last_hand,
         shown.game,
         shown.departed,
+        shown.waiting,
     )
     return crc32(_encode(seen))
 

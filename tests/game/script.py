@@ -19,6 +19,7 @@ from pokerws.game.commands import (
     AddChips,
     ChooseGame,
     Command,
+    Entry,
     RunIt,
     Show,
     Sit,
@@ -28,6 +29,7 @@ from pokerws.game.commands import (
     Straddle,
     TimeUp,
 )
+from pokerws.game.config.seating import Seating
 from pokerws.game.config.table_config import AnteKind, HouseRules, LimitStakes, Mix, TableConfig
 from pokerws.game.events import (
     BlindPosted,
@@ -79,6 +81,7 @@ class Game:
         limit: LimitStakes = LimitStakes(),  # noqa: B008 -- it is frozen, as the next two are.
         mix: Mix = Mix(),  # noqa: B008
         house: HouseRules = HouseRules(),  # noqa: B008
+        seating: Seating = Seating(),  # noqa: B008
     ) -> None:
         config = TableConfig(
             variant=variant,
@@ -93,6 +96,7 @@ class Game:
             limit=limit,
             mix=mix,
             house=house,
+            seating=seating,
         )
         self.table, opened = open_table(TableId("t"), "table", config)
         self.now_ms = 1_000
@@ -113,9 +117,11 @@ class Game:
             players[-1].now_has(stack)
         return players
 
-    def sits(self, name: str, stack: int = 1_000, seat: int | None = None) -> "Player":
-        """A player takes a seat."""
-        self.play(Sit(PlayerId(name), name, seat, stack))
+    def sits(
+        self, name: str, stack: int = 1_000, seat: int | None = None, entry: Entry = "post"
+    ) -> "Player":
+        """A player takes a seat, and posts a blind to be dealt in at once."""
+        self.play(Sit(PlayerId(name), name, seat, stack, entry=entry))
         return Player(self, name)
 
     def deal(self, board: str = "", **holes: str) -> HandStarted:
@@ -271,8 +277,8 @@ class Player:
     def sits_out(self) -> None:
         self.game.play(SitOut(self.id))
 
-    def sits_in(self) -> None:
-        self.game.play(SitIn(self.id))
+    def sits_in(self, entry: Entry = "post") -> None:
+        self.game.play(SitIn(self.id, entry))
 
     def adds(self, amount: int | None, balance: int | None = None) -> None:
         self.game.play(AddChips(self.id, amount, balance))

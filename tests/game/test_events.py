@@ -14,6 +14,7 @@ from pokerws.game.cards import UNKNOWN, Card, parse_cards
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import (
     AntePosted,
+    AutoChipsSet,
     BetPlaced,
     BetsCollected,
     BlindPosted,
@@ -28,6 +29,7 @@ from pokerws.game.events import (
     ClockResumed,
     DeckReshuffled,
     DrawStarted,
+    EntryChosen,
     Folded,
     GameChanged,
     HandCancelled,
@@ -39,6 +41,7 @@ from pokerws.game.events import (
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
+    PlanMade,
     PlayerLeaving,
     PlayerSat,
     PlayerSatIn,
@@ -48,6 +51,7 @@ from pokerws.game.events import (
     Raised,
     RunItAgreed,
     RunItSet,
+    SeatReserved,
     Share,
     StraddleSet,
     TableClosed,
@@ -56,10 +60,12 @@ from pokerws.game.events import (
     TurnStarted,
     TurnTimedOut,
     UncalledBetReturned,
+    WaiterJoined,
+    WaiterLeft,
 )
 from pokerws.game.events.base import Event, OfHand
 from pokerws.game.illegal import Inconsistent
-from pokerws.game.state import FixedLimit, PlayerId, Pot, Table, TableId, Turn
+from pokerws.game.state import AutoBuy, FixedLimit, PlayerId, Pot, Table, TableId, Turn
 from pokerws.game.table import open_table
 from tests.game.script import Game, Player, decode_event, encode
 
@@ -80,6 +86,12 @@ EVENTS: list[TableEvent] = [
     PlayerSatIn(0),
     StraddleSet(0, on=True),
     RunItSet(0, 2),
+    EntryChosen(0, posts=True),
+    PlanMade(0, "leave_at_blind"),
+    AutoChipsSet(0, AutoBuy(top_up_to=500, left=1_000)),
+    WaiterJoined(ALICE, "alice"),
+    SeatReserved(1, PlayerId("zoe"), 60_000),
+    WaiterLeft(ALICE, "expired"),
     NextHandScheduled(5),
     NextHandCancelled(),
     GameChanged("F2L3D", 6, seat=1),
@@ -156,6 +168,8 @@ def test_every_event_counts(event: TableEvent) -> None:
         game.table.seats[0] = None
     elif isinstance(event, PotAwarded):
         apply(game.table, BetsCollected([Pot(5, [0, 1])]))
+    elif isinstance(event, SeatReserved):
+        apply(game.table, WaiterJoined(event.player, "zoe"))
     elif isinstance(event, CardsDrawn):
         apply(game.table, DrawStarted(0, [0]))
         Player(game, "alice").in_hand.cards = parse_cards("2c4d")
@@ -179,6 +193,7 @@ def test_events_that_cannot_have_happened_are_not_applied() -> None:
         (Called(0, 5_000), "cannot pay"),
         (CardsMucked(2), "not in the hand"),
         (HandCancelled(1, [Share(0, 149)]), "the refunds do not add up to the pot"),
+        (SeatReserved(1, PlayerId("zoe"), 60_000), "zoe is not on the waiting list"),
         (PlayerSatOut(9, "asked"), "PlayerSatOut does not fit the table"),
     ]
     for event, why in impossible:

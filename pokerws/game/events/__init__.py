@@ -36,6 +36,14 @@ from pokerws.game.events.of_hand import (
     TurnTimedOut,
     UncalledBetReturned,
 )
+from pokerws.game.events.of_seating import (
+    AutoChipsSet,
+    EntryChosen,
+    PlanMade,
+    SeatReserved,
+    WaiterJoined,
+    WaiterLeft,
+)
 from pokerws.game.events.of_table import (
     ChipsAdded,
     ClockResumed,
@@ -57,6 +65,7 @@ from pokerws.game.events.of_table import (
 __all__ = [
     "HAND_ENDS",
     "AntePosted",
+    "AutoChipsSet",
     "BetPlaced",
     "BetsCollected",
     "BlindKind",
@@ -73,6 +82,7 @@ __all__ = [
     "ClockResumed",
     "DeckReshuffled",
     "DrawStarted",
+    "EntryChosen",
     "Folded",
     "GameChanged",
     "HandCancelled",
@@ -86,6 +96,8 @@ __all__ = [
     "NextHandScheduled",
     "OfHand",
     "OfSeat",
+    "OfSeating",
+    "PlanMade",
     "PlayerLeaving",
     "PlayerSat",
     "PlayerSatIn",
@@ -96,6 +108,7 @@ __all__ = [
     "RarerHandEvent",
     "RunItAgreed",
     "RunItSet",
+    "SeatReserved",
     "Share",
     "StraddleSet",
     "TableClosed",
@@ -104,6 +117,8 @@ __all__ = [
     "TurnStarted",
     "TurnTimedOut",
     "UncalledBetReturned",
+    "WaiterJoined",
+    "WaiterLeft",
     "tag_of",
 ]
 
@@ -152,6 +167,9 @@ OfSeat = (
     | RunItSet
 )
 
+# Events of coming and going, beside those of `OfSeat`.
+OfSeating = EntryChosen | PlanMade | AutoChipsSet | WaiterJoined | WaiterLeft | SeatReserved
+
 TableEvent = (
     HandEvent
     | HandStarted
@@ -166,6 +184,7 @@ TableEvent = (
     | TableOpened
     | TableClosed
     | LogRestarted
+    | OfSeating
 )
 
 

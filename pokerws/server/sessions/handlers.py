@@ -15,6 +15,7 @@ from pokerws.messages import (
     STRICT_TYPES,
     Act,
     AddChips,
+    AutoChips,
     Ban,
     Chat,
     ChooseGame,
@@ -25,7 +26,9 @@ from pokerws.messages import (
     GetAccount,
     GetHand,
     Hello,
+    JoinWaitingList,
     Kick,
+    LeaveWaitingList,
     ListBans,
     ListHands,
     ListPlayers,
@@ -33,6 +36,8 @@ from pokerws.messages import (
     Logout,
     Mute,
     Ping,
+    PostBlind,
+    QuickSeat,
     Refill,
     Refused,
     Role,
@@ -42,6 +47,7 @@ from pokerws.messages import (
     SitIn,
     SitOut,
     Stand,
+    Stay,
     Straddle,
     Unban,
     Unmute,
@@ -55,6 +61,11 @@ from pokerws.server.limits.rate_limits import Kind
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions import moderation_handlers as moderation
 from pokerws.server.sessions.player_handlers import get_account, greet, log_out, ping, refill
+from pokerws.server.sessions.seating_handlers import (
+    join_waiting_list,
+    leave_waiting_list,
+    quick_seat,
+)
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.table_handlers import (
     chat,
@@ -113,6 +124,12 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         EndSession: moderation.end_session,
         ListBans: moderation.list_bans,
         ListPlayers: moderation.list_players,
+        PostBlind: command_table,
+        Stay: command_table,
+        AutoChips: command_table,
+        JoinWaitingList: join_waiting_list,
+        LeaveWaitingList: leave_waiting_list,
+        QuickSeat: quick_seat,
     }
 )
 
@@ -137,6 +154,12 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         Straddle: "seats",
         RunIt: "seats",
         ChooseGame: "seats",
+        PostBlind: "seats",
+        Stay: "seats",
+        AutoChips: "seats",
+        JoinWaitingList: "seats",
+        LeaveWaitingList: "seats",
+        QuickSeat: "seats",
     }
 )
 

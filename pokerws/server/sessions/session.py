@@ -31,6 +31,7 @@ from pokerws.messages import (
     Refused,
     Rejected,
     Tables,
+    Waiting,
     Welcome,
     rejection,
 )
@@ -374,8 +375,8 @@ class Session:
         """Part of `roster.Connected`."""
         self._close(CloseCode.BANNED, "banned")
 
-    def warn(self, notice: Notice) -> None:
-        """Part of `roster.Connected`: send a notice."""
+    def warn(self, notice: Notice | Waiting) -> None:
+        """Part of `roster.Connected`: send a notice, or a place on a waiting list."""
         self.send(self.wire.encode(notice))
 
     def _put(self, frame: bytes, *, of_table: bool) -> None:

@@ -5,18 +5,18 @@ the table awaits, so commands never interleave and run in the order of the event
 is a command like any other (`TimeUp`).  This module must not know about sockets or SQL.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 
 from msgspec.structs import replace
 
 from pokerws.game.apply import apply
-from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand, TimeUp
+from pokerws.game.commands import AddChips, BringChips, Close, Command, Resume, Sit, Stand, TimeUp
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.secret_cards import reveal_cards
-from pokerws.game.state import CloseReason, PlayerId
+from pokerws.game.state import CloseReason
 from pokerws.game.table import play
 from pokerws.messages import (
     Accepted,
@@ -50,7 +50,7 @@ from pokerws.storage.store import LoggedReceipt, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
 # The commands that move chips to a table or from it.
-_MOVE_CHIPS = frozenset({Sit, AddChips, Stand, Close})
+_MOVE_CHIPS = frozenset({Sit, AddChips, BringChips, Stand, Close})
 # How long an overloaded table waits before it retries a time-out.
 OVERLOAD_RETRY_MS = 250
 
@@ -218,10 +218,7 @@ class TableActor:
         return self.is_stored and self._journal.healthy
 
     def pack(self) -> bool:
-        """Compress a quiet table.
-
-        Does a part of the work, of about 1 ms; returns whether there is more to do.
-        """
+        """Compress a quiet table: a part of it, of about 1 ms.  Returns whether there is more."""
         self._refunds.clear()
         return self.viewers.pack()
 
@@ -230,19 +227,22 @@ class TableActor:
         if events := self._play(Close(reason)):
             self._changed(events)
 
-    def stand_up(self, player: PlayerId) -> bool:
-        """Free a player's seat on behalf of the server; during a hand, at its end.
+    def carry_out(self, command: Command, shown: Callable[[int], None] | None = None) -> bool:
+        """Carry out a command of the server; `shown` is called with its seq before it is shown.
 
-        Returns False, with nothing changed, while the table can take no commands or move no chips.
+        Returns False, with nothing changed, while the table can take no such command.  May raise.
         """
         busy = self.stopped or self.is_paused or self._journal.over_high_water
-        if busy or not self._can_move_chips:
+        if busy or (type(command) in _MOVE_CHIPS and not self._can_move_chips):
             return False
-        events = self._play(Stand(player))
+        before, events = self.table.seq, self._play(command)
         if events:
-            transfers = transfers_of(self.table, events, self._at_ms)
+            moving = events if are_moving(events) else ()
+            transfers = transfers_of(self.table, moving, self._at_ms) if moving else ()
             self._hold(transfers)
-            self._changed(events, events, transfers)
+            if shown is not None:
+                shown(before + 1)
+            self._changed(events, moving, transfers)
         return bool(events)
 
     def pause(self) -> None:
@@ -273,6 +273,7 @@ class TableActor:
         if events := self._play(Resume(saved_ms, grace_ms, restart_log, cancel_hand)):
             self._changed(events)
         self._arm()
+        self._owner.seats_changed(self.table)
 
     def clock_put_forward(self, by_ms: int) -> None:
         """Go on with the time that remained; a paused table remembers when that began."""

@@ -371,5 +371,11 @@ class Viewers:
 def summary_of(table: Table) -> TableSummary:
     """A table in the lobby's list."""
     return TableSummary(
-        table.id, table.name, table.status, table.players, table.hand_number, table.config
+        table.id,
+        table.name,
+        table.status,
+        table.players,
+        table.hand_number,
+        table.config,
+        len(table.waiting),
     )

@@ -86,9 +86,12 @@ class ReceiptDigests:
 
         They are made by one of the keys, or upgraded from the unkeyed one of an older version.
         """
-        data, mark = _content(table, player, command_id, command), mark_of(command)
+        contents, mark = [_content(table, player, command_id, command)], mark_of(command)
+        if isinstance(command, Sit):
+            kind, older = type(command).__name__, _SitWithBalance.of(command)
+            contents.append(_encode((table, player, command_id, kind, older)))
         unkeyed = unkeyed_digests_of(command_id, command)
-        found = {mark + KEYED + key.of_command(data) for key in self._keys}
+        found = {mark + KEYED + key.of_command(one) for key in self._keys for one in contents}
         found.update(key.of_older(table, player, old) for key in self._keys for old in unkeyed)
         return found
 
@@ -157,6 +160,21 @@ class _Discard(Struct, frozen=True):
     count: int
 
 
+class _SitWithBalance(Struct, frozen=True):
+    """The encoding of taking a seat before a player could ask to post a blind with it."""
+
+    player: PlayerId
+    name: str
+    seat: int | None
+    buy_in: int
+    balance: None = None
+
+    @classmethod
+    def of(cls, command: Sit) -> "_SitWithBalance":
+        """What a client asked for that did not know `entry`."""
+        return cls(command.player, command.name, command.seat, command.buy_in)
+
+
 def unkeyed_digests_of(command_id: str, command: Command) -> Iterable[str]:
     """The digests that versions before keyed ones have stored for a command.
 
@@ -168,7 +186,9 @@ def unkeyed_digests_of(command_id: str, command: Command) -> Iterable[str]:
             return (_unkeyed(command_id, _ActWithoutCards(player, turn, action, command.amount)),)
         count = _Discard(player, turn, action, len(command.cards))
         return _unkeyed(command_id, count), _unkeyed(command_id, command)
-    return (mark_of(command) + _unkeyed(command_id, without_balance(command)),)
+    asked = without_balance(command)
+    older = _SitWithBalance.of(command) if isinstance(command, Sit) else asked
+    return (mark_of(command) + _unkeyed(command_id, older),)
 
 
 def _unkeyed(command_id: str, asked: Struct) -> str:

@@ -14,6 +14,7 @@ from pokerws.game.state import PlayerId
 from pokerws.messages import (
     Act,
     AddChips,
+    AutoChips,
     Ban,
     Chat,
     ChooseGame,
@@ -22,9 +23,13 @@ from pokerws.messages import (
     CreateTable,
     EndSession,
     GetHand,
+    JoinWaitingList,
     Kick,
+    LeaveWaitingList,
     ListHands,
     Mute,
+    PostBlind,
+    QuickSeat,
     Refill,
     RunIt,
     Show,
@@ -32,6 +37,7 @@ from pokerws.messages import (
     SitIn,
     SitOut,
     Stand,
+    Stay,
     Straddle,
     Unban,
     Unmute,
@@ -69,9 +75,19 @@ BY_SEATED: tuple[ClientMessage, ...] = (
     Straddle("6", TABLE, on=True),
     RunIt("7", TABLE, 1),
     ChooseGame("8", TABLE, "NT"),
+    PostBlind("17", TABLE),
+    Stay("18", TABLE),
+    AutoChips("19", TABLE, BUY_IN),
 )
 KICK = Kick("9", TABLE, ANN)
-CHANGING = (*BY_SEATED, Sit("10", TABLE, BUY_IN), Show("11", TABLE, 1), CloseTable("12", TABLE))
+QUEUE = (JoinWaitingList("20", TABLE), LeaveWaitingList("21", TABLE))
+CHANGING = (
+    *BY_SEATED,
+    *QUEUE,
+    Sit("10", TABLE, BUY_IN),
+    Show("11", TABLE, 1),
+    CloseTable("12", TABLE),
+)
 LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1))
 # Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
 REMEMBERED = (*CHANGING, KICK)
@@ -129,6 +145,14 @@ async def rejected_table(scene: Scene) -> None:
     scene.ends.callback(setattr, store, "rejects", False)
 
 
+async def rejected_reservation(scene: Scene) -> None:
+    await open_seat(scene)
+    await (await scene.app()).lobby.flush()
+    store = scene.servers.store(scene.server)
+    store.rejects = True
+    scene.ends.callback(setattr, store, "rejects", False)
+
+
 async def same_name(scene: Scene) -> None:
     other, scene.client = await scene.open(), await scene.open()
     await other.do("hello", token=token("one", "Same"))
@@ -140,6 +164,20 @@ async def same_name(scene: Scene) -> None:
 
 async def full_stack(scene: Scene) -> None:
     await alone_at(scene, max_buy_in=BUY_IN)
+
+
+async def will_leave(scene: Scene) -> None:
+    await seated(scene)
+    await scene.client.do("stand", table=scene.stands_for[TABLE], when="next_big_blind")
+
+
+async def will_sit_out(scene: Scene) -> None:
+    await seated(scene)
+    await scene.client.do("sit_out", table=scene.stands_for[TABLE], when="next_big_blind")
+
+
+async def full_elsewhere(scene: Scene) -> None:
+    await SITUATIONS["a player who sits at the maximum number of tables, one"](scene)
 
 
 async def no_issue_time(scene: Scene) -> None:
@@ -190,6 +228,22 @@ SHOWN = [
         "the player with the next button, at a table where that player chooses NT or PO",
         ChooseGame("1", TABLE, "NT"),
     ),
+    shown("already_seated", examples.SEATED, QUEUE[0]),
+    Shown("table_unavailable", rejected_reservation, "closing", [QuickSeat("1")]),
+    Shown("name_taken", same_name, "trusted", [QUEUE[0]]),
+    shown("kicked", "a player whom an operator has removed from the table", QUEUE[0]),
+    Shown("too_many_tables", full_elsewhere, "tight", [QuickSeat("1")]),
+    shown("already_so", examples.SEATED, AutoChips("1", TABLE), PostBlind("2", TABLE, on=False)),
+    Shown("already_so", will_leave, "memory", [Stand("1", TABLE, "next_big_blind")]),
+    Shown("already_so", will_sit_out, "memory", [SitOut("1", TABLE, "next_big_blind")]),
+    shown(
+        "no_blinds",
+        "a player alone at a table of seven card stud",
+        Stand("1", TABLE, "next_big_blind"),
+        SitOut("2", TABLE, "next_big_blind"),
+    ),
+    shown("amount_too_small", examples.SEATED, AutoChips("1", TABLE, rebuy_to=1)),
+    shown("amount_too_large", examples.SEATED, AutoChips("1", TABLE, 200_001)),
     shown("amount_too_large", examples.SEATED, AddChips("1", TABLE, 500_000)),
     Shown("amount_too_small", full_stack, "memory", [AddChips("1", TABLE)]),
     shown("insufficient_chips", examples.SEATED, AddChips("1", TABLE, 150_000)),

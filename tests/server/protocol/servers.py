@@ -40,6 +40,7 @@ UNLIMITED: dict[str, Any] = dict.fromkeys(
         "address_command_rate",
         "address_table_rate",
         "address_newcomer_rate",
+        "player_seat_rate",
         "address_read_rate",
     ),
     "0",

@@ -187,6 +187,45 @@ async def full_table(scene: Scene) -> None:
     await seat(scene, table, "Ben", "Cleo")
 
 
+@situation("a table whose seats are all taken, without a waiting list")
+async def no_list(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    table = await open_table(scene, scene.client, seats=2, seating={"waiting_list": 0})
+    await seat(scene, table, "Ben", "Cleo")
+
+
+@situation(examples.WAITING)
+async def waiting(scene: Scene) -> None:
+    await full_table(scene)
+    await scene.client.do("join_waiting_list", table=scene.stands_for[TABLE])
+    await scene.client.hear()  # The place on the list.
+
+
+@situation("a table whose waiting list has one place, which is taken")
+async def full_list(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    table = await open_table(scene, scene.client, seats=2, seating={"waiting_list": 1})
+    await seat(scene, table, "Ben", "Cleo")
+    await (await scene.greeted("Dan")).do("join_waiting_list", table=table)
+
+
+@situation("a table where the free seat 0 is reserved for another player")
+async def reserved_seat(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    await open_table(scene, scene.client)
+    await (await scene.greeted("Ben")).do("quick_seat")
+
+
+@situation("a player at a table that adds no chips automatically")
+async def no_auto_chips(scene: Scene) -> None:
+    await alone_at(scene, seating={"auto_chips": False})
+
+
+@situation("a player alone at a table of seven card stud")
+async def at_stud(scene: Scene) -> None:
+    await alone_at(scene, variant="F7S")
+
+
 @situation("a watched table, and a rate limit of one chat message per minute", "tight")
 async def chatty(scene: Scene) -> None:
     await open_seat(scene)

@@ -24,7 +24,10 @@ from tests.server.protocol.transcript_player import Scene, Speaker
 NEVER: dict[str, tuple[str, ...]] = {
     # Only commands that move chips wait for the accounts.
     **dict.fromkeys(
-        ("act", "sit_out", "sit_in", "show", "straddle", "run_it", "choose_game"),
+        (
+            *("act", "sit_out", "sit_in", "show", "straddle", "run_it", "choose_game"),
+            *("post_blind", "stay", "auto_chips", "leave_waiting_list"),
+        ),
         ("bank_unavailable",),
     ),
     # Each of these looks for some kinds of sanctions alone.
@@ -32,6 +35,7 @@ NEVER: dict[str, tuple[str, ...]] = {
     "hello": ("kicked", "muted"),
     # A banned player's connections are closed at once.
     "sit": ("bad_token", "banned", "muted"),
+    "join_waiting_list": ("bad_token", "banned", "muted", "bank_unavailable"),
     # A closed table has no seats, so that `not_seated` comes first.
     "kick": ("table_closed",),
 }

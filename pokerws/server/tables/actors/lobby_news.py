@@ -18,7 +18,7 @@ class LobbyNews:
     The summary passes the `gate`; `notify` sends the table's viewers a notice.
     """
 
-    __slots__ = ("_gate", "_hand", "_net", "_owner", "_pace", "_table", "notify")
+    __slots__ = ("_gate", "_hand", "_net", "_owner", "_pace", "_table", "_waiting", "notify")
 
     def __init__(
         self,
@@ -36,6 +36,7 @@ class LobbyNews:
         self._net = HandNet(table)
         # The hand number when the lobby was last notified.
         self._hand = -1
+        self._waiting = table.waiting
 
     def follow(self, events: Sequence[TableEvent], changed_ms: int, *, has_stays: bool) -> None:
         """Notify the lobby if the events may have changed the table's summary.
@@ -43,8 +44,10 @@ class LobbyNews:
         `has_stays`: somebody may have taken or left a seat in them.
         """
         table = self._table
-        if has_stays or table.hand is None or table.hand_number != self._hand:
-            self._hand = table.hand_number
+        # The waiting list is another object after each change.
+        is_news = has_stays or table.waiting is not self._waiting
+        if is_news or table.hand is None or table.hand_number != self._hand:
+            self._hand, self._waiting = table.hand_number, table.waiting
             self._owner.seats_changed(table)
             if net := self._net.follow(table, events):
                 self._owner.hand_over(table.id, net)

@@ -26,7 +26,7 @@ class LobbyFeed:
     """All open tables of this server, oldest first."""
 
     def __init__(self, clock: Clock) -> None:
-        self._rows = TableRows()
+        self.rows = self._rows = TableRows()
         self._pages = ListCache[_EncodedPage]()
         self.watchers = ListWatchers(self._rows, clock)
 

@@ -38,7 +38,7 @@ class TableRow:
     def change(self) -> TableChange:
         """What may have changed of the table."""
         now = self.summary
-        return TableChange(now.table, now.status, now.players, now.hand_number)
+        return TableChange(now.table, now.status, now.players, now.hand_number, now.waiting)
 
 
 def _stakes(config: TableConfig) -> int:
