@@ -13,7 +13,10 @@ import { notConnected, Rejected } from "./rejected.js";
 
 /** Commands that are safe to send again: tables deduplicate them by id. */
 const REPEATABLE = new Set(
-  "act sit stand sit_out sit_in add_chips show straddle run_it choose_game".split(" "),
+  (
+    "act sit stand sit_out sit_in add_chips show straddle run_it choose_game post_blind stay " +
+    "auto_chips quick_seat join_waiting_list leave_waiting_list"
+  ).split(" "),
 );
 const REPEAT_WITHIN_MS = 30_000;
 /** A rate-limited command is retried if the pause is no longer than this. */

@@ -69,7 +69,9 @@ export interface Unwatch {
 /**
  * Take a seat, with chips from the player's account; without `seat`, the first free one.
  *
- * A player may sit down without watching the table, but then gets no events of it.
+ * A player may sit down without watching the table, but then gets no events of it. Who has a
+ * reserved seat gets that one. Where blinds are owed, the player waits for the big blind, or with
+ * the `entry` `post`, posts them in the next hand in which that is possible.
  */
 export interface Sit {
   type: "sit";
@@ -81,13 +83,16 @@ export interface Sit {
   buy_in: number;
   /** the seat to take; if absent, the first free one */
   seat?: number | null;
+  /** whether to wait for the big blind, or to `post` the blinds that are owed */
+  entry?: "post" | "wait";
 }
 
 /**
  * Leave the seat and return the chips to the account; during a hand, at its end.
  *
  * For the rest of that hand the server acts for the player at once: it checks if that is free,
- * else folds. The command cannot be undone.
+ * else folds. That cannot be undone. With `when`, the player leaves after playing this `hand`, or
+ * right before the next big blind comes; `stay` undoes it.
  */
 export interface Stand {
   type: "stand";
@@ -95,24 +100,38 @@ export interface Stand {
   id: string;
   /** the table's id */
   table: string;
+  /** now, after this `hand`, or right before the next big blind comes */
+  when?: "hand" | "next_big_blind" | "now";
 }
 
-/** Sit out: get no further hands, but keep the seat. A hand in play is played to its end. */
+/**
+ * Sit out: get no further hands, but keep the seat. A hand in play is played to its end.
+ *
+ * It begins at once, or right before the `next_big_blind` comes; `sit_in` and `stay` undo that.
+ */
 export interface SitOut {
   type: "sit_out";
   /** the client's name for the command; the answer repeats it */
   id: string;
   /** the table's id */
   table: string;
+  /** now, or right before the next big blind comes */
+  when?: "next_big_blind" | "now";
 }
 
-/** Sit in again. After two time-outs, the player also gets turns again in the current hand. */
+/**
+ * Sit in again. After two time-outs, the player also gets turns again in the current hand.
+ *
+ * `entry` is that of `sit`, for blinds that were missed.
+ */
 export interface SitIn {
   type: "sit_in";
   /** the client's name for the command; the answer repeats it */
   id: string;
   /** the table's id */
   table: string;
+  /** whether to wait for the big blind, or to `post` the blinds that are owed */
+  entry?: "post" | "wait";
 }
 
 /**
@@ -478,6 +497,90 @@ export interface ListPlayers {
 }
 
 /**
+ * Post the owed blind from the next hand on; with `on` false, wait for the big blind.
+ *
+ * Nobody between the button and the blinds is dealt in all the same.
+ */
+export interface PostBlind {
+  type: "post_blind";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** whether to post */
+  on?: boolean;
+}
+
+/** Drop what was asked for later: to leave, or to sit out at the next big blind. */
+export interface Stay {
+  type: "stay";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+}
+
+/**
+ * Have the server add chips from the account between hands, until the player leaves the seat.
+ *
+ * A stack below `top_up_to` is filled up to that, and an empty one to `rebuy_to`. Together at most
+ * `at_most` chips are added so. Without `top_up_to` and `rebuy_to`, none are. If the account has
+ * too few, nothing is added, and the player gets a notice `auto_chips_failed`.
+ */
+export interface AutoChips {
+  type: "auto_chips";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** what a smaller stack is filled up to; 0 is never */
+  top_up_to?: number;
+  /** what an empty stack is filled up to; 0 is never */
+  rebuy_to?: number;
+  /** the most chips that are added in all; if absent, any number */
+  at_most?: number | null;
+}
+
+/**
+ * Wait for a seat at a full `table`, or at any table that meets the `filter`.
+ *
+ * One of the two must be there. The player gets `waiting` messages, and when a seat is free, it is
+ * reserved for the first one who is connected. A player waits at any number of tables, and with
+ * one filter; that is forgotten when the server restarts.
+ */
+export interface JoinWaitingList {
+  type: "join_waiting_list";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the full table, unless there is a `filter` */
+  table?: string | null;
+  /** the conditions of any table, instead of `table` */
+  filter?: TableFilter | null;
+}
+
+/** Wait no more at `table`, or without one, with the filter. A reserved seat is given up. */
+export interface LeaveWaitingList {
+  type: "leave_waiting_list";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table; if absent, waiting with a filter ends */
+  table?: string | null;
+}
+
+/**
+ * Reserve a seat at the table with the most players that meets the `filter` and has one free.
+ *
+ * `accepted` has the `table`; take the seat with `sit`. A player has one seat reserved so.
+ */
+export interface QuickSeat {
+  type: "quick_seat";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the conditions that tables must meet; if absent, none */
+  filter?: TableFilter | null;
+}
+
+/**
  * Events of a table, in order. `seq` is the number of the first one.
  *
  * Some messages have a `state_hash`, with which a client [checks](#checking-the-state) the state
@@ -504,8 +607,8 @@ export interface Events {
  *
  * For `create_table` and commands that change a table, `seq` is the number of the first event that
  * the command caused, and `accepted` is sent right before that event. `table` is the table of
- * `create_table`, `watch`, `unwatch` or `chat`. For a `watch` of several tables, `tables` has the
- * outcome for each, in the order of the command.
+ * `create_table`, `watch`, `unwatch`, `chat` or `quick_seat`. For a `watch` of several tables,
+ * `tables` has the outcome for each, in the order of the command.
  */
 export interface Accepted {
   type: "accepted";
@@ -829,6 +932,27 @@ export interface Players {
 }
 
 /**
+ * The player's place on a waiting list: that of `table`, or of those who wait with a filter.
+ *
+ * `place` is 1 for the first one, and 0 if the player is on the list no more; `length` is that of
+ * a table's list. `seat` is reserved for the player until `until_ms`, if there is one. It is sent
+ * whenever it changes, and after `hello`.
+ */
+export interface Waiting {
+  type: "waiting";
+  /** the place on the list, from 1; 0 if the player waits no more */
+  place: number;
+  /** the table; if absent, the list is that of waiting with a filter */
+  table?: string;
+  /** the number of players on a table's list */
+  length?: number;
+  /** the seat that is reserved for the player, if any */
+  seat?: number;
+  /** until when it is reserved */
+  until_ms?: number;
+}
+
+/**
  * The game, stakes and options of a table. Chips are integers; times are in milliseconds.
  *
  * `variant` is the code of a variant or of a mix. `ante_kind` says who posts the ante in games
@@ -861,6 +985,7 @@ export interface TableConfig {
   mix: Mix;
   /** house rules */
   house: HouseRules;
+  seating: Seating;
 }
 
 /**
@@ -869,7 +994,8 @@ export interface TableConfig {
  * `seq` counts all events of the table and `turns` its turns. `button`, `small_blind` and
  * `big_blind` are the positions of the latest hand; their seats may be free by now.
  * `next_hand_at_ms` is set while a hand is scheduled. A `closed` table stays empty for good.
- * `departed` are the players who left within the hour, in the order in which they left.
+ * `departed` are the players who left within the hour, in the order in which they left, and
+ * `waiting` those on the waiting list, the first one first.
  */
 export interface Table {
   /** the table's id */
@@ -904,6 +1030,8 @@ export interface Table {
   game: Game | null;
   /** the players who left within the hour, the latest last */
   departed: Departure[];
+  /** the players on the waiting list, the first one first */
+  waiting: Waiter[];
 }
 
 /**
@@ -912,7 +1040,8 @@ export interface Table {
  * There are rate limits for the messages of a connection and of a player. Some kinds of a player's
  * messages have their own: chat; creating tables; queries (`watch`, once for each table,
  * `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`); and seat commands
- * (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`). A
+ * (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
+ * `post_blind`, `stay`, `auto_chips`, `join_waiting_list`, `leave_waiting_list`, `quick_seat`). A
  * message over a limit is refused with `too_fast`.
  */
 export interface Limits {
@@ -1048,6 +1177,24 @@ export interface HouseRules {
 }
 
 /**
+ * How players come to a table and go.
+ *
+ * With a `dead` button nobody skips the big blind, and small blind and button follow it, onto free
+ * seats too. A `moving` one goes to the next player each hand, and the blinds follow it. A player
+ * who comes back within `stay_ms` brings the chips of before; 0 turns that off. A seat is reserved
+ * for `reserve_ms`. The waiting list has `waiting_list` places; 0 is no list. `auto_chips` allows
+ * players to have chips added automatically.
+ */
+export interface Seating {
+  /** the seat with the button, whether or not a player there is dealt in */
+  button?: "dead" | "moving";
+  stay_ms?: number;
+  reserve_ms?: number;
+  waiting_list?: number;
+  auto_chips?: boolean;
+}
+
+/**
  * What a program needs to know of a refusal, beside its code.
  *
  * A field means the same with every code, and is absent where it does not apply. `min` and `max`
@@ -1147,7 +1294,12 @@ export interface HeartbeatTimes {
   timeout_ms: number;
 }
 
-/** A table as listed in the lobby. `players` is the number of taken seats. */
+/**
+ * A table as listed in the lobby.
+ *
+ * `players` is the number of taken seats, `waiting` that of players on the waiting list; it is 0
+ * while the table is not in memory.
+ */
 export interface TableSummary {
   /** the table's id */
   table: string;
@@ -1161,6 +1313,8 @@ export interface TableSummary {
   hand_number: number;
   /** the table's game, stakes and options */
   config: TableConfig;
+  /** the number of players on the waiting list */
+  waiting?: number;
 }
 
 /** What may have changed of a listed table. */
@@ -1173,6 +1327,8 @@ export interface TableChange {
   players: number;
   /** the number of the latest hand, 0 before the first */
   hand_number: number;
+  /** the number of players on the waiting list */
+  waiting?: number;
 }
 
 /**
@@ -1662,13 +1818,13 @@ export interface DeckReshuffled {
  *
  * `hand_number` (from `hand`), `button`, `small_blind` and `big_blind` become the event's,
  * `next_hand_at_ms` and `last_hand` null. `owes_blind` becomes true for the seats in `missed`,
- * `owes_small` for those in `missed_small`, and if there are `blinds`, both become false for those
- * in `order`. `played` becomes true for those in `first_dealt`. `hands_missed` grows by 1 for each
- * seat that is sitting out. `hands_left` of the `game` is reduced by 1, if there is one. The new
- * `hand` has the `number`, `order`, `min_bet`, `variant`, `limit` and `bomb_pot` of the event, a
- * `min_raise` of `min_bet`, street 0, an empty list in `extra_boards` for each of the `boards`
- * after the first, and a part with defaults for each seat in `order`; the rest is 0, null or
- * empty.
+ * `owes_small` for those in `missed_small`, and if there are `blinds`, both and `posts` become
+ * false for those in `order`. `played` becomes true for those in `first_dealt`. `hands_missed`
+ * grows by 1 for each seat that is sitting out. `hands_left` of the `game` is reduced by 1, if
+ * there is one. The new `hand` has the `number`, `order`, `min_bet`, `variant`, `limit` and
+ * `bomb_pot` of the event, a `min_raise` of `min_bet`, street 0, an empty list in `extra_boards`
+ * for each of the `boards` after the first, and a part with defaults for each seat in `order`; the
+ * rest is 0, null or empty.
  */
 export interface HandStarted {
   type: "hand_started";
@@ -1783,8 +1939,8 @@ export interface NextHandCancelled {
  *
  * If the player left less than an hour ago, `played` is true, and `owes_small` if blinds are owed.
  *
- * The seat has this `player`, `name`, `stack`, `owes_small` and `played`, and otherwise its
- * defaults: it `owes_blind`. The player is removed from `departed`.
+ * The seat has this `player`, `name`, `stack`, `owes_small`, `played` and `posts`, and otherwise
+ * its defaults: it `owes_blind`. The player is removed from `departed` and `waiting`.
  */
 export interface PlayerSat {
   type: "player_sat";
@@ -1800,6 +1956,8 @@ export interface PlayerSat {
   owes_small?: boolean;
   /** whether the player was dealt in, now or before leaving within the hour */
   played?: boolean;
+  /** whether an owed blind is posted in the next hand, instead of waiting for it */
+  posts?: boolean;
 }
 
 /**
@@ -1841,9 +1999,10 @@ export interface PlayerLeaving {
 }
 
 /**
- * A player added chips.
+ * A player added chips, or had them added: `auto`.
  *
- * The seat's `stack` grows by `amount`.
+ * The seat's `stack` grows by `amount`. If it is `auto`, and `auto.left` of the seat is not null,
+ * that shrinks by `amount`.
  */
 export interface ChipsAdded {
   type: "chips_added";
@@ -1853,12 +2012,15 @@ export interface ChipsAdded {
   player: string;
   /** chips */
   amount: number;
+  /** whether the server added them as the player had set */
+  auto?: boolean;
 }
 
 /**
  * The player sits out: no further hands are dealt to the seat.
  *
- * The seat's `sitting_out` becomes true.
+ * The seat's `sitting_out` becomes true, and its `posts` false. If its `plan` is
+ * `sit_out_at_blind`, that becomes empty.
  */
 export interface PlayerSatOut {
   type: "player_sat_out";
@@ -1871,12 +2033,15 @@ export interface PlayerSatOut {
 /**
  * The player is back and is dealt in again.
  *
- * The seat's `sitting_out` becomes false, its `timeouts` and `hands_missed` 0.
+ * The seat's `sitting_out` becomes false, its `timeouts` and `hands_missed` 0, and its `posts` as
+ * here.
  */
 export interface PlayerSatIn {
   type: "player_sat_in";
   /** a seat's number */
   seat: number;
+  /** whether an owed blind is posted in the next hand, instead of waiting for it */
+  posts?: boolean;
 }
 
 /**
@@ -1950,7 +2115,7 @@ export interface TableOpened {
 /**
  * The table was closed for good; all seats are free. It is the last event of a table.
  *
- * `closed` becomes true, and `departed` empty.
+ * `closed` becomes true, and `departed` and `waiting` empty.
  */
 export interface TableClosed {
   type: "table_closed";
@@ -1967,6 +2132,89 @@ export interface LogRestarted {
   type: "log_restarted";
   /** always null */
   table: Table | null;
+}
+
+/**
+ * The player will post the owed blind in the next hand, or waits for the big blind.
+ *
+ * The seat's `posts` becomes as here.
+ */
+export interface EntryChosen {
+  type: "entry_chosen";
+  /** a seat's number */
+  seat: number;
+  /** whether an owed blind is posted in the next hand, instead of waiting for it */
+  posts: boolean;
+}
+
+/**
+ * The player will sit out or leave later, or changed that; empty for neither.
+ *
+ * The seat's `plan` becomes as here.
+ */
+export interface PlanMade {
+  type: "plan_made";
+  /** a seat's number */
+  seat: number;
+  /**
+   * `sit_out_at_blind` or `leave_at_blind`: before the next big blind comes; `leave_after_hand`;
+   * empty for none
+   */
+  plan: "" | "leave_after_hand" | "leave_at_blind" | "sit_out_at_blind";
+}
+
+/**
+ * The player set which chips are added automatically between hands; null for none.
+ *
+ * The seat's `auto` becomes as here.
+ */
+export interface AutoChipsSet {
+  type: "auto_chips_set";
+  /** a seat's number */
+  seat: number;
+  /** the chips that the server adds between hands; null for none */
+  auto: AutoBuy | null;
+}
+
+/**
+ * A player joined the waiting list.
+ *
+ * The `player` and `name` are added at the end of `waiting`.
+ */
+export interface WaiterJoined {
+  type: "waiter_joined";
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+}
+
+/**
+ * A player left the waiting list: as `asked`, or absent, or too late for the reserved seat.
+ *
+ * The player is removed from `waiting`.
+ */
+export interface WaiterLeft {
+  type: "waiter_left";
+  /** the player's id */
+  player: string;
+  /** why */
+  reason: "absent" | "asked" | "expired";
+}
+
+/**
+ * A seat is reserved for a player on the waiting list, until `until_ms`.
+ *
+ * The player's entry of `waiting` gets this `seat` and `until_ms`.
+ */
+export interface SeatReserved {
+  type: "seat_reserved";
+  /** a seat's number */
+  seat: number;
+  /** the player's id */
+  player: string;
+  /** until when, in milliseconds UTC */
+  until_ms: number;
 }
 
 /**
@@ -2095,6 +2343,18 @@ export interface Departure {
   owes_blinds?: boolean;
 }
 
+/** A player on the waiting list; `seat` is reserved for the player until `until_ms`, if any. */
+export interface Waiter {
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+  /** the seat that is reserved for the player, if any */
+  seat?: number;
+  /** until when it is reserved, in milliseconds UTC; 0 for none */
+  until_ms?: number;
+}
+
 /** A token bucket of `burst` tokens, which refills evenly, from empty to full in `over_ms`. */
 export interface RateLimit {
   /** number allowed at once */
@@ -2147,7 +2407,9 @@ export interface Turn {
  * player is stood up when the hand is over. With `straddle` the player straddles where it is
  * possible; `run_it` is the maximum number of boards that the player agrees to. A player who has
  * `played` was dealt in at this table, now or before leaving within the hour, so that a blind
- * still owed is a missed one.
+ * still owed is a missed one. A player who `posts` has asked to post the owed blind from the next
+ * hand on; otherwise the player waits until the big blind comes. `plan` is what the player will do
+ * by itself, and `auto` the chips that are added by themselves.
  */
 export interface Seat {
   /** the player's id */
@@ -2174,6 +2436,15 @@ export interface Seat {
   run_it?: number;
   /** whether the player was dealt in, now or before leaving within the hour */
   played?: boolean;
+  /** whether an owed blind is posted in the next hand, instead of waiting for it */
+  posts?: boolean;
+  /**
+   * `sit_out_at_blind` or `leave_at_blind`: before the next big blind comes; `leave_after_hand`;
+   * empty for none
+   */
+  plan?: "" | "leave_after_hand" | "leave_at_blind" | "sit_out_at_blind";
+  /** the chips that the server adds between hands */
+  auto?: AutoBuy;
 }
 
 /**
@@ -2204,6 +2475,21 @@ export interface Share {
   seat: number;
   /** chips */
   amount: number;
+}
+
+/**
+ * Chips that the server adds between hands; 0 is never.
+ *
+ * A stack below `top_up_to` is filled up to that, an empty one to `rebuy_to`. `left` is how many
+ * chips may still be added so, or null for any number.
+ */
+export interface AutoBuy {
+  /** what a smaller stack is filled up to; 0 is never */
+  top_up_to?: number;
+  /** what an empty stack is filled up to; 0 is never */
+  rebuy_to?: number;
+  /** how many chips may still be added so; if absent, any number */
+  left?: number;
 }
 
 /**
@@ -2270,7 +2556,13 @@ export type ClientMessage =
   | Unban
   | EndSession
   | ListBans
-  | ListPlayers;
+  | ListPlayers
+  | PostBlind
+  | Stay
+  | AutoChips
+  | JoinWaitingList
+  | LeaveWaitingList
+  | QuickSeat;
 
 export type ServerMessage =
   | Events
@@ -2291,7 +2583,8 @@ export type ServerMessage =
   | Heartbeat
   | Notice
   | Bans
-  | Players;
+  | Players
+  | Waiting;
 
 export type TableEvent =
   | TurnStarted
@@ -2333,7 +2626,13 @@ export type TableEvent =
   | ClockResumed
   | TableOpened
   | TableClosed
-  | LogRestarted;
+  | LogRestarted
+  | EntryChosen
+  | PlanMade
+  | AutoChipsSet
+  | WaiterJoined
+  | WaiterLeft
+  | SeatReserved;
 
 /** A command of a type, without the id, which the connection adds. */
 export type Command<T extends ClientMessage["type"]> = { type: T } & Omit<
@@ -2345,6 +2644,7 @@ export type Command<T extends ClientMessage["type"]> = { type: T } & Omit<
 export interface Answers {
   act: Accepted;
   add_chips: Accepted;
+  auto_chips: Accepted;
   ban: Accepted;
   chat: Accepted;
   choose_game: Accepted;
@@ -2354,7 +2654,9 @@ export interface Answers {
   get_account: Account;
   get_hand: HandEvents;
   hello: Welcome;
+  join_waiting_list: Accepted;
   kick: Accepted;
+  leave_waiting_list: Accepted;
   list_bans: Bans;
   list_hands: Hands;
   list_players: Players;
@@ -2362,6 +2664,8 @@ export interface Answers {
   logout: Accepted;
   mute: Accepted;
   ping: Pong;
+  post_blind: Accepted;
+  quick_seat: Accepted;
   refill: Accepted;
   run_it: Accepted;
   show: Accepted;
@@ -2369,6 +2673,7 @@ export interface Answers {
   sit_in: Accepted;
   sit_out: Accepted;
   stand: Accepted;
+  stay: Accepted;
   straddle: Accepted;
   unban: Accepted;
   unmute: Accepted;
@@ -2428,6 +2733,13 @@ export type RejectCode =
   | "already_seated"
   | "too_many_tables"
   | "seat_taken"
+  | "seat_reserved"
+  | "no_table_free"
+  | "no_waiting_list"
+  | "already_waiting"
+  | "not_waiting"
+  | "seat_free"
+  | "waiting_list_full"
   | "no_such_seat"
   | "table_full"
   | "buy_in_too_small"
@@ -2442,6 +2754,10 @@ export type RejectCode =
   | "already_leaving"
   | "already_sitting_out"
   | "not_sitting_out"
+  | "no_plan"
+  | "no_blinds"
+  | "no_blind_owed"
+  | "no_auto_chips"
   | "no_chips"
   | "nothing_to_show"
   | "no_straddles"
@@ -2536,6 +2852,29 @@ export interface Refusals {
     | "bank_unavailable"
     | "grant_held"
     | "in_hand"
+    | "amount_too_small"
+    | "amount_too_large";
+  auto_chips:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "no_auto_chips"
+    | "already_so"
     | "amount_too_small"
     | "amount_too_large";
   ban:
@@ -2680,6 +3019,31 @@ export interface Refusals {
     | "names_unavailable"
     | "too_fast"
     | "banned";
+  join_waiting_list:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "name_taken"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "already_seated"
+    | "no_waiting_list"
+    | "already_waiting"
+    | "seat_free"
+    | "waiting_list_full"
+    | "kicked";
   kick:
     | "missing_field"
     | "unknown_field"
@@ -2702,6 +3066,25 @@ export interface Refusals {
     | "unknown_player"
     | "protected"
     | "sanction_limit";
+  leave_waiting_list:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_waiting";
   list_bans:
     | "missing_field"
     | "unknown_field"
@@ -2769,6 +3152,40 @@ export interface Refusals {
     | "invalid_value"
     | "hello_first"
     | "too_fast";
+  post_blind:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "no_blinds"
+    | "no_blind_owed"
+    | "already_so";
+  quick_seat:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "too_fast"
+    | "table_unavailable"
+    | "too_many_tables"
+    | "no_table_free";
   refill:
     | "missing_field"
     | "unknown_field"
@@ -2845,6 +3262,7 @@ export interface Refusals {
     | "already_seated"
     | "too_many_tables"
     | "seat_taken"
+    | "seat_reserved"
     | "no_such_seat"
     | "table_full"
     | "buy_in_too_small"
@@ -2894,7 +3312,9 @@ export interface Refusals {
     | "owned_elsewhere"
     | "table_closed"
     | "not_seated"
-    | "already_sitting_out";
+    | "already_sitting_out"
+    | "no_blinds"
+    | "already_so";
   stand:
     | "missing_field"
     | "unknown_field"
@@ -2915,7 +3335,29 @@ export interface Refusals {
     | "table_closed"
     | "not_seated"
     | "bank_unavailable"
-    | "already_leaving";
+    | "already_leaving"
+    | "no_blinds"
+    | "already_so";
+  stay:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "no_plan";
   straddle:
     | "missing_field"
     | "unknown_field"

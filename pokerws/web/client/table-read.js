@@ -8,13 +8,22 @@
 /** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
 /** @typedef {Required<import("./messages.js").Mix>} Mix */
 /** @typedef {Required<import("./messages.js").HouseRules>} HouseRules */
+/** @typedef {Required<import("./messages.js").Seating>} Seating */
 
 /**
- * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"> &
- *   {limit: LimitStakes, mix: Mix, house: HouseRules}} TableConfig
+ * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"seating"> &
+ *   {limit: LimitStakes, mix: Mix, house: HouseRules, seating: Seating}} TableConfig
  */
 
-/** @typedef {Required<import("./messages.js").Seat>} Seat */
+/**
+ * @typedef {Omit<Required<import("./messages.js").AutoBuy>, "left"> & {left: number|null}} AutoBuy
+ */
+/**
+ * @typedef {Omit<Required<import("./messages.js").Waiter>, "seat"> & {seat: number|null}} Waiter
+ */
+/**
+ * @typedef {Omit<Required<import("./messages.js").Seat>, "auto"> & {auto: AutoBuy|null}} Seat
+ */
 /** @typedef {Required<import("./messages.js").Departure>} Departure */
 /** @typedef {import("./messages.js").Pot} Pot */
 /** @typedef {Required<import("./messages.js").Turn>} Turn */
@@ -39,8 +48,9 @@
 /** @typedef {Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts} Hand */
 
 /**
- * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"|"config"|"departed"> &
- *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[]}} TableState
+ * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"|"config"|"departed"|"waiting"> &
+ *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[],
+ *   waiting: Waiter[]}} TableState
  */
 
 /**
@@ -52,12 +62,37 @@ export function readTable(state) {
   return {
     ...state,
     config: readConfig(state.config),
-    seats: state.seats.map((/** @type {any} */ seat) => seat && { ...newSeat(seat), ...seat }),
+    seats: state.seats.map((/** @type {any} */ seat) => seat && readSeat(seat)),
     hand: state.hand && readHand(state.hand),
     last_hand: state.last_hand ?? null,
     game: state.game ?? null,
     departed: (state.departed ?? []).map(readDeparture),
+    waiting: (state.waiting ?? []).map(readWaiter),
   };
+}
+
+/**
+ * @param {any} seat
+ * @returns {Seat}
+ */
+function readSeat(seat) {
+  return { ...newSeat(seat), ...seat, auto: readAuto(seat.auto) };
+}
+
+/**
+ * @param {any} auto
+ * @returns {AutoBuy|null}
+ */
+export function readAuto(auto) {
+  return auto ? { top_up_to: 0, rebuy_to: 0, left: null, ...auto } : null;
+}
+
+/**
+ * @param {any} waiter
+ * @returns {Waiter}
+ */
+export function readWaiter({ player, name, seat = null, until_ms = 0 }) {
+  return { player, name, seat, until_ms };
 }
 
 /**
@@ -87,6 +122,14 @@ export function readConfig(config) {
       odd_chips: "rulebook",
       whole_pot: false,
       ...config.house,
+    },
+    seating: {
+      button: "dead",
+      stay_ms: 3_600_000,
+      reserve_ms: 60_000,
+      waiting_list: 10,
+      auto_chips: true,
+      ...config.seating,
     },
   };
 }
@@ -142,7 +185,7 @@ export function newHand() {
  * @param {any} who its `player`, `name` and `stack`, and what the player owes from an earlier stay
  * @returns {Seat}
  */
-export function newSeat({ player, name, stack, owes_small = false, played = false }) {
+export function newSeat({ player, name, stack, owes_small = false, played = false, posts = false }) {
   return {
     player,
     name,
@@ -156,6 +199,9 @@ export function newSeat({ player, name, stack, owes_small = false, played = fals
     straddle: false,
     run_it: 1,
     played,
+    posts,
+    plan: "",
+    auto: null,
   };
 }
 

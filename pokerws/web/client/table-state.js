@@ -7,6 +7,7 @@
  */
 
 import { HAND_EVENTS, seatAt } from "./hand-state.js";
+import { leaveList, SEATING_EVENTS } from "./seating-state.js";
 import { newHand, newHandSeat, newSeat, readDeparture, readTable } from "./table-read.js";
 
 export { readTable };
@@ -64,6 +65,7 @@ export function applyEvent(table, event) {
 
 /** @type {Record<string, (table: TableState, event: TableEvent) => void>} */
 const TABLE_EVENTS = {
+  ...SEATING_EVENTS,
   hand_started: startHand,
   hand_ended: endHand,
   hand_shown: (table, event) => {
@@ -85,22 +87,18 @@ const TABLE_EVENTS = {
     if (table.seats[event.seat]) throw new Error(`seat ${event.seat} is taken`);
     table.seats[event.seat] = newSeat(event);
     table.departed = table.departed.filter((gone) => gone.player !== event.player);
+    leaveList(table, event);
   },
   player_stood: stand,
   player_leaving: (table, event) => {
     seatAt(table, event.seat).leaving = true;
-  },
-  chips_added: (table, event) => {
-    seatAt(table, event.seat).stack += event.amount;
-  },
-  player_sat_out: (table, event) => {
-    seatAt(table, event.seat).sitting_out = true;
   },
   player_sat_in: (table, event) => {
     const seat = seatAt(table, event.seat);
     seat.sitting_out = false;
     seat.timeouts = 0;
     seat.hands_missed = 0;
+    seat.posts = event.posts ?? false;
   },
   straddle_set: (table, event) => {
     seatAt(table, event.seat).straddle = event.on;
@@ -128,6 +126,7 @@ const TABLE_EVENTS = {
   table_closed: (table) => {
     table.closed = true;
     table.departed = [];
+    table.waiting = [];
   },
   log_restarted: (table, event) => {
     if (event.table) Object.assign(table, readTable(structuredClone(event.table)), { seq: table.seq });
@@ -152,7 +151,7 @@ function startHand(table, event) {
   if (event.blinds ?? true) {
     for (const number of event.order) {
       const seat = seatAt(table, number);
-      seat.owes_blind = seat.owes_small = false;
+      seat.owes_blind = seat.owes_small = seat.posts = false;
     }
   }
   if (table.game) table.game = { ...table.game, hands_left: table.game.hands_left - 1 };

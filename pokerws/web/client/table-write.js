@@ -3,7 +3,7 @@
  * of `table-read.js`. Fields that are not known are left out.
  */
 
-import { newHand, newHandSeat, newSeat, readDeparture, readTurn } from "./table-read.js";
+import { newHand, newHandSeat, newSeat, readDeparture, readTurn, readWaiter } from "./table-read.js";
 
 /** @typedef {import("./table-read.js").TableState} TableState */
 /** @typedef {import("./table-read.js").Hand} Hand */
@@ -24,10 +24,21 @@ const OF_TURN = "seat number actions call min_to max_to started_ms deadline_ms".
 export function writeState(table) {
   return {
     ...written(table, OF_TABLE, {}),
-    seats: table.seats.map((seat) => seat && written(seat, [], newSeat({}))),
+    seats: table.seats.map((seat) => seat && writeSeat(seat)),
     hand: table.hand && writeHand(table.hand),
     departed: table.departed.map((gone) => written(gone, [], readDeparture({}))),
+    waiting: table.waiting.map((one) => written(one, [], readWaiter({}))),
   };
+}
+
+/**
+ * @param {import("./table-read.js").Seat} seat
+ * @returns {Fields}
+ */
+function writeSeat({ auto, ...others }) {
+  const fields = written(others, [], newSeat({}));
+  if (auto) fields.auto = written(auto, [], { top_up_to: 0, rebuy_to: 0, left: null });
+  return fields;
 }
 
 /**

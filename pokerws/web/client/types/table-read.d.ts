@@ -5,12 +5,22 @@
 export type LimitStakes = Required<import("./messages.js").LimitStakes>;
 export type Mix = Required<import("./messages.js").Mix>;
 export type HouseRules = Required<import("./messages.js").HouseRules>;
-export type TableConfig = Omit<import("./messages.js").TableConfig, "limit" | "mix" | "house"> & {
+export type Seating = Required<import("./messages.js").Seating>;
+export type TableConfig = Omit<import("./messages.js").TableConfig, "limit" | "mix" | "house" | "seating"> & {
     limit: LimitStakes;
     mix: Mix;
     house: HouseRules;
+    seating: Seating;
 };
-export type Seat = Required<import("./messages.js").Seat>;
+export type AutoBuy = Omit<Required<import("./messages.js").AutoBuy>, "left"> & {
+    left: number | null;
+};
+export type Waiter = Omit<Required<import("./messages.js").Waiter>, "seat"> & {
+    seat: number | null;
+};
+export type Seat = Omit<Required<import("./messages.js").Seat>, "auto"> & {
+    auto: AutoBuy | null;
+};
 export type Departure = Required<import("./messages.js").Departure>;
 export type Pot = import("./messages.js").Pot;
 export type Turn = Required<import("./messages.js").Turn>;
@@ -29,20 +39,30 @@ export type HandParts = {
     opener: number | null;
 };
 export type Hand = Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts;
-export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | "config" | "departed"> & {
+export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | "config" | "departed" | "waiting"> & {
     seats: (Seat | null)[];
     hand: Hand | null;
     config: TableConfig;
     departed: Departure[];
+    waiting: Waiter[];
 };
 /** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
 /** @typedef {Required<import("./messages.js").Mix>} Mix */
 /** @typedef {Required<import("./messages.js").HouseRules>} HouseRules */
+/** @typedef {Required<import("./messages.js").Seating>} Seating */
 /**
- * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"> &
- *   {limit: LimitStakes, mix: Mix, house: HouseRules}} TableConfig
+ * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"|"seating"> &
+ *   {limit: LimitStakes, mix: Mix, house: HouseRules, seating: Seating}} TableConfig
  */
-/** @typedef {Required<import("./messages.js").Seat>} Seat */
+/**
+ * @typedef {Omit<Required<import("./messages.js").AutoBuy>, "left"> & {left: number|null}} AutoBuy
+ */
+/**
+ * @typedef {Omit<Required<import("./messages.js").Waiter>, "seat"> & {seat: number|null}} Waiter
+ */
+/**
+ * @typedef {Omit<Required<import("./messages.js").Seat>, "auto"> & {auto: AutoBuy|null}} Seat
+ */
 /** @typedef {Required<import("./messages.js").Departure>} Departure */
 /** @typedef {import("./messages.js").Pot} Pot */
 /** @typedef {Required<import("./messages.js").Turn>} Turn */
@@ -63,8 +83,9 @@ export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | 
  */
 /** @typedef {Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts} Hand */
 /**
- * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"|"config"|"departed"> &
- *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[]}} TableState
+ * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"|"config"|"departed"|"waiting"> &
+ *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[],
+ *   waiting: Waiter[]}} TableState
  */
 /**
  * The state of a snapshot.
@@ -72,6 +93,16 @@ export type TableState = Omit<import("./messages.js").Table, "seats" | "hand" | 
  * @returns {TableState}
  */
 export declare function readTable(state: any): TableState;
+/**
+ * @param {any} auto
+ * @returns {AutoBuy|null}
+ */
+export declare function readAuto(auto: any): AutoBuy | null;
+/**
+ * @param {any} waiter
+ * @returns {Waiter}
+ */
+export declare function readWaiter({ player, name, seat, until_ms }: any): Waiter;
 /**
  * @param {any} departure
  * @returns {Departure}
@@ -97,6 +128,6 @@ export declare function newHand(): Omit<Hand, "number" | "order" | "seats" | "de
  * @param {any} who its `player`, `name` and `stack`, and what the player owes from an earlier stay
  * @returns {Seat}
  */
-export declare function newSeat({ player, name, stack, owes_small, played }: any): Seat;
+export declare function newSeat({ player, name, stack, owes_small, played, posts }: any): Seat;
 /** @returns {HandSeat} */
 export declare function newHandSeat(): HandSeat;
