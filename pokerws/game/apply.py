@@ -4,7 +4,6 @@ Live play, recovery, replay and clients use it; tables of clients have hidden ca
 """
 
 from copy import deepcopy
-from typing import assert_never
 
 from msgspec.structs import replace
 
@@ -23,7 +22,6 @@ from pokerws.game.apply_seating import add_chips, apply_to_stay, apply_to_waitin
 from pokerws.game.betting.actions import hand_seat, taken_seat
 from pokerws.game.cards import Card
 from pokerws.game.events import (
-    AutoChipsSet,
     BetPlaced,
     BetsCollected,
     BlindPosted,
@@ -32,7 +30,6 @@ from pokerws.game.events import (
     Checked,
     ChipsAdded,
     ClockResumed,
-    EntryChosen,
     Folded,
     GameChanged,
     HandCancelled,
@@ -45,7 +42,6 @@ from pokerws.game.events import (
     NextHandScheduled,
     OfHand,
     OfSeat,
-    PlanMade,
     PlayerLeaving,
     PlayerSat,
     PlayerSatIn,
@@ -143,8 +139,6 @@ def _apply_to_table(table: Table, event: TableEvent) -> None:
             _resume_clock(table, deadline_ms)
         case OfHand():
             raise Inconsistent("no hand is in play")
-        case PlanMade() | EntryChosen() | AutoChipsSet():
-            apply_to_stay(table, event)
         case WaiterJoined() | WaiterLeft() | SeatReserved():
             apply_to_waiting(table, event)
         case _:
@@ -173,7 +167,7 @@ def _apply_to_seat(table: Table, event: OfSeat) -> None:
         case RunItSet(seat=number, times=times):
             taken_seat(table, number).run_it = times
         case _:
-            assert_never(event)
+            apply_to_stay(table, event)
 
 
 def _start_hand(table: Table, event: HandStarted) -> None:

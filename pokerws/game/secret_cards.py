@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.events import (
     AntePosted,
+    AutoChipsSet,
     BetPlaced,
     BetsCollected,
     BlindPosted,
@@ -27,6 +28,7 @@ from pokerws.game.events import (
     ClockResumed,
     DeckReshuffled,
     DrawStarted,
+    EntryChosen,
     Folded,
     GameChanged,
     HandCancelled,
@@ -37,7 +39,8 @@ from pokerws.game.events import (
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
-    OfSeating,
+    OfWaiting,
+    PlanMade,
     PlayerLeaving,
     PlayerSat,
     PlayerSatIn,
@@ -96,7 +99,10 @@ PublicEvent = (
     | ClockResumed
     | TableOpened
     | TableClosed
-    | OfSeating
+    | EntryChosen
+    | PlanMade
+    | AutoChipsSet
+    | OfWaiting
 )
 PUBLIC_TYPES = frozenset(get_args(PublicEvent))
 

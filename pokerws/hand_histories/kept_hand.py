@@ -6,7 +6,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pokerws.game.config.table_config import TableConfig
-from pokerws.game.events import HandStarted, HoleCardsDealt, OfSeat, TableEvent
+from pokerws.game.events import HandStarted, HoleCardsDealt, OfSeat, OfWaiting, TableEvent
 from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import Hand, PlayerId, Seat, Table, TableId
 
@@ -62,6 +62,7 @@ def hand_of(
     alone += [
         event
         for event in events[1:]
-        if not isinstance(event, OfSeat) or seats[event.seat] is not None
+        if not isinstance(event, OfWaiting)
+        and (not isinstance(event, OfSeat) or seats[event.seat] is not None)
     ]
     return KeptHand(before, started.hand, started.at_ms, alone, [], [])

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import assert_never
 
 from pokerws.game.cards import Card
@@ -36,7 +35,6 @@ from pokerws.game.events import (
     NextHandCancelled,
     NextHandScheduled,
     OfSeat,
-    OfSeating,
     PlayerLeaving,
     PlayerSat,
     PlayerSatIn,
@@ -47,6 +45,7 @@ from pokerws.game.events import (
     RarerHandEvent,
     RunItAgreed,
     RunItSet,
+    SeatReserved,
     Share,
     StraddleSet,
     TableClosed,
@@ -55,10 +54,12 @@ from pokerws.game.events import (
     TurnStarted,
     TurnTimedOut,
     UncalledBetReturned,
+    WaiterJoined,
+    WaiterLeft,
 )
 from pokerws.game.state import Hand, HandSeat, Pot, Seat, Table, Turn
 from pokerws.game.variants import VARIANTS
-from pokerws.maintenance.narrate_seating import tell_of_seating
+from pokerws.maintenance.narrate_seating import tell_of_stay, tell_of_waiting
 from pokerws.maintenance.stored_log import printable
 
 
@@ -90,8 +91,8 @@ def tell(event: TableEvent, table: Table | None) -> str:
             return f"{_name(table, seat)} shows {cards(shown)} of hand {hand}"
         case TableClosed(reason=reason):
             return f"the table is closed ({reason})"
-        case _ if isinstance(event, OfSeating):
-            return tell_of_seating(event, table, partial(_name, table))
+        case WaiterJoined() | WaiterLeft() | SeatReserved():
+            return tell_of_waiting(event, table)
         case _:
             return _tell_of_seat(event, table)
 
@@ -116,7 +117,7 @@ def _tell_of_seat(event: OfSeat, table: Table | None) -> str:
         case RunItSet(times=times):
             return f"{who} agrees to run the board up to {times} times"
         case _:
-            assert_never(event)
+            return tell_of_stay(event, who)
 
 
 def _tell_of_start(event: HandStarted, table: Table | None) -> str:

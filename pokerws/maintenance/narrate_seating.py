@@ -1,12 +1,11 @@
 """Describes events of coming to a table and going in words: for the operator only."""
 
-from collections.abc import Callable
 from typing import assert_never
 
 from pokerws.game.events import (
     AutoChipsSet,
     EntryChosen,
-    OfSeating,
+    OfWaiting,
     PlanMade,
     SeatReserved,
     WaiterJoined,
@@ -24,16 +23,23 @@ _PLANS = {
 }
 
 
-def tell_of_seating(event: OfSeating, table: Table | None, at: Callable[[int], str]) -> str:
-    """An event in words; `table` is the state before it, and `at` names who sits in a seat."""
+def tell_of_stay(event: EntryChosen | PlanMade | AutoChipsSet, who: str) -> str:
+    """What `who` wants, in words."""
     match event:
-        case EntryChosen(seat=seat, posts=posts):
-            return f"{at(seat)} {'will post the blind' if posts else 'waits for the big blind'}"
-        case PlanMade(seat=seat, plan=plan):
-            return f"{at(seat)} {_PLANS[plan]}"
-        case AutoChipsSet(seat=seat, auto=auto):
+        case EntryChosen(posts=posts):
+            return f"{who} {'will post the blind' if posts else 'waits for the big blind'}"
+        case PlanMade(plan=plan):
+            return f"{who} {_PLANS[plan]}"
+        case AutoChipsSet(auto=auto):
             what = "adds chips no more by itself" if auto is None else describe(auto)
-            return f"{at(seat)} {what}"
+            return f"{who} {what}"
+        case _:
+            assert_never(event)
+
+
+def tell_of_waiting(event: OfWaiting, table: Table | None) -> str:
+    """What changes on the waiting list, in words; `table` is the state before it."""
+    match event:
         case WaiterJoined(name=name):
             return f"{printable(name)} waits for a seat"
         case WaiterLeft(player=player, reason=reason):

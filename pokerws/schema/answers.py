@@ -7,6 +7,7 @@ from pokerws.messages import (
     Account,
     Act,
     AddChips,
+    AutoChips,
     Ban,
     Bans,
     Chat,
@@ -19,7 +20,9 @@ from pokerws.messages import (
     HandEvents,
     Hands,
     Hello,
+    JoinWaitingList,
     Kick,
+    LeaveWaitingList,
     ListBans,
     ListHands,
     ListPlayers,
@@ -30,12 +33,15 @@ from pokerws.messages import (
     Ping,
     Players,
     Pong,
+    PostBlind,
+    QuickSeat,
     RunIt,
     Show,
     Sit,
     SitIn,
     SitOut,
     Stand,
+    Stay,
     Straddle,
     Tables,
     Unwatch,
@@ -59,6 +65,11 @@ class Answer(NamedTuple):
 
 
 _SEQ = Answer(fields=("seq",), then="the events that it caused, to all viewers of the table")
+_WAITING = Answer(
+    fields=("seq",),
+    then="the events that it caused, to all viewers of the table, and `waiting` messages to those "
+    "on the list",
+)
 _ANSWERS: dict[type[Message], Answer] = {
     Hello: Answer(Welcome),
     Ping: Answer(Pong),
@@ -86,6 +97,15 @@ _ANSWERS: dict[type[Message], Answer] = {
     Straddle: _SEQ,
     RunIt: _SEQ,
     ChooseGame: _SEQ,
+    PostBlind: _SEQ,
+    Stay: _SEQ,
+    AutoChips: _SEQ,
+    JoinWaitingList: _WAITING,
+    LeaveWaitingList: _WAITING,
+    QuickSeat: Answer(
+        fields=("seq", "table"),
+        then="the events that it caused, to all viewers of the table, and a `waiting` message",
+    ),
     CloseTable: _SEQ,
     Kick: Answer(
         fields=("seq",),

@@ -70,13 +70,13 @@ def seats() -> Recorder:
     play.run_out()
     play.do(commands.SitOut(BEN))
     play.wait()
-    play.do(commands.Sit(DAN, NAMES[DAN], 3, 3_000))
+    play.do(commands.Sit(DAN, NAMES[DAN], 3, 3_000, entry="post"))
     play.do(commands.AddChips(ANN, 500), viewer=recorder)
     for _ in range(3):
         play.deal()
         play.fold_out()
-    play.do(commands.SitIn(BEN))
-    play.do(commands.Sit(CLEO, NAMES[CLEO], 2, 2_500))
+    play.do(commands.SitIn(BEN, entry="post"))
+    play.do(commands.Sit(CLEO, NAMES[CLEO], 2, 2_500, entry="post"))
     for _ in range(4):
         play.deal()
         play.fold_out()
@@ -103,7 +103,9 @@ def coming() -> Recorder:
     for _ in range(5):
         play.deal()
         play.fold_out()
-    play.do(commands.Stay(ANN)) if play.table.seats[0].plan else play.do(commands.SitIn(ANN))
+    play.do(commands.SitIn(ANN, entry="post"))
+    play.deal()
+    play.fold_out()
     play.do(commands.ReserveSeat(EVE, NAMES[EVE]))
     play.do(commands.Sit(EVE, NAMES[EVE], None, 2_000))
     play.do(commands.Stand(DAN, "hand"))

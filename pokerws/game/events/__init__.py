@@ -96,7 +96,7 @@ __all__ = [
     "NextHandScheduled",
     "OfHand",
     "OfSeat",
-    "OfSeating",
+    "OfWaiting",
     "PlanMade",
     "PlayerLeaving",
     "PlayerSat",
@@ -165,10 +165,13 @@ OfSeat = (
     | PlayerSatIn
     | StraddleSet
     | RunItSet
+    | EntryChosen
+    | PlanMade
+    | AutoChipsSet
 )
 
-# Events of coming and going, beside those of `OfSeat`.
-OfSeating = EntryChosen | PlanMade | AutoChipsSet | WaiterJoined | WaiterLeft | SeatReserved
+# Events that change the waiting list alone.
+OfWaiting = WaiterJoined | WaiterLeft | SeatReserved
 
 TableEvent = (
     HandEvent
@@ -184,7 +187,7 @@ TableEvent = (
     | TableOpened
     | TableClosed
     | LogRestarted
-    | OfSeating
+    | OfWaiting
 )
 
 

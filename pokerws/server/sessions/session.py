@@ -119,7 +119,7 @@ class Session:
         self._expiry = Expiry(
             context.clock,
             context.token_warning_ms,
-            warn=self._warn_of_expiry,
+            warn=lambda: self.warn(Notice("token_expiring", NOTICES["token_expiring"])),
             expire=self._expire,
         )
         # The types of unanswered messages by id: labels for the metric of answers.  With durable
@@ -420,9 +420,6 @@ class Session:
             return
         self._writer = None
         self._resynced = False
-
-    def _warn_of_expiry(self) -> None:
-        self.warn(Notice("token_expiring", NOTICES["token_expiring"]))
 
     def _expire(self) -> None:
         self._close(CloseCode.TOKEN_EXPIRED, "the token has expired")

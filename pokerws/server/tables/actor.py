@@ -89,8 +89,7 @@ class TableActor:
         # Cleared when changes are not stored any more: no chips can move then.
         self.is_stored = True
         self.loaded_ms = clock.now_ms()  # When it came into memory.
-        # The time of the latest command, and of the latest event in table time.
-        self.changed_ms, self._at_ms = self.loaded_ms, clock.table_ms()
+        self.changed_ms, self._at_ms = self.loaded_ms, clock.table_ms()  # Of the latest event.
         self._refunds = Refunds()  # Noted without a database only.
         self._receipts = Receipts(
             table.id, snapshot.receipts, vault.receipt_digests, is_stored=journal.keeps

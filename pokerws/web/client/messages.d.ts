@@ -1186,11 +1186,15 @@ export interface HouseRules {
  * players to have chips added automatically.
  */
 export interface Seating {
-  /** the seat with the button, whether or not a player there is dealt in */
+  /** `dead`: it follows the blinds; `moving`: it goes to the next player */
   button?: "dead" | "moving";
+  /** how long a player who left has to bring back the chips of before; 0 is never */
   stay_ms?: number;
+  /** how long a seat is reserved */
   reserve_ms?: number;
+  /** the number of places on the waiting list; 0 is no list */
   waiting_list?: number;
+  /** whether players may have chips added automatically */
   auto_chips?: boolean;
 }
 
@@ -2071,6 +2075,48 @@ export interface RunItSet {
 }
 
 /**
+ * The player will post the owed blind in the next hand, or waits for the big blind.
+ *
+ * The seat's `posts` becomes as here.
+ */
+export interface EntryChosen {
+  type: "entry_chosen";
+  /** a seat's number */
+  seat: number;
+  /** whether an owed blind is posted in the next hand, instead of waiting for it */
+  posts: boolean;
+}
+
+/**
+ * The player will sit out or leave later, or changed that; empty for neither.
+ *
+ * The seat's `plan` becomes as here.
+ */
+export interface PlanMade {
+  type: "plan_made";
+  /** a seat's number */
+  seat: number;
+  /**
+   * `sit_out_at_blind` or `leave_at_blind`: before the next big blind comes; `leave_after_hand`;
+   * empty for none
+   */
+  plan: "" | "leave_after_hand" | "leave_at_blind" | "sit_out_at_blind";
+}
+
+/**
+ * The player set which chips are added automatically between hands; null for none.
+ *
+ * The seat's `auto` becomes as here.
+ */
+export interface AutoChipsSet {
+  type: "auto_chips_set";
+  /** a seat's number */
+  seat: number;
+  /** the chips that the server adds between hands; null for none */
+  auto: AutoBuy | null;
+}
+
+/**
  * The next `hands` hands are of this variant.
  *
  * `seat` is the seat that chose it, if any, and `chooser` the seat that may still choose.
@@ -2132,48 +2178,6 @@ export interface LogRestarted {
   type: "log_restarted";
   /** always null */
   table: Table | null;
-}
-
-/**
- * The player will post the owed blind in the next hand, or waits for the big blind.
- *
- * The seat's `posts` becomes as here.
- */
-export interface EntryChosen {
-  type: "entry_chosen";
-  /** a seat's number */
-  seat: number;
-  /** whether an owed blind is posted in the next hand, instead of waiting for it */
-  posts: boolean;
-}
-
-/**
- * The player will sit out or leave later, or changed that; empty for neither.
- *
- * The seat's `plan` becomes as here.
- */
-export interface PlanMade {
-  type: "plan_made";
-  /** a seat's number */
-  seat: number;
-  /**
-   * `sit_out_at_blind` or `leave_at_blind`: before the next big blind comes; `leave_after_hand`;
-   * empty for none
-   */
-  plan: "" | "leave_after_hand" | "leave_at_blind" | "sit_out_at_blind";
-}
-
-/**
- * The player set which chips are added automatically between hands; null for none.
- *
- * The seat's `auto` becomes as here.
- */
-export interface AutoChipsSet {
-  type: "auto_chips_set";
-  /** a seat's number */
-  seat: number;
-  /** the chips that the server adds between hands; null for none */
-  auto: AutoBuy | null;
 }
 
 /**
@@ -2622,14 +2626,14 @@ export type TableEvent =
   | PlayerSatIn
   | StraddleSet
   | RunItSet
+  | EntryChosen
+  | PlanMade
+  | AutoChipsSet
   | GameChanged
   | ClockResumed
   | TableOpened
   | TableClosed
   | LogRestarted
-  | EntryChosen
-  | PlanMade
-  | AutoChipsSet
   | WaiterJoined
   | WaiterLeft
   | SeatReserved;

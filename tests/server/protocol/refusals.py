@@ -153,6 +153,10 @@ async def rejected_reservation(scene: Scene) -> None:
     scene.ends.callback(setattr, store, "rejects", False)
 
 
+async def stranger(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+
+
 async def same_name(scene: Scene) -> None:
     other, scene.client = await scene.open(), await scene.open()
     await other.do("hello", token=token("one", "Same"))
@@ -199,7 +203,7 @@ def shown(code: str, given: str, *said: ClientMessage) -> Shown:
 
 
 SHOWN = [
-    shown("unknown_table", examples.GREETED, *LOADING, LISTING),
+    Shown("unknown_table", stranger, "many seats", [*LOADING, LISTING]),
     shown("table_unavailable", "a stored table, and an unavailable database", *LOADING),
     shown("table_quarantined", "a stored table that is damaged", *LOADING, LISTING),
     shown("owned_elsewhere", "a stored table that another server plays", *LOADING),

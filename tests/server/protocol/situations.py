@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pokerws.game.cards import DECK, parse_cards
-from pokerws.game.state import TableId
+from pokerws.game.commands import JoinWaitingList, ReserveSeat
+from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import MSGPACK
 from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
@@ -206,14 +207,16 @@ async def full_list(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
     table = await open_table(scene, scene.client, seats=2, seating={"waiting_list": 1})
     await seat(scene, table, "Ben", "Cleo")
-    await (await scene.greeted("Dan")).do("join_waiting_list", table=table)
+    actor = await actor_of(scene)
+    actor.carry_out(JoinWaitingList(PlayerId("p_dan"), "Dan"))
 
 
 @situation("a table where the free seat 0 is reserved for another player")
 async def reserved_seat(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
     await open_table(scene, scene.client)
-    await (await scene.greeted("Ben")).do("quick_seat")
+    actor = await actor_of(scene)
+    actor.carry_out(ReserveSeat(PlayerId("p_dan"), "Dan"))
 
 
 @situation("a player at a table that adds no chips automatically")

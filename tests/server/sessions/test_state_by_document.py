@@ -16,6 +16,7 @@ import pytest
 
 from pokerws.game import commands
 from pokerws.game.apply import apply
+from pokerws.game.config.seating import Seating
 from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.next_hand import games_of
@@ -35,6 +36,7 @@ from pokerws.storage.vault.kept_receipts import (
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.random_action import random_action
 from tests.server.resumed import memory_lobby
+from tests.server.seating_whims import seating_whim
 
 Json = dict[str, Any]
 
@@ -54,6 +56,7 @@ TABLES: dict[str, Json] = {
         "house": HouseRules(straddle="sleeper", run_it=3, bomb_pot_every=4, bomb_pot_boards=2),
     },
     "fixed limit, high and low": {"seats": 4, "variant": "FO/8", "max_buy_in": 3_000},
+    "a moving button": {"seats": 4, "seating": Seating("moving", reserve_ms=9_000)},
     "stud": {"seats": 4, "variant": "F7S/8", "max_buy_in": 3_000},
     "draws until the deck is out": {"seats": 6, "variant": "F2L3D"},
     "discards": {"seats": 3, "variant": "NCP"},
@@ -149,6 +152,8 @@ class Play:
 
     def _whim(self, player: PlayerId) -> commands.Command:
         table, rng = self.actor.table, self._rng
+        if rng.random() < 0.3:
+            return seating_whim(rng, table, player)
         number = table.seat_of(player)
         if number is None:
             most = rng.choice((table.config.min_buy_in, table.config.max_buy_in))

@@ -18,6 +18,7 @@ from pokerws.server.isolation import attempt
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby.list_rows import NO_FILTER, Selection, TableRow
 from pokerws.server.tables.lobby.seating.callers import Callers
+from pokerws.server.tables.lobby.seating.offers import tried
 
 # The most players who may wait with a filter.
 MOST_WAITING = 1_000
@@ -54,8 +55,10 @@ class SeatFinder:
 
     def suits(self, table: Table, player: PlayerId) -> bool:
         """Whether a player could get a seat at a table now."""
+        waiter = table.waiter(player)
         return (
             not table.closed
+            and (waiter is None or waiter.seat is None)
             and table.seat_of(player) is None
             and free_seat(table) is not None
             and self.may_sit(player, table.id)
@@ -106,7 +109,7 @@ class SeatFinder:
             if suits and not self.is_absent(player):
                 # Left first, since what follows may look again.
                 del self._wishes[player]
-                if not actor.carry_out(ReserveSeat(player, wish.name)):
+                if not tried(actor, ReserveSeat(player, wish.name)):
                     self._wishes = {player: wish, **self._wishes}
                     return
                 self._callers.tell(player, Waiting(0))

@@ -7,7 +7,10 @@ module has only the alarms at which reservations end, and who was told what.
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from pokerws.game.commands import DropWaiters, ReserveSeat
+import structlog
+
+from pokerws.game.commands import Command, DropWaiters, ReserveSeat
+from pokerws.game.illegal import Illegal
 from pokerws.game.seating.waiting import free_seat
 from pokerws.game.state import PlayerId, Table, TableId, Waiter
 from pokerws.messages import Waiting
@@ -17,8 +20,19 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.actors.alarm import TableAlarm
 from pokerws.server.tables.lobby.seating.callers import Callers
 
+log = structlog.get_logger("pokerws.seat_offers")
+
 # A table that can take no commands is looked at again after this time.
 LOOK_AGAIN_MS = 1_000
+
+
+def tried(actor: TableActor, command: Command) -> bool:
+    """Carry out a command of the server; returns whether it was legal, and could be done."""
+    try:
+        return actor.carry_out(command)
+    except Illegal as refusal:
+        log.debug("not_carried_out", table=actor.table.id, error=str(refusal))
+        return False
 
 
 class SeatOffers:
@@ -47,11 +61,11 @@ class SeatOffers:
         self._follow(table)
         now_ms = self._clock.table_ms()
         held = [one.until_ms for one in table.waiting if one.seat is not None]
-        if held and min(held) <= now_ms and actor.carry_out(DropWaiters()):
+        if held and min(held) <= now_ms and tried(actor, DropWaiters()):
             return
         if table.waiting and free_seat(table) is not None:
             first = self._first(table)
-            if first and actor.carry_out(ReserveSeat(first.player, first.name)):
+            if first and tried(actor, ReserveSeat(first.player, first.name)):
                 return
         self._set_alarm(actor, min(held, default=None), now_ms)
         actor.gate.send(table.seq, partial(self._tell, table, table.waiting))
@@ -65,7 +79,7 @@ class SeatOffers:
     def drop(self, actor: TableActor, absent: tuple[PlayerId, ...]) -> None:
         """Drop players from a table's list who are absent for too long."""
         if absent:
-            actor.carry_out(DropWaiters(absent))
+            tried(actor, DropWaiters(absent))
 
     def left(self, table: TableId) -> None:
         """A table has left memory."""
