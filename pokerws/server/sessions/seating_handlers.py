@@ -48,9 +48,11 @@ def leave_waiting_list(session: Session, message: LeaveWaitingList) -> Work | No
     """Wait no more."""
     if message.table is not None:
         return leave_at(session, message.id, message.table)
-    if not session.context.lobby.seating.finder.leave(session.player):
+    finder = session.context.lobby.seating.finder
+    if not finder.leave(session.player):
         raise Refused("not_waiting")
     session.answer(Accepted(message.id))
+    finder.tell()
     return None
 
 

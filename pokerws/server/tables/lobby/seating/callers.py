@@ -44,8 +44,8 @@ class Callers:
             self._forget(player, table)
         self.warn(player, place)
 
-    def told_of(self, table: TableId) -> list[PlayerId]:
-        """The players who were told a place on a table's list."""
+    def told_of(self, table: TableId | None) -> list[PlayerId]:
+        """The players who were told a place on a list."""
         return self._of_table.of(table)
 
     def greet(self, player: PlayerId, connection: Connected) -> None:

@@ -65,33 +65,29 @@ class SeatFinder:
         )
 
     def wait(self, player: PlayerId, name: str, wanted: TableFilter | None) -> None:
-        """Wait with a filter, in place of an earlier one.  Raises Refused."""
+        """Wait with a filter, in place of an earlier one; `look_for` follows.  Raises Refused."""
         if player not in self._wishes and len(self._wishes) >= MOST_WAITING:
             details = Details(limit=MOST_WAITING, scope="server")
             raise Refused("waiting_list_full", "too many players wait", details)
         self._wishes[player] = _Wish(name, _selection(wanted))
-        self._tell()
 
     def leave(self, player: PlayerId) -> bool:
-        """Wait no more; returns whether the player did."""
-        wish = self._wishes.pop(player, None)
-        if wish is not None:
-            self._callers.tell(player, Waiting(0))
-            self._tell()
-        return wish is not None
+        """Wait no more; returns whether the player did.  `tell` follows."""
+        return self._wishes.pop(player, None) is not None
 
     def forget(self, gone: Callable[[PlayerId], bool]) -> None:
         """Forget the players who are gone."""
         for player in list(filter(gone, self._wishes)):
             self.leave(player)
+        self.tell()
 
     def look_for(self, player: PlayerId) -> None:
         """Reserve a seat that is free already for a player who has begun to wait."""
         rows = sorted(self._rows, key=lambda row: (-row.summary.players, row.number))
         for row in rows:
-            if player not in self._wishes:
-                return
-            self.look(row)
+            if player in self._wishes:
+                self.look(row)
+        self.tell()
 
     def look(self, row: TableRow | None) -> None:
         """A table was listed anew: reserve its free seats for those who wait for one like it."""
@@ -112,10 +108,13 @@ class SeatFinder:
                 if not tried(actor, ReserveSeat(player, wish.name)):
                     self._wishes = {player: wish, **self._wishes}
                     return
-                self._callers.tell(player, Waiting(0))
-                self._tell()
+                self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Tell the players their places, and those who left that they wait no more."""
+        for player in self._callers.told_of(None):
+            if player not in self._wishes:
+                self._callers.tell(player, Waiting(0))
         for place, player in enumerate(self._wishes, start=1):
             self._callers.tell(player, Waiting(place))
 
