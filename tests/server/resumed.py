@@ -104,7 +104,7 @@ class Playing:
 
     def _whim(self, player: PlayerId) -> commands.Command:
         rng = self._rng
-        if rng.random() < 0.3:
+        if rng.random() < 0.1:
             return seating_whim(rng, self.actor.table, player)
         if self.actor.table.seat_of(player) is None:
             return commands.Sit(player, player.upper(), None, rng.choice((300, 1_000, 2_000)))

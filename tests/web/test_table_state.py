@@ -18,6 +18,7 @@ from pokerws.game.commands import (
     ChooseGame,
     Close,
     Command,
+    ReserveSeat,
     RunIt,
     Show,
     Sit,
@@ -36,6 +37,7 @@ from pokerws.game.state import PlayerId, Table, TableId, Turn
 from pokerws.game.table import advance, decide, open_table
 from pokerws.game.variants import VARIANTS
 from pokerws.messages.state_hash import state_hash
+from tests.server.seating_whims import seating_whim
 from tests.web.room import WEB_ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -191,6 +193,8 @@ def random_command(table: Table, rng: random.Random) -> Command:
             Straddle(player, on=rng.random() < 0.7),
             RunIt(player, rng.randint(2, 3)),
             ChooseGame(player, rng.choice(MIXED)),
+            *[seating_whim(rng, table, player) for _ in range(4)],
+            ReserveSeat(player, player.title()),
         ]
         return rng.choice(others)
     turn = table.hand.turn if table.hand is not None else None

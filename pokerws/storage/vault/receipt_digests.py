@@ -86,12 +86,9 @@ class ReceiptDigests:
 
         They are made by one of the keys, or upgraded from the unkeyed one of an older version.
         """
-        contents, mark = [_content(table, player, command_id, command)], mark_of(command)
-        if isinstance(command, Sit):
-            kind, older = type(command).__name__, _SitWithBalance.of(command)
-            contents.append(_encode((table, player, command_id, kind, older)))
+        data, mark = _content(table, player, command_id, command), mark_of(command)
         unkeyed = unkeyed_digests_of(command_id, command)
-        found = {mark + KEYED + key.of_command(one) for key in self._keys for one in contents}
+        found = {mark + KEYED + key.of_command(data) for key in self._keys}
         found.update(key.of_older(table, player, old) for key in self._keys for old in unkeyed)
         return found
 
@@ -124,7 +121,10 @@ def mark_of(command: Command) -> str:
 
 def _content(table: TableId, player: PlayerId, command_id: str, command: Command) -> bytes:
     """What a digest covers.  A command with the fields of another one has another name."""
-    asked = without_balance(command)
+    asked: Struct = without_balance(command)
+    if isinstance(command, Sit) and command.entry == "wait":
+        # As it was before there was an `entry`, so that older receipts are found.
+        asked = _SitWithoutEntry.of(command)
     return _encode((table, player, command_id, type(command).__name__, asked))
 
 
@@ -160,7 +160,7 @@ class _Discard(Struct, frozen=True):
     count: int
 
 
-class _SitWithBalance(Struct, frozen=True):
+class _SitWithoutEntry(Struct, frozen=True):
     """The encoding of taking a seat before a player could ask to post a blind with it."""
 
     player: PlayerId
@@ -170,7 +170,7 @@ class _SitWithBalance(Struct, frozen=True):
     balance: None = None
 
     @classmethod
-    def of(cls, command: Sit) -> "_SitWithBalance":
+    def of(cls, command: Sit) -> "_SitWithoutEntry":
         """What a client asked for that did not know `entry`."""
         return cls(command.player, command.name, command.seat, command.buy_in)
 
@@ -187,7 +187,7 @@ def unkeyed_digests_of(command_id: str, command: Command) -> Iterable[str]:
         count = _Discard(player, turn, action, len(command.cards))
         return _unkeyed(command_id, count), _unkeyed(command_id, command)
     asked = without_balance(command)
-    older = _SitWithBalance.of(command) if isinstance(command, Sit) else asked
+    older = _SitWithoutEntry.of(command) if isinstance(command, Sit) else asked
     return (mark_of(command) + _unkeyed(command_id, older),)
 
 

@@ -985,6 +985,7 @@ export interface TableConfig {
   mix: Mix;
   /** house rules */
   house: HouseRules;
+  /** how players come to the table and go */
   seating: Seating;
 }
 

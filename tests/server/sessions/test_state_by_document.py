@@ -152,7 +152,7 @@ class Play:
 
     def _whim(self, player: PlayerId) -> commands.Command:
         table, rng = self.actor.table, self._rng
-        if rng.random() < 0.3:
+        if rng.random() < 0.12:
             return seating_whim(rng, table, player)
         number = table.seat_of(player)
         if number is None:
