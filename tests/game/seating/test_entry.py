@@ -74,6 +74,24 @@ def test_who_comes_back_posts_what_was_missed_only_on_request() -> None:
     assert not carol.seat.owes_blind
 
 
+def test_where_only_one_has_paid_the_others_wait_for_the_big_blind_one_by_one() -> None:
+    game = game_of(players=4)
+    bob, carol = Player(game, "bob"), Player(game, "carol")
+    for player in (bob, carol):
+        player.sits_out()
+    for _ in range(4):
+        a_hand(game)
+    Player(game, "dave").stands()
+    for player in (bob, carol):
+        player.sits_in("wait")
+    game.deal()
+    assert len(game.order) == 2
+    assert {blind for _, blind, _ in posted(game)} == {"small", "big"}
+    game.folds_around()
+    game.deal()
+    assert not {"entry", "dead"} & {blind for _, blind, _ in posted(game)}
+
+
 def test_a_wish_to_post_ends_when_the_player_sits_out() -> None:
     game = game_of(players=4)
     eve = game.sits("eve", 10_000, seat=5, entry="post")
