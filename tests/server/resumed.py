@@ -8,7 +8,6 @@ import msgspec
 from pokerws.client import TableView
 from pokerws.game import commands
 from pokerws.game.apply import apply
-from pokerws.game.config.seating import Seating
 from pokerws.game.config.table_config import HouseRules, TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.redaction import redact_table
@@ -19,7 +18,6 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby import Lobby
 from tests.server.fakes import FakeViewer, ManualClock, open_memory_lobby
 from tests.server.random_action import random_action
-from tests.server.seating_whims import seating_whim
 from tests.server.stored_house import StoredHouse
 from tests.vaults import VAULT
 
@@ -32,7 +30,6 @@ CONFIG = TableConfig(
     next_hand_delay_ms=1_000,
     turn_time_ms=10_000,
     house=HouseRules(straddle="under_the_gun", run_it=2),
-    seating=Seating(reserve_ms=15_000),
 )
 # What is played, by the seed.
 GAMES = ("NT", "F2L3D", "F7S", "PO5/8", "NCP", "HORSE")
@@ -104,8 +101,6 @@ class Playing:
 
     def _whim(self, player: PlayerId) -> commands.Command:
         rng = self._rng
-        if rng.random() < 0.1:
-            return seating_whim(rng, self.actor.table, player)
         if self.actor.table.seat_of(player) is None:
             return commands.Sit(player, player.upper(), None, rng.choice((300, 1_000, 2_000)))
         return rng.choice(

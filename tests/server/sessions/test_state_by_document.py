@@ -126,6 +126,10 @@ class Follower:
         return types
 
 
+def roll_of(rng: random.Random) -> bool:
+    return rng.random() < 0.4
+
+
 class Play:
     """A table at which the players come, play, show and go at random."""
 
@@ -152,7 +156,8 @@ class Play:
 
     def _whim(self, player: PlayerId) -> commands.Command:
         table, rng = self.actor.table, self._rng
-        if rng.random() < 0.12:
+        # Where a rare event is played for, nothing else comes between.
+        if table.config.house == HouseRules() and table.config.variant != "F2L3D" and roll_of(rng):
             return seating_whim(rng, table, player)
         number = table.seat_of(player)
         if number is None:
