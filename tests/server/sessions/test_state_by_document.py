@@ -56,12 +56,12 @@ TABLES: dict[str, Json] = {
         "house": HouseRules(straddle="sleeper", run_it=3, bomb_pot_every=4, bomb_pot_boards=2),
     },
     "fixed limit, high and low": {"seats": 4, "variant": "FO/8", "max_buy_in": 3_000},
-    "a moving button": {"seats": 4, "seating": Seating("moving", reserve_ms=9_000)},
     "stud": {"seats": 4, "variant": "F7S/8", "max_buy_in": 3_000},
     "draws until the deck is out": {"seats": 6, "variant": "F2L3D"},
     "discards": {"seats": 3, "variant": "NCP"},
     "a mix": {"seats": 3, "variant": "MIX", "mix": Mix(("FR", "FB", "NS"), "hands", 2)},
     "dealer's choice": {"seats": 3, "variant": "MIX", "mix": Mix(("NT", "N5D"), "choice")},
+    "a moving button": {"seats": 4, "seating": Seating("moving", reserve_ms=9_000)},
 }
 STEPS = 120
 # What is rare is played for.
