@@ -34,7 +34,7 @@ async def take_seat(client: Client) -> TableView:
         if view.seat is not None:  # The seat of an earlier run.
             return view
         if table.players < table.config.seats:
-            await client.sit(view.id, buy_in=view.least_buy_in)
+            await client.sit(view.id, buy_in=view.least_buy_in, entry="post")
             return view
     sys.exit("no table has a free seat")
 

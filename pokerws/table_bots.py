@@ -13,6 +13,7 @@ from typing import NamedTuple
 import structlog
 
 from pokerws.client.bots import STYLES, BotSeat, run_bots
+from pokerws.game.commands import Stand
 from pokerws.game.hosting.bots import BOT_NAMES
 from pokerws.game.state import PlayerId, TableId, WantedBot
 from pokerws.server.clock import Clock
@@ -117,7 +118,7 @@ class TableBots:
         for seat in table.seats:
             # A bot that was wanted when the server was killed, or sat down as it was removed.
             if seat is not None and seat.bot and not seat.leaving and seat.player not in wanted:
-                actor.stand_up(seat.player)
+                actor.carry_out(Stand(seat.player))
 
     def _start(self, table: TableId, bot: WantedBot) -> None:
         key, style = (table, bot.player), STYLES.get(bot.style)

@@ -219,7 +219,7 @@ class _Bot:
             case "buy_in_again":
                 await self._pay_buy_in(client, view, lambda chips: client.add_chips(view.id, chips))
             case "sit_in":
-                await client.sit_in(view.id)
+                await client.sit_in(view.id, entry="post")
             case "sit_out":
                 await client.sit_out(view.id)
 
@@ -230,7 +230,7 @@ class _Bot:
         seats.sort(key=lambda number: number != self._player.seat)
         for number in seats:
             try:
-                await client.sit(view.id, chips, number)
+                await client.sit(view.id, chips, number, entry="post")
             except CommandRejected as refused:
                 if refused.code != "seat_taken" or number == seats[-1]:
                     raise

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from pokerws.client.credentials import Credentials, TokenProvider
 from pokerws.client.errors import NotUnderstood
-from pokerws.client.extra_commands import ExtraCommand, ExtraCommands
+from pokerws.client.extra_commands import ExtraCommands
 from pokerws.client.hosting import Host, HostMessage
 from pokerws.client.link import Link, LinkOptions, Unknown, WireName
 from pokerws.client.listed_tables import ListedTables
 from pokerws.client.reconnect import Backoff
+from pokerws.client.seat_commands import SeatCommands
 from pokerws.client.table_bots import TableBots
 from pokerws.client.table_view import OnEvent, TableView
 from pokerws.client.watches import Watches
@@ -28,8 +29,6 @@ from pokerws.messages import (
     Accepted,
     Account,
     Act,
-    AddBot,
-    AddChips,
     Ban,
     Bans,
     Chat,
@@ -59,15 +58,10 @@ from pokerws.messages import (
     PresenceState,
     Refill,
     Rejected,
-    RemoveBot,
     RunIt,
     ServerMessage,
     Show,
-    Sit,
-    SitIn,
-    SitOut,
     Snapshot,
-    Stand,
     Straddle,
     TableFilter,
     TableLink,
@@ -78,6 +72,7 @@ from pokerws.messages import (
     Unmute,
     Unwatch,
     UseTimeBank,
+    Waiting,
     Welcome,
 )
 from pokerws.messages.capabilities import HANDS
@@ -85,33 +80,15 @@ from pokerws.messages.capabilities import HANDS
 # Notices after which a table must be watched again.
 RESTORED_NOTICES = frozenset({"table_failed"})
 
-# Commands to one table.
-_OfTable = (
-    Sit
-    | Stand
-    | SitOut
-    | SitIn
-    | AddChips
-    | Act
-    | Straddle
-    | RunIt
-    | UseTimeBank
-    | ChooseGame
-    | Chat
-    | Show
-    | AddBot
-    | RemoveBot
-    | ExtraCommand
-)
 # What operators do to players and addresses.
 Moderation = Kick | Mute | Unmute | Ban | Unban | EndSession
-# Called with chat, notices and lobby changes.
-OnMessage = Callable[[ChatSaid | Notice | Lobby], None]
+# Called with chat, notices, places on waiting lists, and lobby changes.
+OnMessage = Callable[[ChatSaid | Notice | Lobby | Waiting], None]
 
 log = structlog.get_logger("pokerws.client")
 
 
-class Client(Host):
+class Client(SeatCommands, Host):
     """A player's connection to a server; made by `connect`, used by `async with`.
 
     It reconnects by itself.  A command in flight is then sent again with its id, and every view
@@ -133,7 +110,7 @@ class Client(Host):
         on_message: OnMessage | None,
     ) -> None:
         self._on_message = on_message
-        self._link = Link(
+        link = Link(
             url,
             credentials=credentials,
             options=options,
@@ -142,10 +119,10 @@ class Client(Host):
             receive=self._receive,
             ended=self._ended,
         )
-        self._listed = ListedTables(self._link)
+        super().__init__(link, Watches(link, backoff))
+        self._listed = ListedTables(link)
         self.lobby = self._listed.tables
         self.bots = TableBots(self._link, self._ask_table)
-        self._watches = Watches(self._link, backoff)
         self.extras = ExtraCommands(self._link.new_id, self._ask_table)
 
     async def __aenter__(self) -> Self:
@@ -253,23 +230,6 @@ class Client(Host):
         await self._link.ask(Unwatch(self._link.new_id(), table), Accepted)
         self._watches.lose(table, "unwatched")
 
-    async def sit(self, table: TableId, buy_in: int, seat: int | None = None) -> Accepted:
-        """Take `seat`, or any free one for None, with `buy_in` chips."""
-        key = self.keys.get(table)
-        return await self._ask_table(Sit(self._link.new_id(), table, buy_in, seat, key))
-
-    async def stand(self, table: TableId) -> Accepted:
-        """Leave the seat, or at the end of the hand if in one."""
-        return await self._ask_table(Stand(self._link.new_id(), table))
-
-    async def sit_out(self, table: TableId) -> Accepted:
-        """Be dealt no further hands."""
-        return await self._ask_table(SitOut(self._link.new_id(), table))
-
-    async def sit_in(self, table: TableId) -> Accepted:
-        """Be dealt in again."""
-        return await self._ask_table(SitIn(self._link.new_id(), table))
-
     async def account(self, before: int | None = None) -> Account:
         """The player's account: balance and latest transfers, or those before `before`."""
         return await self._link.ask(GetAccount(self._link.new_id(), before), Account)
@@ -277,10 +237,6 @@ class Client(Host):
     async def refill(self) -> None:
         """Request a refill of the account; rejected if it is not due, or not allowed."""
         await self._link.ask(Refill(self._link.new_id()), Accepted)
-
-    async def add_chips(self, table: TableId, amount: int | None = None) -> Accepted:
-        """Add `amount` chips to the stack, while not in a hand; None for as many as possible."""
-        return await self._ask_table(AddChips(self._link.new_id(), table, amount))
 
     async def act(
         self,
@@ -377,13 +333,6 @@ class Client(Host):
     async def _ask_host(self, message: HostMessage) -> Accepted:
         return await self._ask_table(message)
 
-    async def _ask_table(self, message: _OfTable | HostMessage) -> Accepted:
-        accepted = await self._link.ask(message, Accepted)
-        view = self._watches.views.get(message.table)
-        if accepted.seq is not None and view is not None:
-            await view.reached(accepted.seq)
-        return accepted
-
     # ---- callbacks of the link
 
     def _connected(self) -> None:
@@ -396,7 +345,7 @@ class Client(Host):
                 self._watches.take(message)
             case PresenceState() | PlayerDisconnected() | PlayerReconnected() | TableWaiting():
                 self._watches.take(message)
-            case Lobby() | ChatSaid() | Notice():
+            case Lobby() | ChatSaid() | Notice() | Waiting():
                 self._handle_news(message)
             case Unknown(type="events", table=str(table)):
                 self._watches.miss(TableId(table), "unknown event")
@@ -412,10 +361,12 @@ class Client(Host):
     def _ended(self, error: Exception) -> None:
         self._watches.ended(error)
 
-    def _handle_news(self, message: Lobby | ChatSaid | Notice) -> None:
+    def _handle_news(self, message: Lobby | ChatSaid | Notice | Waiting) -> None:
         match message:
             case Lobby():
                 self._listed.take(message)
+            case Waiting():
+                self._take_place(message)
             case Notice(code=code, table=table) if code in RESTORED_NOTICES and table is not None:
                 self._watches.ask_later(table)
         if self._on_message is not None:
@@ -448,9 +399,9 @@ def connect(
 
     `wire` is the encoding of messages.  With `compression` the server may compress what all viewers
     see; by default it does so for JSON to other machines.  `capabilities` are the wanted optional
-    parts of the protocol; None for all.  `on_message` is called with chat, notices and lobby
-    changes; an exception that it raises ends the client.  `tls` is the context for a `wss` address;
-    by default certificates are verified as browsers do.
+    parts of the protocol; None for all.  `on_message` is called with chat, notices, places on
+    waiting lists and lobby changes; an exception that it raises ends the client.  `tls` is the
+    context for a `wss` address; by default certificates are verified as browsers do.
 
     `async with` retries while the server is unreachable.  It raises CommandRejected if the server
     refuses the player.  It raises ConnectionEnded if there is no poker server at the address, or if

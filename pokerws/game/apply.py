@@ -4,7 +4,6 @@ Live play, recovery, replay and clients use it; tables of clients have hidden ca
 """
 
 from copy import deepcopy
-from typing import assert_never
 
 from msgspec.structs import replace
 
@@ -21,6 +20,7 @@ from pokerws.game.apply_hand import (
     raise_to,
     take_from_pot,
 )
+from pokerws.game.apply_seating import add_chips, apply_to_stay, apply_to_waiting, sit_out
 from pokerws.game.betting.actions import hand_seat, taken_seat
 from pokerws.game.cards import Card
 from pokerws.game.events import (
@@ -56,6 +56,7 @@ from pokerws.game.events import (
     PotAwarded,
     Raised,
     RunItSet,
+    SeatReserved,
     Share,
     StraddleSet,
     TableClosed,
@@ -63,6 +64,8 @@ from pokerws.game.events import (
     TableOpened,
     TimeBankFilled,
     TurnStarted,
+    WaiterJoined,
+    WaiterLeft,
 )
 from pokerws.game.hosting.applying import (
     apply_hosting,
@@ -144,7 +147,7 @@ def _apply_to_table(table: Table, event: TableEvent) -> None:
             table.bots = bots
         case TableClosed():
             table.closed = True
-            table.departed = []
+            table.departed, table.waiting = [], []
         case LogRestarted(table=whole):
             if whole is not None:
                 _replace(table, whole)
@@ -156,6 +159,8 @@ def _apply_to_table(table: Table, event: TableEvent) -> None:
             raise Inconsistent("no hand is in play")
         case _ if isinstance(event, ExtrasEvent):
             apply_extra(table, event)
+        case WaiterJoined() | WaiterLeft() | SeatReserved():
+            apply_to_waiting(table, event)
         case _:
             _apply_to_seat(table, event)
 
@@ -168,13 +173,13 @@ def _apply_to_seat(table: Table, event: OfSeat) -> None:
             _stand(table, event)
         case PlayerLeaving(seat=number):
             taken_seat(table, number).leaving = True
-        case ChipsAdded(seat=number, amount=amount):
-            taken_seat(table, number).stack += amount
+        case ChipsAdded():
+            add_chips(table, event)
         case PlayerSatOut(seat=number):
-            taken_seat(table, number).sitting_out = True
-        case PlayerSatIn(seat=number):
+            sit_out(table, number)
+        case PlayerSatIn(seat=number, posts=posts):
             seat = taken_seat(table, number)
-            seat.sitting_out = False
+            seat.sitting_out, seat.posts = False, posts
             seat.timeouts = 0
             seat.hands_missed = 0
         case StraddleSet(seat=number, on=on):
@@ -186,7 +191,7 @@ def _apply_to_seat(table: Table, event: OfSeat) -> None:
         case AutoMuckSet(seat=number, on=on):
             taken_seat(table, number).auto_muck = on
         case _:
-            assert_never(event)
+            apply_to_stay(table, event)
 
 
 def _start_hand(table: Table, event: HandStarted) -> None:
@@ -212,7 +217,7 @@ def _start_hand(table: Table, event: HandStarted) -> None:
         seat = taken_seat(table, number)
         count_hand(seat)
         if event.blinds:
-            seat.owes_blind = seat.owes_small = False
+            seat.owes_blind = seat.owes_small = seat.posts = False
     if table.game is not None:
         table.game.hands_left -= 1
     table.hand = Hand(
@@ -249,7 +254,7 @@ def _sit(table: Table, event: PlayerSat) -> None:
         raise Inconsistent(f"seat {event.seat} is taken")
     seat = Seat(event.player, event.name, event.stack)
     seat.owes_small = event.owes_small
-    seat.played = event.played
+    seat.played, seat.posts = event.played, event.posts
     seat.clock = event.clock
     seat.bot = event.bot
     table.seats[event.seat] = seat
@@ -257,6 +262,8 @@ def _sit(table: Table, event: PlayerSat) -> None:
     table.hosting = without_request(table.hosting, event.player)
     if table.config.hosting.bank:
         table.hosting = bank_gave(table.hosting, event.player, event.name, event.stack)
+    if table.waiting:
+        table.waiting = [one for one in table.waiting if one.player != event.player]
 
 
 def _stand(table: Table, event: PlayerStood) -> None:

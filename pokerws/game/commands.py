@@ -6,13 +6,17 @@ from msgspec import Struct
 
 from pokerws.game.cards import Card
 from pokerws.game.config.table_config import TableConfig
-from pokerws.game.state import CloseReason, PlayerId
+from pokerws.game.state import AutoBuy, CloseReason, PlayerId
 
 # What a player can do in a turn.
 Action = Literal["fold", "check", "call", "bet", "raise", "bring_in", "stand_pat", "discard"]
 
 
-class Sit(Struct, frozen=True):
+# Whether a player waits for the big blind, or posts it to be dealt in sooner.
+Entry = Literal["wait", "post"]
+
+
+class Sit(Struct, frozen=True, omit_defaults=True):
     """Take `seat`, or any free one for None, with `buy_in` chips.
 
     `balance` is what the player's account can pay, None if there are no accounts.
@@ -23,24 +27,87 @@ class Sit(Struct, frozen=True):
     seat: int | None
     buy_in: int
     balance: int | None = None
+    entry: Entry = "wait"
 
 
-class Stand(Struct, frozen=True):
-    """Leave the seat; if the player is in a hand, at its end."""
+class Stand(Struct, frozen=True, omit_defaults=True):
+    """Leave the seat: now, after this `hand`, or before the next big blind.
+
+    A player who leaves now while in a hand leaves at its end, and gets no further turns.
+    """
+
+    player: PlayerId
+    when: Literal["now", "hand", "next_big_blind"] = "now"
+
+
+class SitOut(Struct, frozen=True, omit_defaults=True):
+    """Be dealt no further hands: from now on, or from the next big blind on."""
+
+    player: PlayerId
+    when: Literal["now", "next_big_blind"] = "now"
+
+
+class SitIn(Struct, frozen=True, omit_defaults=True):
+    """Be dealt in again, or do not sit out at the next big blind."""
+
+    player: PlayerId
+    entry: Entry = "wait"
+
+
+class Stay(Struct, frozen=True):
+    """Drop what the player wanted to do by itself: leave, or sit out at the next big blind."""
 
     player: PlayerId
 
 
-class SitOut(Struct, frozen=True):
-    """Be dealt no further hands."""
+class PostBlind(Struct, frozen=True):
+    """Post the owed blind from the next hand on, or wait for the big blind."""
+
+    player: PlayerId
+    on: bool
+
+
+class AutoChips(Struct, frozen=True):
+    """Have chips added between hands; without both amounts, no more."""
+
+    player: PlayerId
+    auto: AutoBuy
+
+
+class BringChips(Struct, frozen=True):
+    """Add the chips that a player's `AutoBuy` ask for; sent by the server between hands.
+
+    `balance` is what the account can pay, None if there are no accounts.
+    """
+
+    player: PlayerId
+    balance: int | None = None
+
+
+class JoinWaitingList(Struct, frozen=True):
+    """Wait for a seat."""
+
+    player: PlayerId
+    name: str
+
+
+class LeaveWaitingList(Struct, frozen=True):
+    """Wait no more, and give up a reserved seat."""
 
     player: PlayerId
 
 
-class SitIn(Struct, frozen=True):
-    """Be dealt in again."""
+class ReserveSeat(Struct, frozen=True):
+    """Reserve a free seat for a player, who need not be on the waiting list; sent by the server."""
 
     player: PlayerId
+    name: str
+
+
+class DropWaiters(Struct, frozen=True):
+    """Drop those whose reservation has expired, and the `absent`; sent by the server."""
+
+    absent: tuple[PlayerId, ...] = ()
 
 
 class AddChips(Struct, frozen=True):
@@ -308,4 +375,12 @@ Command = (
     | RabbitHunt
     | AutoMuck
     | HostCommand
+    | Stay
+    | PostBlind
+    | AutoChips
+    | BringChips
+    | JoinWaitingList
+    | LeaveWaitingList
+    | ReserveSeat
+    | DropWaiters
 )

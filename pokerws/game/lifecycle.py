@@ -16,6 +16,7 @@ from pokerws.game.events import (
     TableEvent,
 )
 from pokerws.game.illegal import Inconsistent
+from pokerws.game.seating.waiting_list import prolonged
 from pokerws.game.state import CloseReason, Hand, Table
 
 
@@ -24,17 +25,16 @@ def resume(table: Table, command: Resume, now_ms: int) -> list[TableEvent]:
     events: list[TableEvent] = []
     if command.restart_log:
         events.append(LogRestarted(deepcopy(table)))
-    if command.cancel_hand and table.hand is not None:
-        return [*events, _cancelled(table, table.hand, "cards_seen")]
-    deadline_ms = table.deadline_ms
     # The end of a session is no clock: it does not wait.
     is_running = table.hand is not None or table.next_hand_at_ms is not None
-    if deadline_ms is not None and is_running:
+    if command.cancel_hand and table.hand is not None:
+        events.append(_cancelled(table, table.hand, "cards_seen"))
+    elif is_running and (deadline_ms := table.deadline_ms) is not None:
         left_ms = max(0, deadline_ms - command.saved_ms)
         # The grace is for players to reconnect; the next hand needs none.
         grace_ms = 0 if table.hand is None else command.grace_ms
         events.append(ClockResumed(now_ms + left_ms + grace_ms))
-    return events
+    return [*events, *prolonged(table, command.saved_ms, now_ms + command.grace_ms)]
 
 
 def close(table: Table, reason: CloseReason) -> list[TableEvent]:

@@ -87,6 +87,20 @@ def positions_for(table: Table, variant: Variant, *, bomb_pot: bool = False) -> 
     return next_positions(table, everyone=True)
 
 
+def next_payer(table: Table) -> int | None:
+    """The seat that the blind comes to in the next hand; None for a hand without blinds."""
+    variant = next_variant(table)
+    if _is_bomb_pot(table, variant):
+        return None
+    match variant.forced:
+        case Forced.BLINDS:
+            return positions_for(table, variant).big_blind
+        case Forced.BUTTON_BLIND:
+            return positions_for(table, variant).button
+        case _:
+            return None
+
+
 def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     """The events that start the next hand."""
     variant, config = next_variant(table), table.config

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.events import (
     AntePosted,
+    AutoChipsSet,
     AutoMuckSet,
     BetPlaced,
     BetsCollected,
@@ -33,6 +34,7 @@ from pokerws.game.events import (
     ConnectionRestored,
     DeckReshuffled,
     DrawStarted,
+    EntryChosen,
     Folded,
     GameChanged,
     HandCancelled,
@@ -45,7 +47,9 @@ from pokerws.game.events import (
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
+    OfWaiting,
     PartShown,
+    PlanMade,
     PlayerLeaving,
     PlayerSat,
     PlayerSatIn,
@@ -133,6 +137,10 @@ PublicEvent = (
     | SessionStarted
     | SessionEnding
     | HostingEvent
+    | EntryChosen
+    | PlanMade
+    | AutoChipsSet
+    | OfWaiting
 )
 PUBLIC_TYPES = frozenset(get_args(PublicEvent))
 

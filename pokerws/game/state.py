@@ -43,6 +43,23 @@ class SeatClock(Struct, frozen=True, gc=False):
     lag_ms: int = 0
 
 
+# What a player will do by itself: sit out or leave before the next big blind, or leave after the
+# hand.
+Plan = Literal["", "sit_out_at_blind", "leave_at_blind", "leave_after_hand"]
+
+
+class AutoBuy(Struct, frozen=True, omit_defaults=True):
+    """Chips that the server adds between hands; 0 is never.
+
+    A stack below `top_up_to` is filled up to that, an empty one to `rebuy_to`.  `left` is how many
+    chips may still be added so, or None for any number.
+    """
+
+    top_up_to: int = 0
+    rebuy_to: int = 0
+    left: int | None = None
+
+
 class Seat(Struct, omit_defaults=True):
     """A taken seat.
 
@@ -54,7 +71,10 @@ class Seat(Struct, omit_defaults=True):
     `played` was dealt in at this table, now or before leaving within the hour, so that a blind
     still owed is a missed one.  There is a `clock` if the table's clocks have more than time for a
     turn.  A `bot` is one of the server's own; only the server says so.  With `auto_muck`, a hand
-    that loses at the showdown is mucked where that is allowed; without it, it is shown.
+    that loses at the showdown is mucked where that is allowed; without it, it is shown.  A player
+    who `posts` has asked to post the owed blind from the next hand on; otherwise the player waits
+    until the big blind comes.  `plan` is what the player will do by itself, and `auto` the chips
+    that are added by themselves.
     """
 
     player: PlayerId
@@ -72,6 +92,9 @@ class Seat(Struct, omit_defaults=True):
     clock: SeatClock | None = None
     bot: bool = False
     auto_muck: bool = True
+    posts: bool = False
+    plan: Plan = ""
+    auto: AutoBuy | None = None
 
     @property
     def is_away(self) -> bool:
@@ -90,6 +113,18 @@ class WantedBot(Struct, frozen=True):
     name: str
     style: str
     auto_muck: bool = True
+    posts: bool = False
+    plan: Plan = ""
+    auto: AutoBuy | None = None
+
+
+class Waiter(Struct, frozen=True, omit_defaults=True):
+    """A player on the waiting list; `seat` is reserved for the player until `until_ms`, if any."""
+
+    player: PlayerId
+    name: str
+    seat: int | None = None
+    until_ms: int = 0
 
 
 class Departure(Struct, frozen=True, omit_defaults=True):
@@ -324,7 +359,8 @@ class Table(Struct):
     `seq` counts all events of the table and `turns` its turns.  `button`, `small_blind` and
     `big_blind` are the positions of the latest hand; their seats may be free by now.
     `next_hand_at_ms` is set while a hand is scheduled.  A `closed` table stays empty for good.
-    `departed` are the players who left within the hour, in the order in which they left.  `host` is
+    `departed` are the players who left within the hour, in the order in which they left, and
+    `waiting` those on the waiting list, the first one first.  `host` is
     the player who opened the table, or to whom the role was handed over.  `bots` are those that the
     host wants.  `extras` is the state of extra rules.
     """
@@ -352,6 +388,7 @@ class Table(Struct):
     # None for the server's own tables.
     host: PlayerId | None = None
     hosting: Hosting = Hosting()
+    waiting: list[Waiter] = []
 
     @property
     def deadline_ms(self) -> int | None:
@@ -409,6 +446,10 @@ class Table(Struct):
             if gone.player == player and gone.until_ms > now_ms:
                 return gone
         return None
+
+    def waiter(self, player: PlayerId) -> Waiter | None:
+        """The player's place on the waiting list."""
+        return next((one for one in self.waiting if one.player == player), None)
 
     def seat_of(self, player: PlayerId) -> int | None:
         """The number of the player's seat, or None."""

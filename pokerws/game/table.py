@@ -23,13 +23,20 @@ from pokerws.game.commands import (
     Act,
     AddBot,
     AddChips,
+    AutoChips,
     AutoMuck,
+    BringChips,
     ChooseGame,
     Close,
     Command,
     ConnectionChanged,
+    DropWaiters,
+    JoinWaitingList,
+    LeaveWaitingList,
+    PostBlind,
     RabbitHunt,
     RemoveBot,
+    ReserveSeat,
     Resume,
     RunIt,
     Show,
@@ -37,6 +44,7 @@ from pokerws.game.commands import (
     SitIn,
     SitOut,
     Stand,
+    Stay,
     Straddle,
     TimeUp,
     UseTimeBank,
@@ -70,14 +78,22 @@ from pokerws.game.hosting.requests import sit_or_request, stand_or_withdraw
 from pokerws.game.illegal import Details, Illegal, Inconsistent
 from pokerws.game.lifecycle import close, resume
 from pokerws.game.next_hand import games_of, next_game, start_hand
+from pokerws.game.seating.auto_chips import amount_due, bring_chips, set_auto_chips
+from pokerws.game.seating.plans import (
+    at_blind,
+    choose_entry,
+    is_over,
+    sit_in,
+    sit_out,
+    stay,
+)
 from pokerws.game.seating.seats import (
     add_chips,
     seat_of,
     set_run_it,
     set_straddle,
-    sit_in,
-    sit_out,
 )
+from pokerws.game.seating.waiting_list import drop_waiters, join_list, leave_list, reserve_seat
 from pokerws.game.state import Hand, PlayerId, Table, TableId, Turn
 from pokerws.game.variants import VARIANTS
 
@@ -160,12 +176,28 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
             return _time_up(table, command, now_ms, shuffle)
         case Sit():
             return [sit_or_request(table, command, now_ms)]
-        case Stand(player=player):
-            return [stand_or_withdraw(table, player, now_ms)]
-        case SitOut(player=player):
-            return [sit_out(table, player)]
-        case SitIn(player=player):
-            return [sit_in(table, player)]
+        case Stand():
+            return [stand_or_withdraw(table, command, now_ms)]
+        case SitOut():
+            return [sit_out(table, command)]
+        case SitIn():
+            return [sit_in(table, command)]
+        case Stay(player=player):
+            return [stay(table, player)]
+        case PostBlind(player=player, on=on):
+            return [choose_entry(table, player, post=on)]
+        case AutoChips():
+            return [set_auto_chips(table, command)]
+        case BringChips():
+            return bring_chips(table, command)
+        case JoinWaitingList():
+            return [join_list(table, command)]
+        case LeaveWaitingList(player=player):
+            return [leave_list(table, player)]
+        case ReserveSeat():
+            return reserve_seat(table, command, now_ms)
+        case DropWaiters():
+            return drop_waiters(table, command, now_ms)
         case AddChips():
             return [add_chips(table, command)]
         case Show():
@@ -210,9 +242,11 @@ def advance(table: Table, now_ms: int, next_hand_from_ms: int = 0) -> list[Table
     if events:
         return events
     for number, seat in enumerate(table.seats):
-        if seat is not None and (seat.leaving or seat.hands_missed >= HANDS_TO_STAND_UP):
+        if seat is None:
+            continue
+        if seat.leaving or seat.hands_missed >= HANDS_TO_STAND_UP or is_over(seat):
             events.append(stood(table, number, seat, now_ms))
-        elif seat is not None and not seat.stack and not seat.sitting_out:
+        elif not seat.stack and not seat.sitting_out and not amount_due(table, seat):
             events.append(PlayerSatOut(number, "busted"))
     if events:
         return events
@@ -255,7 +289,7 @@ def _time_up(table: Table, command: TimeUp, now_ms: int, shuffle: Shuffle) -> li
     if table.hand is None and table.next_hand_at_ms is None:
         return close(table, "session_over")
     if table.hand is None:
-        return start_hand(table, now_ms, shuffle)
+        return at_blind(table, now_ms) or start_hand(table, now_ms, shuffle)
     turn = table.hand.turn
     if turn is None:
         raise Inconsistent("a hand has a deadline and no turn")

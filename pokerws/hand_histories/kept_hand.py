@@ -6,7 +6,14 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pokerws.game.config.table_config import TableConfig
-from pokerws.game.events import HandStarted, HoleCardsDealt, OfHosting, OfSeat, TableEvent
+from pokerws.game.events import (
+    HandStarted,
+    HoleCardsDealt,
+    OfHosting,
+    OfSeat,
+    OfWaiting,
+    TableEvent,
+)
 from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import Hand, PlayerId, Seat, Table, TableId
 
@@ -66,7 +73,7 @@ def hand_of(
     alone += [
         event
         for event in events[1:]
-        if not isinstance(event, OfHosting)
+        if not isinstance(event, (OfHosting, OfWaiting))
         and (not isinstance(event, OfSeat) or seats[event.seat] is not None)
     ]
     return KeptHand(before, started.hand, started.at_ms, alone, [], [])

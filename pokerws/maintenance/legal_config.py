@@ -9,9 +9,15 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from pokerws.game.config.seating import Seating
 from pokerws.game.config.table_config import HouseRules, LimitStakes, Mix, TableConfig
 
-_PARTS: Mapping[str, type[Struct]] = {"limit": LimitStakes, "mix": Mix, "house": HouseRules}
+_PARTS: Mapping[str, type[Struct]] = {
+    "limit": LimitStakes,
+    "mix": Mix,
+    "house": HouseRules,
+    "seating": Seating,
+}
 
 
 def with_legal_config(snapshot: str) -> str | None:

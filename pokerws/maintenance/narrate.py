@@ -59,6 +59,7 @@ from pokerws.game.events import (
     RarerHandEvent,
     RunItAgreed,
     RunItSet,
+    SeatReserved,
     SessionEnding,
     SessionStarted,
     Share,
@@ -74,10 +75,13 @@ from pokerws.game.events import (
     TurnStarted,
     TurnTimedOut,
     UncalledBetReturned,
+    WaiterJoined,
+    WaiterLeft,
 )
 from pokerws.game.state import Hand, HandSeat, Pot, Seat, Table, Turn
 from pokerws.game.variants import VARIANTS
 from pokerws.maintenance.narrate_hosting import tell_of_host
+from pokerws.maintenance.narrate_seating import tell_of_stay, tell_of_waiting
 from pokerws.maintenance.stored_log import printable
 
 
@@ -116,6 +120,8 @@ def tell(event: TableEvent, table: Table | None) -> str:
             return f"the table is closed ({reason})"
         case _ if isinstance(event, ExtrasEvent):
             return _tell_of_extra(event, table)
+        case WaiterJoined() | WaiterLeft() | SeatReserved():
+            return tell_of_waiting(event, table)
         case _:
             return _tell_of_seat(event, table)
 
@@ -129,8 +135,8 @@ def _tell_of_seat(event: OfSeat, table: Table | None) -> str:
             return f"{who} stands up from seat {seat} with {stack}"
         case PlayerLeaving():
             return f"{who} will stand up after the hand"
-        case ChipsAdded(amount=amount):
-            return f"{who} adds {counted(amount, 'chip')}"
+        case ChipsAdded(amount=amount, auto=auto):
+            return f"{who} adds {counted(amount, 'chip')}{' automatically' if auto else ''}"
         case PlayerSatOut(reason=reason):
             return f"{who} sits out ({reason.replace('_', ' ')})"
         case PlayerSatIn():
@@ -144,7 +150,7 @@ def _tell_of_seat(event: OfSeat, table: Table | None) -> str:
         case AutoMuckSet(on=on):
             return f"{who} {'mucks' if on else 'shows'} losing hands from now on"
         case _:
-            assert_never(event)
+            return tell_of_stay(event, who)
 
 
 def _tell_of_extra(event: ExtrasEvent, table: Table | None) -> str:

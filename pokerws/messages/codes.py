@@ -103,7 +103,6 @@ ServerCode = Literal[
     "log_unavailable",
     "not_watching",
     "seat_soon",
-    "seat_reserved",
     "too_many_tables",
     "bank_unavailable",
     "refill_not_due",
@@ -113,6 +112,7 @@ ServerCode = Literal[
     "banned",
     "muted",
     "kicked",
+    "no_table_free",
     "unknown_player",
     "protected",
     "sanction_limit",
@@ -236,6 +236,12 @@ REJECT_CODES: dict[RejectCode, Reason] = {
         "the player sits at the maximum number of tables, or player or address has opened too many",
     ),
     "seat_taken": Reason("rules", "the seat is taken"),
+    "no_table_free": Reason("rules", "no table that meets the filter has a free seat"),
+    "no_waiting_list": Reason("rules", "the table has no waiting list"),
+    "already_waiting": Reason("rules", "the player is on the waiting list already"),
+    "not_waiting": Reason("rules", "the player is not on the waiting list"),
+    "seat_free": Reason("rules", "a seat is free: sit down"),
+    "waiting_list_full": Reason("limit", "the waiting list has no place left"),
     "no_such_seat": Reason("invalid", "the table has no seat with this number"),
     "table_full": Reason("rules", "no seat is free"),
     "buy_in_too_small": Reason("rules", "less than the table's minimum buy-in"),
@@ -265,6 +271,10 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "already_leaving": Reason("rules", "the player already leaves at the end of the hand"),
     "already_sitting_out": Reason("rules", "the player is already sitting out"),
     "not_sitting_out": Reason("rules", "the player is not sitting out"),
+    "no_plan": Reason("rules", "the player has not asked to leave or sit out later"),
+    "no_blinds": Reason("rules", "no big blind goes around at the table"),
+    "no_blind_owed": Reason("rules", "the player owes no blind"),
+    "no_auto_chips": Reason("rules", "the table does not add chips automatically"),
     "no_chips": Reason("rules", "the player has no chips to play with"),
     "nothing_to_show": Reason(
         "rules", "only unshown cards of the last hand can be shown, until the next hand starts"
@@ -286,7 +296,7 @@ REJECT_CODES: dict[RejectCode, Reason] = {
         retryable=True,
     ),
     "seat_reserved": Reason(
-        "rules", "the free seats are reserved for others, for a short time", retryable=True
+        "rules", "the seat is reserved for another player, for a short time", retryable=True
     ),
     # Bots.
     "bot_limit": Reason("limit", "the table, or the server, has the maximum number of bots"),
@@ -377,6 +387,7 @@ NOTICES: dict[str, str] = {
     "token_expiring": "the token expires soon, and then the connection is closed with 4401; send "
     "`hello` with a newer token to continue",
     "restarting": "the server is shutting down; the connection is closed next, with 1012",
+    "auto_chips_failed": "chips were to be added to your stack, and the account has too few",
     "table_failed": "the table had an internal error and sends no more events; `watch` it again to "
     "reload it from the database; without a database this is refused",
     "paused": "the database is unavailable: the table accepts no commands, and its clocks stop",

@@ -22,9 +22,7 @@ from pokerws.messages.fields import (
     CommandId,
     Counter,
     Etag,
-    FreeSeats,
     GameCode,
-    GameCodes,
     HandsSize,
     Message,
     PageCursor,
@@ -64,6 +62,15 @@ from pokerws.messages.moderation import (
     Unban,
     Unmute,
 )
+from pokerws.messages.seating import (
+    AutoChips,
+    JoinWaitingList,
+    LeaveWaitingList,
+    PostBlind,
+    QuickSeat,
+    Stay,
+)
+from pokerws.messages.table_filter import TableFilter
 
 
 class Hello(Message, frozen=True, tag="hello"):
@@ -90,20 +97,6 @@ class Ping(Message, frozen=True, tag="ping"):
     """Check that the server responds, and read its clock."""
 
     id: CommandId
-
-
-class TableFilter(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Conditions that a table must meet to be listed, all of them.
-
-    The stakes of a table are its smallest bet: the big blind, or the small bet in fixed-limit
-    games; in a mix, the lowest of its games.
-    """
-
-    games: GameCodes = ()
-    min_stakes: Chips = 0
-    max_stakes: Chips | None = None
-    free_seats: FreeSeats = 0
-    name: TableName | None = None
 
 
 class ListTables(Message, frozen=True, tag="list_tables"):
@@ -195,7 +188,9 @@ class Sit(Message, frozen=True, tag="sit"):
 
     A player may sit down without watching the table, but then gets no events of it.  `key` is as in
     `watch`.  Where the host approves who sits down, the first `sit` asks for it: it is accepted,
-    and `seat_requested` follows.  After `seat_approved` the player sends `sit` again.
+    and `seat_requested` follows.  After `seat_approved` the player sends `sit` again.  Who has a
+    reserved seat gets that one.  Where blinds are owed, the player waits for the big blind, or with
+    the `entry` `post`, posts them in the next hand in which that is possible.
     """
 
     id: CommandId
@@ -203,32 +198,44 @@ class Sit(Message, frozen=True, tag="sit"):
     buy_in: Chips
     seat: SeatNumber | None = None
     key: LinkKey | None = None
+    entry: Literal["wait", "post"] = "wait"
 
 
 class Stand(Message, frozen=True, tag="stand"):
     """Leave the seat and return the chips to the account; during a hand, at its end.
 
     For the rest of that hand the server acts for the player at once: it checks if that is free,
-    else folds.  The command cannot be undone.  Without a seat it takes back a request for one.
+    else folds.  That cannot be undone.  Without a seat it takes back a request for one.  With
+    `when`, the player leaves after playing this `hand`,
+    or right before the next big blind comes; `stay` undoes it.
     """
 
     id: CommandId
     table: TableRef
+    when: Literal["now", "hand", "next_big_blind"] = "now"
 
 
 class SitOut(Message, frozen=True, tag="sit_out"):
-    """Sit out: get no further hands, but keep the seat.  A hand in play is played to its end."""
+    """Sit out: get no further hands, but keep the seat.  A hand in play is played to its end.
+
+    It begins at once, or right before the `next_big_blind` comes; `sit_in` and `stay` undo that.
+    """
 
     id: CommandId
     table: TableRef
+    when: Literal["now", "next_big_blind"] = "now"
 
 
 class SitIn(Message, frozen=True, tag="sit_in"):
     """Sit in again.  After too many time-outs, the player also gets turns again in the current
-    hand."""
+    hand.
+
+    `entry` is that of `sit`, for blinds that were missed.
+    """
 
     id: CommandId
     table: TableRef
+    entry: Literal["wait", "post"] = "wait"
 
 
 class AddChips(Message, frozen=True, tag="add_chips"):
@@ -433,4 +440,10 @@ ClientMessage = (
     | DenySeat
     | GiveChips
     | TakeChips
+    | PostBlind
+    | Stay
+    | AutoChips
+    | JoinWaitingList
+    | LeaveWaitingList
+    | QuickSeat
 )

@@ -15,6 +15,7 @@ from pokerws.messages.bots import TableWaiting
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
 from pokerws.messages.hosting import TableLink
 from pokerws.messages.moderation import Bans, Players
+from pokerws.messages.seating import Waiting
 
 # What a player of the login service may do: a spectator only watches, an admin also moderates.
 LoginRole = Literal["player", "spectator", "admin"]
@@ -25,9 +26,10 @@ Role = LoginRole | Literal["operator"]
 class TableSummary(Struct, frozen=True, omit_defaults=True):
     """A table as listed in the lobby.
 
-    `players` is the number of taken seats, of which `bots` have bots of the server.  `waiting_for`
-    is why no hand is dealt.  Both are known of tables in memory only.  A `paused` table starts no
-    hands: its host has paused it.
+    `players` is the number of taken seats, of which `bots` have bots of the server, and `waiting`
+    that of players on the waiting list.  `waiting_for` is why no hand is dealt.  The last three are
+    known of tables in memory only.  A `paused` table starts no hands: its host has paused it.
+
     """
 
     table: TableId
@@ -39,6 +41,7 @@ class TableSummary(Struct, frozen=True, omit_defaults=True):
     bots: int = 0
     waiting_for: str | None = None
     paused: bool = False
+    waiting: int = 0
 
 
 class TableChange(Struct, frozen=True, omit_defaults=True):
@@ -52,6 +55,7 @@ class TableChange(Struct, frozen=True, omit_defaults=True):
     waiting_for: str | None = None
     paused: bool = False
     config: TableConfig | None = None
+    waiting: int = 0
 
 
 class RateLimit(Struct, frozen=True):
@@ -69,7 +73,9 @@ class Limits(Struct, frozen=True):
     `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`, `get_link`); and seat
     commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
     `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`,
-    and what a host sends).  A message over a limit is refused with `too_fast`.
+    and what a host sends,
+    `post_blind`, `stay`, `auto_chips`, `join_waiting_list`, `leave_waiting_list`, `quick_seat`).
+    A message over a limit is refused with `too_fast`.
     """
 
     max_message_bytes: int
@@ -325,8 +331,9 @@ class Accepted(Message, frozen=True, tag="accepted"):
 
     For `create_table` and commands that change a table, `seq` is the number of the first event that
     the command caused, and `accepted` is sent right before that event.  `table` is the table of
-    `create_table`, `watch`, `unwatch` or `chat`.  For a `watch` of several tables, `tables` has the
-    outcome for each, in the order of the command.  `key` is the secret of a new unlisted table.
+    `create_table`, `watch`, `unwatch`, `chat` or `quick_seat`.  For a `watch` of several tables,
+    `tables` has the outcome for each, in the order of the command.  `key` is the secret of a new
+    unlisted table.
     """
 
     id: str
@@ -430,4 +437,5 @@ ServerMessage = (
     | Players
     | TableWaiting
     | TableLink
+    | Waiting
 )

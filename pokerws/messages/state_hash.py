@@ -23,6 +23,7 @@ from pokerws.game.state import (
     PlayerId,
     Seat,
     Table,
+    Waiter,
     WantedBot,
 )
 
@@ -49,6 +50,7 @@ class _Seen(Struct):
     bots: list[WantedBot]
     extras: Extras | None
     hosting: Hosting
+    waiting: list[Waiter]
 
 
 def state_hash(table: Table, viewer: PlayerId | None) -> str:
@@ -87,6 +89,7 @@ def _of_all(table: Table) -> int:
         shown.bots,
         shown.extras,
         shown.hosting,
+        shown.waiting,
     )
     return crc32(_encode(seen))
 

@@ -9,6 +9,7 @@ from pokerws.messages import (
     AddBot,
     AddChips,
     ApproveSeat,
+    AutoChips,
     AutoMuck,
     Ban,
     Bans,
@@ -30,7 +31,9 @@ from pokerws.messages import (
     HostBan,
     HostKick,
     HostUnban,
+    JoinWaitingList,
     Kick,
+    LeaveWaitingList,
     ListBans,
     ListHands,
     ListPlayers,
@@ -42,6 +45,8 @@ from pokerws.messages import (
     Ping,
     Players,
     Pong,
+    PostBlind,
+    QuickSeat,
     RabbitHunt,
     RemoveBot,
     RenewLink,
@@ -52,6 +57,7 @@ from pokerws.messages import (
     SitIn,
     SitOut,
     Stand,
+    Stay,
     Straddle,
     TableLink,
     Tables,
@@ -79,6 +85,11 @@ class Answer(NamedTuple):
 
 
 _SEQ = Answer(fields=("seq",), then="the events that it caused, to all viewers of the table")
+_WAITING = Answer(
+    fields=("seq",),
+    then="the events that it caused, to all viewers of the table, and `waiting` messages to those "
+    "on the list",
+)
 _ANSWERS: dict[type[Message], Answer] = {
     Hello: Answer(Welcome),
     Ping: Answer(Pong),
@@ -113,6 +124,15 @@ _ANSWERS: dict[type[Message], Answer] = {
     UseTimeBank: _SEQ,
     AddBot: _SEQ,
     RemoveBot: _SEQ,
+    PostBlind: _SEQ,
+    Stay: _SEQ,
+    AutoChips: _SEQ,
+    JoinWaitingList: _WAITING,
+    LeaveWaitingList: _WAITING,
+    QuickSeat: Answer(
+        fields=("seq", "table"),
+        then="the events that it caused, to all viewers of the table, and a `waiting` message",
+    ),
     CloseTable: _SEQ,
     GetLink: Answer(TableLink),
     HostKick: _SEQ,

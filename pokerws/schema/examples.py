@@ -19,6 +19,7 @@ from pokerws.messages import (
     AddBot,
     AddChips,
     ApproveSeat,
+    AutoChips,
     Ban,
     ChangeTable,
     Chat,
@@ -31,11 +32,15 @@ from pokerws.messages import (
     Hello,
     HostBan,
     HostUnban,
+    JoinWaitingList,
+    LeaveWaitingList,
     ListTables,
     Logout,
     Mute,
     PauseTable,
     Ping,
+    PostBlind,
+    QuickSeat,
     RabbitHunt,
     Refill,
     RejectCode,
@@ -49,7 +54,9 @@ from pokerws.messages import (
     SitIn,
     SitOut,
     Stand,
+    Stay,
     Straddle,
+    TableFilter,
     UseTimeBank,
     VoteBombPot,
     Watch,
@@ -66,6 +73,7 @@ OPEN = "a table with a free seat"
 SEATED = "a player alone at a table, in seat 0"
 TURN = "the player's turn, which is the table's first"
 LATER_TURN = "the player's turn, which is the table's second"
+WAITING = "a player on the waiting list of a table whose seats are all taken"
 CHOICE = "a player alone at a table where the player on the button chooses the game"
 DRAW = "a player about to draw in a hand of five card draw, holding As, Ad, 7c, 5h and 2s"
 MSGPACK = "a new connection that uses MessagePack"
@@ -285,6 +293,25 @@ EXAMPLES: dict[RejectCode, Example] = {
     "seat_taken": Example(
         "a table where another player has seat 0", Sit("7", TABLE, 2_000, seat=0), "seat 0 is taken"
     ),
+    "seat_reserved": Example(
+        "a table where the free seat 0 is reserved for another player",
+        Sit("7", TABLE, 2_000, seat=0),
+        "seat 0 is reserved",
+    ),
+    "seat_free": Example(OPEN, JoinWaitingList("7", TABLE), "seat 0 is free: sit down"),
+    "no_waiting_list": Example(
+        "a table whose seats are all taken, without a waiting list",
+        JoinWaitingList("7", TABLE),
+        "this table has no waiting list",
+    ),
+    "already_waiting": Example(WAITING, JoinWaitingList("7", TABLE), "you are on the waiting list"),
+    "not_waiting": Example(OPEN, LeaveWaitingList("7", TABLE), "you are not on the waiting list"),
+    "waiting_list_full": Example(
+        "a table whose waiting list has one place, which is taken",
+        JoinWaitingList("7", TABLE),
+        "the waiting list is full",
+    ),
+    "no_table_free": Example(GREETED, QuickSeat("7", TableFilter(name="No such table"))),
     "no_such_seat": Example(OPEN, Sit("7", TABLE, 2_000, seat=9), "seats are numbered 0 to 2"),
     "table_full": Example(
         "a table whose seats are all taken", Sit("7", TABLE, 2_000), "no seat is free"
@@ -293,11 +320,6 @@ EXAMPLES: dict[RejectCode, Example] = {
         "a full table of two, where another player is in a hand with a bot",
         Sit("7", TABLE, 2_000),
         retry_after_ms=1_000,
-    ),
-    "seat_reserved": Example(
-        "a table of two, where a bot has just given up its seat to another player",
-        Sit("7", TABLE, 2_000),
-        retry_after_ms=29_992,
     ),
     "bot_limit": Example(
         "a player whose table has the maximum number of bots, one",
@@ -352,6 +374,18 @@ EXAMPLES: dict[RejectCode, Example] = {
         "a player sitting out", SitOut("7", TABLE), "you are already sitting out"
     ),
     "not_sitting_out": Example(SEATED, SitIn("7", TABLE), "you are not sitting out"),
+    "no_plan": Example(SEATED, Stay("7", TABLE), "you have not asked to leave or sit out later"),
+    "no_blinds": Example(
+        "a player alone at a table of seven card stud",
+        PostBlind("7", TABLE),
+        "no big blind goes around at this table",
+    ),
+    "no_blind_owed": Example(TURN, PostBlind("7", TABLE), "you owe no blind"),
+    "no_auto_chips": Example(
+        "a player at a table that adds no chips automatically",
+        AutoChips("7", TABLE, 2_000),
+        "this table adds no chips automatically",
+    ),
     "no_chips": Example(
         "a player without chips at the table", SitIn("7", TABLE), "add chips first"
     ),

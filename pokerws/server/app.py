@@ -182,6 +182,8 @@ class App:
         await self._moderation.load()
         self._stops.add("moderation", self._moderation.stop)
         self._moderation.start(lobby, self.supervisor.watch)
+        lobby.seating.callers.connections = self._moderation.roster.of
+        lobby.seating.finder.may_sit = self._moderation.may_sit
 
     def reload(self) -> None:
         """Read again what may change while the server runs: the TLS certificate and its key."""

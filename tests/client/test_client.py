@@ -41,6 +41,7 @@ from pokerws.messages import (
     Straddle,
     Tables,
     VoteBombPot,
+    Waiting,
     Watch,
     WatchLobby,
 )
@@ -335,7 +336,7 @@ async def test_a_server_without_messagepack_is_not_spoken_to() -> None:
 
 async def test_chat_notices_and_the_lobby_are_heard() -> None:
     said = ChatSaid(TABLE, PlayerId("p_bob"), "Bob", "hello", 5)
-    heard: list[ChatSaid | Notice | Lobby] = []
+    heard: list[ChatSaid | Notice | Lobby | Waiting] = []
 
     async def script(peer: Peer) -> None:
         await peer.welcome()

@@ -9,6 +9,7 @@ from pokerws.game.cards import parse_cards
 from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
 from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import HouseRules, Mix, Rake, SessionLimits, TableConfig
+from pokerws.game.state import AutoBuy
 from tests.conformance.recording import (
     EPOCH,
     NAMES,
@@ -38,6 +39,7 @@ def sessions() -> Iterator[Session]:
     """All of them."""
     yield Session("table/first-event", "Events from the very first one on", first_event())
     yield Session("table/seats", "Sitting, leaving, sitting out, owed blinds, chips", seats())
+    yield Session("table/coming", "Blinds on request, plans, chips, a waiting list", coming())
     yield Session("table/time-outs", "Turns that time out, until the player sits out", time_outs())
     yield Session("table/clocks", "Time banks, a lost connection that is protected, lag", clocks())
     yield Session("table/shown-later", "Cards that are shown after the hand, or mucked", shown())
@@ -76,19 +78,45 @@ def seats() -> Recorder:
     play.run_out()
     play.do(commands.SitOut(BEN))
     play.wait()
-    play.do(commands.Sit(DAN, NAMES[DAN], 3, 3_000))
+    play.do(commands.Sit(DAN, NAMES[DAN], 3, 3_000, entry="post"))
     play.do(commands.AddChips(ANN, 500), viewer=recorder)
     for _ in range(3):
         play.deal()
         play.fold_out()
-    play.do(commands.SitIn(BEN))
-    play.do(commands.Sit(CLEO, NAMES[CLEO], 2, 2_500))
+    play.do(commands.SitIn(BEN, entry="post"))
+    play.do(commands.Sit(CLEO, NAMES[CLEO], 2, 2_500, entry="post"))
     for _ in range(4):
         play.deal()
         play.fold_out()
     play.do(commands.Stand(BEN))
     play.do(commands.Stand(DAN))
     play.do(commands.Stand(CLEO))
+    return recorder
+
+
+def coming() -> Recorder:
+    play, recorder = watched(CONFIG, 2_000, 2_000, 2_000)
+    play.do(commands.AutoChips(ANN, AutoBuy(3_000, 2_000, 5_000)), viewer=recorder)
+    play.do(commands.BringChips(ANN))
+    play.deal()
+    play.fold_out()
+    play.do(commands.Sit(DAN, NAMES[DAN], 3, 3_000, entry="post"))
+    play.do(commands.PostBlind(DAN, on=False))
+    play.do(commands.PostBlind(DAN, on=True))
+    play.do(commands.JoinWaitingList(EVE, NAMES[EVE]))
+    play.do(commands.JoinWaitingList(PLAYERS[-1], NAMES[PLAYERS[-1]]))
+    play.do(commands.LeaveWaitingList(PLAYERS[-1]))
+    play.do(commands.SitOut(ANN, "next_big_blind"))
+    play.do(commands.Stand(BEN, "next_big_blind"))
+    for _ in range(5):
+        play.deal()
+        play.fold_out()
+    play.do(commands.SitIn(ANN, entry="post"))
+    play.deal()
+    play.fold_out()
+    play.do(commands.ReserveSeat(EVE, NAMES[EVE]))
+    play.do(commands.Sit(EVE, NAMES[EVE], None, 2_000))
+    play.do(commands.Stand(DAN, "hand"))
     return recorder
 
 

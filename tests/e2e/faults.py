@@ -19,11 +19,9 @@ from websockets.exceptions import ConnectionClosed
 from pokerws.client import Client, CommandRejected, TableLost, TableView, connect
 from pokerws.game.state import TableId
 from pokerws.messages import (
-    ChatSaid,
     ClientMessage,
     Events,
     Hello,
-    Lobby,
     Notice,
     ServerMessage,
     Snapshot,
@@ -273,7 +271,7 @@ async def guest(
     """A guest who watches a table and keeps the codes of the notices that come."""
     notices: list[str] = []
 
-    def hear(message: ChatSaid | Notice | Lobby) -> None:
+    def hear(message: object) -> None:
         if isinstance(message, Notice):
             notices.append(message.code)
 

@@ -5,6 +5,7 @@ out or a player leaves.  A second table follows the events as they are read from
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from random import Random
 from typing import Any, cast, get_args
 
@@ -36,6 +37,7 @@ from pokerws.game.commands import (
     VoteBombPot,
 )
 from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
+from pokerws.game.config.seating import Seating
 from pokerws.game.config.table_config import HouseRules, LimitStakes, Mix, Rake, TableConfig
 from pokerws.game.events import (
     BoardDealt,
@@ -57,6 +59,7 @@ from pokerws.game.table import decide, open_table, play, replay
 from pokerws.game.variants import MIXES, VARIANTS
 from tests.game.random_hands import player_at, random_act
 from tests.game.script import decode_event, encode
+from tests.server.seating_whims import seating_whim
 
 ACTIONS: tuple[str, ...] = get_args(Action)
 # A hand has so many commands at most; they have nothing like it.
@@ -100,6 +103,7 @@ def random_config(rng: Random, code: str) -> TableConfig:
             whole_pot=rng.choice((True, False)),
             **random_extras(rng, big_blind),
         ),
+        seating=Seating(rng.choice(("dead", "dead", "moving")), rng.choice((0, 60_000))),
     )
 
 
@@ -257,6 +261,10 @@ class RandomTable:
         elif chance < 0.035:
             seat = self.rng.choice([n for n in hand.order if not _leaving(self.table, n)])
             self.play(Stand(player_at(seat)))
+        elif chance < 0.045:
+            with suppress(Illegal):
+                player = player_at(self.rng.choice(hand.order))
+                self.play(seating_whim(self.rng, self.table, player))
         elif chance < 0.05 and self.config.house.run_it > 1:
             self.change_run_it(self.rng.choice(hand.order))
         else:

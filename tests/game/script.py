@@ -20,6 +20,7 @@ from pokerws.game.commands import (
     ChooseGame,
     Command,
     ConnectionChanged,
+    Entry,
     RunIt,
     Show,
     Sit,
@@ -31,6 +32,7 @@ from pokerws.game.commands import (
     UseTimeBank,
 )
 from pokerws.game.config.clocks import Clocks
+from pokerws.game.config.seating import Seating
 from pokerws.game.config.table_config import AnteKind, HouseRules, LimitStakes, Mix, TableConfig
 from pokerws.game.events import (
     BlindPosted,
@@ -84,6 +86,7 @@ class Game:
         mix: Mix = Mix(),  # noqa: B008
         house: HouseRules = HouseRules(),  # noqa: B008
         clocks: Clocks = Clocks(),  # noqa: B008
+        seating: Seating = Seating(),  # noqa: B008
     ) -> None:
         config = TableConfig(
             variant=variant,
@@ -99,6 +102,7 @@ class Game:
             mix=mix,
             house=house,
             clocks=clocks,
+            seating=seating,
         )
         self.table, opened = open_table(TableId("t"), "table", config)
         self.now_ms = 1_000
@@ -119,9 +123,11 @@ class Game:
             players[-1].now_has(stack)
         return players
 
-    def sits(self, name: str, stack: int = 1_000, seat: int | None = None) -> "Player":
-        """A player takes a seat."""
-        self.play(Sit(PlayerId(name), name, seat, stack))
+    def sits(
+        self, name: str, stack: int = 1_000, seat: int | None = None, entry: Entry = "post"
+    ) -> "Player":
+        """A player takes a seat, and posts a blind to be dealt in at once."""
+        self.play(Sit(PlayerId(name), name, seat, stack, entry=entry))
         return Player(self, name)
 
     def deal(self, board: str = "", **holes: str) -> HandStarted:
@@ -306,8 +312,8 @@ class Player:
     def sits_out(self) -> None:
         self.game.play(SitOut(self.id))
 
-    def sits_in(self) -> None:
-        self.game.play(SitIn(self.id))
+    def sits_in(self, entry: Entry = "post") -> None:
+        self.game.play(SitIn(self.id, entry))
 
     def adds(self, amount: int | None, balance: int | None = None) -> None:
         self.game.play(AddChips(self.id, amount, balance))

@@ -15,6 +15,7 @@ from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import HouseRules, TableConfig
 from pokerws.game.events import (
     AntePosted,
+    AutoChipsSet,
     AutoMuckSet,
     BetPlaced,
     BetsCollected,
@@ -37,6 +38,7 @@ from pokerws.game.events import (
     ConnectionRestored,
     DeckReshuffled,
     DrawStarted,
+    EntryChosen,
     Folded,
     GameChanged,
     HandCancelled,
@@ -52,6 +54,7 @@ from pokerws.game.events import (
     NextHandCancelled,
     NextHandScheduled,
     PartShown,
+    PlanMade,
     PlayerBanned,
     PlayerKicked,
     PlayerLeaving,
@@ -71,6 +74,7 @@ from pokerws.game.events import (
     SeatDenied,
     SeatRequested,
     SeatRequestWithdrawn,
+    SeatReserved,
     SessionEnding,
     SessionStarted,
     Share,
@@ -89,10 +93,12 @@ from pokerws.game.events import (
     TurnStarted,
     TurnTimedOut,
     UncalledBetReturned,
+    WaiterJoined,
+    WaiterLeft,
 )
 from pokerws.game.events.base import Event, OfHand, OfHosting
 from pokerws.game.illegal import Inconsistent
-from pokerws.game.state import FixedLimit, PlayerId, Pot, Table, TableId, Turn
+from pokerws.game.state import AutoBuy, FixedLimit, PlayerId, Pot, Table, TableId, Turn
 from pokerws.game.table import open_table
 from tests.game.script import Game, Player, decode_event, encode
 
@@ -113,6 +119,12 @@ EVENTS: list[TableEvent] = [
     PlayerSatIn(0),
     StraddleSet(0, on=True),
     RunItSet(0, 2),
+    EntryChosen(0, posts=True),
+    PlanMade(0, "leave_at_blind"),
+    AutoChipsSet(0, AutoBuy(top_up_to=500, left=1_000)),
+    WaiterJoined(ALICE, "alice"),
+    SeatReserved(1, PlayerId("zoe"), 60_000),
+    WaiterLeft(ALICE, "expired"),
     NextHandScheduled(5),
     NextHandCancelled(),
     GameChanged("F2L3D", 6, seat=1),
@@ -222,6 +234,8 @@ def test_every_event_counts(event: TableEvent) -> None:
         game.table.seats[0] = None
     elif isinstance(event, PotAwarded):
         apply(game.table, BetsCollected([Pot(5, [0, 1])]))
+    elif isinstance(event, SeatReserved):
+        apply(game.table, WaiterJoined(event.player, "zoe"))
     elif isinstance(event, CardsDrawn):
         apply(game.table, DrawStarted(0, [0]))
         Player(game, "alice").in_hand.cards = parse_cards("2c4d")
@@ -249,6 +263,7 @@ def test_events_that_cannot_have_happened_are_not_applied() -> None:
         (Called(0, 5_000), "cannot pay"),
         (CardsMucked(2), "not in the hand"),
         (HandCancelled(1, [Share(0, 149)]), "the refunds do not add up to the pot"),
+        (SeatReserved(1, PlayerId("zoe"), 60_000), "zoe is not on the waiting list"),
         (PlayerSatOut(9, "asked"), "PlayerSatOut does not fit the table"),
     ]
     for event, why in impossible:

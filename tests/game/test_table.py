@@ -82,7 +82,7 @@ def test_a_table_opens_with_all_seats_free(seats: int) -> None:
 def test_a_player_takes_the_seat_asked_for_or_the_first_free_one() -> None:
     game = Game()
     game.sits("alice", 1_000, seat=3)
-    assert game.events == [PlayerSat(3, PlayerId("alice"), "alice", 1_000)]
+    assert game.events == [PlayerSat(3, PlayerId("alice"), "alice", 1_000, posts=True)]
     assert game.sits("bob").number == 0
 
 

@@ -24,6 +24,7 @@ from pokerws.game.commands import (
     ConnectionChanged,
     RabbitHunt,
     RemoveBot,
+    ReserveSeat,
     RunIt,
     Show,
     Sit,
@@ -47,6 +48,7 @@ from pokerws.game.table import advance, decide, open_table
 from pokerws.game.variants import VARIANTS
 from pokerws.messages.state_hash import state_hash
 from tests.game.hosting.random_hosting import random_hosting
+from tests.server.seating_whims import seating_whim
 from tests.web.room import WEB_ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -230,6 +232,8 @@ def random_command(table: Table, rng: random.Random) -> Command:
             *(ConnectionChanged(player, connected=on) for on in (True, False)),
             VoteBombPot(player, on=rng.random() < 0.8),
             AutoMuck(player, on=rng.random() < 0.5),
+            *[seating_whim(rng, table, player) for _ in range(4)],
+            ReserveSeat(player, player.title()),
         ]
         return rng.choice(others)
     turn = table.hand.turn if table.hand is not None else None

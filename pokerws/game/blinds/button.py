@@ -4,14 +4,17 @@ The big blind moves to the next player each hand and skips nobody.  Small blind 
 it, even onto a seat that has become free (TDA rule 32).  Heads-up the button is the small blind,
 and nobody has the big blind twice in a row (TDA rule 34).
 
-A new player, or one who was passed by the big blind while sitting out, posts a big blind to be
-dealt in, but not between the button and the big blind (Robert's Rules of Poker, section 4).  A
-player who also missed the small blind posts that too, as dead money.  Stud and bomb pots have no
-blinds: the button does not move (TDA rule 11), and all ready players are dealt in.  Where the
-button alone posts a blind, it goes to the next ready player and is never dead.
+A new player, or one who was passed by the big blind while sitting out, waits for the big blind, or
+posts one on request to be dealt in sooner, but not between the button and the big blind (Robert's
+Rules of Poker, section 4).  A player who also missed the small blind posts that too, as dead money.
+Stud and bomb pots have no blinds: the button does not move (TDA rule 11), and all ready players are
+dealt in.  Where the button alone posts a blind, it goes to the next ready player and is never dead.
 
 While fewer than two players have paid, new players enter free.  If one has paid, those who missed
 blinds still owe them, so that partners cannot leave a third to pay alone.
+
+By option the button moves: to the next player who owes nothing, each hand, and the blinds follow
+it (Robert's Rules of Poker, section 5).  Then a player may skip a blind.
 """
 
 from collections.abc import Iterable
@@ -63,7 +66,9 @@ def next_positions(table: Table, *, everyone: bool = False) -> Positions:
         raise Inconsistent("a hand needs two players")
     owing = _owing(table, ready)
     if table.big_blind is None or len(ready) - len(owing) < 2:
-        return _fresh_start(table, ready)
+        return _fresh_start(table, ready, everyone=everyone)
+    if table.config.seating.button == "moving":
+        return _moving_positions(table, ready, [] if everyone else owing)
 
     last_big_blind = table.big_blind
     big_blind = _first_after(last_big_blind, ready)
@@ -79,7 +84,8 @@ def next_positions(table: Table, *, everyone: bool = False) -> Positions:
         waiting = {
             number
             for number in owing
-            if number != big_blind and _is_between(table, button, number, big_blind)
+            if number != big_blind
+            and (not _posts(table, number) or _is_between(table, button, number, big_blind))
         }
         dealt_in = [number for number in ready if number not in waiting]
     if len(dealt_in) == 2:
@@ -97,6 +103,41 @@ def next_positions(table: Table, *, everyone: bool = False) -> Positions:
     )
 
 
+def _moving_positions(table: Table, ready: list[int], owing: list[int]) -> Positions:
+    """Positions with a moving button; at least two players owe nothing.
+
+    Heads-up the button stays where that keeps a player from having the big blind twice in a row.
+    """
+    settled = [number for number in ready if number not in owing]
+    button = _first_after(_last(table.button), settled)
+    small_blind = _first_after(button, settled)
+    big_blind = _first_after(small_blind, ready)
+    last_big_blind, last_small_blind = _last(table.big_blind), _last_small_blind(table)
+    if big_blind == button:
+        # Only two can play: who owes a blind sits between the button and the other player.
+        dealt_in = settled
+        big_blind = small_blind if small_blind != last_big_blind else button
+        small_blind = button = _first_after(big_blind, settled)
+    else:
+        dealt_in = [
+            number
+            for number in ready
+            if number not in owing
+            or number == big_blind
+            or (_posts(table, number) and not _is_between(table, button, number, big_blind))
+        ]
+    order = _clockwise(button, dealt_in)
+    return Positions(
+        button,
+        small_blind,
+        big_blind,
+        order,
+        [number for number in order if number in owing and number != big_blind],
+        [n for n in _missed(table, last_big_blind, big_blind) if n not in order],
+        _passed_sitting_out(table, last_small_blind, small_blind, order),
+    )
+
+
 def button_blind_positions(table: Table) -> Positions:
     """Positions for a hand in which the button posts the only blind.  Two seats must be ready.
 
@@ -108,7 +149,11 @@ def button_blind_positions(table: Table) -> Positions:
     if table.button is None or table.big_blind is None:
         return positions
     button = _first_after(table.button, ready)
-    order = _clockwise(button, ready)
+    waiting = _waiting(table, ready, button)
+    if len(ready) - len(waiting) < 2:
+        button = _first_after(table.button, waiting)
+        waiting = _waiting(table, ready, button)
+    order = _clockwise(button, [number for number in ready if number not in waiting])
     missed = _missed(table, table.button, button)
     if table.game is not None:
         missed += [number for number in positions.missed if number not in missed]
@@ -122,22 +167,27 @@ def button_blind_positions(table: Table) -> Positions:
     )
 
 
-def _fresh_start(table: Table, ready: list[int]) -> Positions:
-    """Positions if fewer than two players owe no blind: all are dealt in.
+def _fresh_start(table: Table, ready: list[int], *, everyone: bool) -> Positions:
+    """Positions if fewer than two players owe no blind: all are dealt in who need not pay.
 
     The big blind still moves on, so that no player has it twice in a row.  Heads-up it is posted by
-    the player who missed it.
+    the player who missed it, and so it is if all others wait for it.
     """
     last_big_blind = table.big_blind
     missed: list[int] = []
     passed_small: list[int] = []
-    debtors = _entering(table, ready, None)
+    waiting: list[int] = []
     if last_big_blind is None:
         big_blind = ready[1] if len(ready) == 2 else ready[2]
     else:
         big_blind = _first_after(last_big_blind, ready)
-        if len(ready) == 2 and debtors:
+        waiting = [] if everyone else _waiting(table, ready, big_blind)
+        if len(ready) - len(waiting) < 2:
+            big_blind = _first_after(last_big_blind, waiting)
+            waiting = _waiting(table, ready, big_blind)
+        elif len(ready) == 2 and (debtors := _entering(table, ready, None)):
             (big_blind,) = debtors
+        ready = [number for number in ready if number not in waiting]
         missed = _missed(table, last_big_blind, big_blind)
         passed_small = _missed_small(table, last_big_blind, ready)
     small_blind = _first_before(big_blind, ready)
@@ -161,6 +211,11 @@ def _entering(table: Table, order: list[int], payer: int | None) -> list[int]:
     return [number for number in owing if number != payer]
 
 
+def _waiting(table: Table, ready: list[int], payer: int) -> list[int]:
+    """Who must post a blind to be dealt in, and has not asked to."""
+    return [number for number in _entering(table, ready, payer) if not _posts(table, number)]
+
+
 def _missed(table: Table, last: int, now: int) -> list[int]:
     """Taken seats that a blind has just passed, on its way from `last` to `now`."""
     missed = []
@@ -178,9 +233,14 @@ def _missed_small(table: Table, last_big_blind: int, order: list[int]) -> list[i
     It comes to the last big blind.  That player owes it also if the button posts it instead, since
     only two are left.
     """
+    return _passed_sitting_out(table, _last_small_blind(table), last_big_blind, order)
+
+
+def _passed_sitting_out(table: Table, last: int, now: int, order: list[int]) -> list[int]:
+    """Seats of players sitting out that a blind has reached or passed, from `last` to `now`."""
     passed = []
-    number = _last_small_blind(table)
-    while number != last_big_blind:
+    number = last
+    while number != now:
         number = (number + 1) % len(table.seats)
         seat = table.seats[number]
         if seat is not None and seat.sitting_out and number not in order:
@@ -190,9 +250,14 @@ def _missed_small(table: Table, last_big_blind: int, order: list[int]) -> list[i
 
 def _last_small_blind(table: Table) -> int:
     """The seat of the last small blind, which every table with a big blind has."""
-    if table.small_blind is None:
-        raise Inconsistent("the table has a big blind and no small blind")
-    return table.small_blind
+    return _last(table.small_blind)
+
+
+def _last(position: int | None) -> int:
+    """A position of the last hand, where there was one with blinds."""
+    if position is None:
+        raise Inconsistent("the table has a big blind, and no small blind or button")
+    return position
 
 
 def _owing(table: Table, numbers: Iterable[int]) -> list[int]:
@@ -203,6 +268,11 @@ def _owing(table: Table, numbers: Iterable[int]) -> list[int]:
         if seat is not None and seat.owes_blind:
             owing.append(number)
     return owing
+
+
+def _posts(table: Table, number: int) -> bool:
+    seat = table.seats[number]
+    return seat is not None and seat.posts
 
 
 def _has_played(table: Table, number: int) -> bool:

@@ -1,8 +1,8 @@
 """What a player who leaves is held to on coming back: the chips to bring, and the blinds owed.
 
-A player who comes back within an hour brings what they left with, up to the maximum buy-in.  A
-player who has played posts both blinds to be dealt in again, or waits for the big blind, in any
-seat (Robert's Rules of Poker, section 4).
+A player who comes back within an hour brings what they left with, up to the maximum buy-in; the
+table's options can change the time.  A player who has played posts both blinds to be dealt in
+again, or waits for the big blind, in any seat (Robert's Rules of Poker, section 4).
 """
 
 from pokerws.game.config.stakes import forced_of
@@ -14,7 +14,7 @@ from pokerws.game.next_hand import games_of
 from pokerws.game.state import Departure, Seat, Table
 from pokerws.game.variants import VARIANTS, Forced
 
-# How long a departure is remembered.
+# How long a departure is remembered where chips need not be brought back.
 HELD_MS = 3_600_000
 # The most departures that a table remembers.  Those without owed blinds are forgotten first, then
 # those with the fewest chips.
@@ -41,7 +41,7 @@ def stood(table: Table, number: int, seat: Seat, now_ms: int) -> PlayerStood:
 def least_buy_in(table: Table, departure: Departure | None) -> int:
     """The smallest buy-in of a player, who may have left within the hour."""
     config = table.config
-    stack = 0 if departure is None else departure.stack
+    stack = departure.stack if departure is not None and config.seating.stay_ms else 0
     return max(config.min_buy_in, min(stack, config.max_buy_in))
 
 
@@ -65,9 +65,11 @@ def _departure(table: Table, seat: Seat, now_ms: int) -> Departure | None:
     if not seat.played and seat.owes_blind:
         return None
     owes_blinds = has_blinds(table.config)
-    if not owes_blinds and seat.stack <= table.config.min_buy_in:
+    config = table.config
+    stay_ms = config.seating.stay_ms
+    if not owes_blinds and (not stay_ms or seat.stack <= config.min_buy_in):
         return None
-    return Departure(seat.player, seat.stack, now_ms + HELD_MS, owes_blinds)
+    return Departure(seat.player, seat.stack, now_ms + (stay_ms or HELD_MS), owes_blinds)
 
 
 def has_blinds(config: TableConfig) -> bool:

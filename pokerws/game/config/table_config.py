@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from pokerws.game.config.clocks import MAX_CLOCK_MS, MIN_TURN_MS, Clocks
 from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.presence import PresenceOptions
+from pokerws.game.config.seating import Seating
 
 MAX_SEATS = 10
 # The most that a config or a command may name.  Far below 2**53.
@@ -140,3 +141,4 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
     clocks: Clocks = Clocks()
     presence: PresenceOptions = PresenceOptions()
     hosting: HostingRules = HostingRules()
+    seating: Seating = Seating()

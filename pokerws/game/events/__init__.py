@@ -77,6 +77,14 @@ from pokerws.game.events.of_hosting import (
     TablePaused,
     TableResumed,
 )
+from pokerws.game.events.of_seating import (
+    AutoChipsSet,
+    EntryChosen,
+    PlanMade,
+    SeatReserved,
+    WaiterJoined,
+    WaiterLeft,
+)
 from pokerws.game.events.of_table import (
     ChipsAdded,
     ClockResumed,
@@ -98,6 +106,7 @@ from pokerws.game.events.of_table import (
 __all__ = [
     "HAND_ENDS",
     "AntePosted",
+    "AutoChipsSet",
     "AutoMuckSet",
     "BetPlaced",
     "BetsCollected",
@@ -125,6 +134,7 @@ __all__ = [
     "ConnectionRestored",
     "DeckReshuffled",
     "DrawStarted",
+    "EntryChosen",
     "ExtrasEvent",
     "Folded",
     "GameChanged",
@@ -144,7 +154,9 @@ __all__ = [
     "OfHand",
     "OfHosting",
     "OfSeat",
+    "OfWaiting",
     "PartShown",
+    "PlanMade",
     "PlayerBanned",
     "PlayerKicked",
     "PlayerLeaving",
@@ -165,6 +177,7 @@ __all__ = [
     "SeatDenied",
     "SeatRequestWithdrawn",
     "SeatRequested",
+    "SeatReserved",
     "SessionEnding",
     "SessionStarted",
     "Share",
@@ -183,6 +196,8 @@ __all__ = [
     "TurnStarted",
     "TurnTimedOut",
     "UncalledBetReturned",
+    "WaiterJoined",
+    "WaiterLeft",
     "tag_of",
 ]
 
@@ -238,6 +253,9 @@ OfSeat = (
     | RunItSet
     | TimeBankFilled
     | AutoMuckSet
+    | EntryChosen
+    | PlanMade
+    | AutoChipsSet
 )
 
 # Events of a table's extra rules.
@@ -252,6 +270,9 @@ ExtrasEvent = (
     | SessionStarted
     | SessionEnding
 )
+
+# Events that change the waiting list alone.
+OfWaiting = WaiterJoined | WaiterLeft | SeatReserved
 
 TableEvent = (
     HandEvent
@@ -270,6 +291,7 @@ TableEvent = (
     | BotsWanted
     | ExtrasEvent
     | HostingEvent
+    | OfWaiting
 )
 
 

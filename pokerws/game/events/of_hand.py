@@ -26,10 +26,12 @@ class HandStarted(Event, frozen=True, tag="hand_started"):
 
     `hand_number` (from `hand`), `button`, `small_blind` and `big_blind` become the event's,
     `next_hand_at_ms` and `last_hand` null.  `owes_blind` becomes true for the seats in `missed`,
-    `owes_small` for those in `missed_small`, and if there are `blinds`, both become false for
-    those in `order`.  `hands` of the `clock`, if a seat has one, grows by 1 for those in `order`.
-    `played` becomes true for those in `first_dealt`.  `hands_missed` grows by 1
-    for each seat that is sitting out.  `hands_left` of the `game` is reduced by 1, if there is one.
+    `owes_small` for those in `missed_small`, and if there are `blinds`, both and `posts` become
+    false for those in `order`.  `hands` of the `clock`, if a seat has one, grows by 1 for those in
+    `order`.
+    `played` becomes true for those in `first_dealt`.  `hands_missed`
+    grows by 1 for each seat that is sitting out.  `hands_left` of the `game` is reduced by 1, if
+    there is one.
     The new `hand` has the `number`, `order`, `min_bet`, `variant`, `limit` and `bomb_pot` of the
     event, a `min_raise` of `min_bet`, street 0, an empty list in `extra_boards` for each of the
     `boards` after the first, and a part with defaults for each seat in `order`; the rest is 0, null

@@ -41,11 +41,11 @@ class PlayerSat(Event, frozen=True, tag="player_sat"):
     If the player left less than an hour ago, `played` is true, and `owes_small` if blinds are
     owed.  `bot` is true for a bot of the server.
 
-    The seat has this `player`, `name`, `stack`, `owes_small`, `played`, `clock` and `bot`, and
-    otherwise its defaults: it `owes_blind`.  The player is removed from `departed`, and from the
-    `requests` of `hosting`.  If the config's `hosting` has a `bank`, the player's line in the
-    `bank` of `hosting` gets this `name`, and its `given` grows by `stack`; without one, a line of
-    this `player`, `name` and `stack` as `given` is added at the end.
+    The seat has this `player`, `name`, `stack`, `owes_small`, `played`, `clock`, `bot` and `posts`,
+    and otherwise its defaults: it `owes_blind`.  The player is removed from `departed` and
+    `waiting`, and from the `requests` of `hosting`.  If the config's `hosting` has a `bank`, the
+    player's line in the `bank` of `hosting` gets this `name`, and its `given` grows by `stack`;
+    without one, a line of this `player`, `name` and `stack` as `given` is added at the end.
     """
 
     seat: int
@@ -56,6 +56,7 @@ class PlayerSat(Event, frozen=True, tag="player_sat"):
     played: bool = False
     clock: SeatClock | None = None
     bot: bool = False
+    posts: bool = False
 
 
 class PlayerStood(Event, frozen=True, tag="player_stood"):
@@ -89,20 +90,23 @@ class PlayerLeaving(Event, frozen=True, tag="player_leaving"):
 
 
 class ChipsAdded(Event, frozen=True, tag="chips_added"):
-    """A player added chips.
+    """A player added chips, or had them added: `auto`.
 
-    The seat's `stack` grows by `amount`.
+    The seat's `stack` grows by `amount`.  If it is `auto`, and `auto.left` of the seat is not null,
+    that shrinks by `amount`.
     """
 
     seat: int
     player: PlayerId
     amount: int
+    auto: bool = False
 
 
 class PlayerSatOut(Event, frozen=True, tag="player_sat_out"):
     """The player sits out: no further hands are dealt to the seat.
 
-    The seat's `sitting_out` becomes true.
+    The seat's `sitting_out` becomes true, and its `posts` false.  If its `plan` is
+    `sit_out_at_blind`, that becomes empty.
     """
 
     seat: int
@@ -112,10 +116,12 @@ class PlayerSatOut(Event, frozen=True, tag="player_sat_out"):
 class PlayerSatIn(Event, frozen=True, tag="player_sat_in"):
     """The player is back and is dealt in again.
 
-    The seat's `sitting_out` becomes false, its `timeouts` and `hands_missed` 0.
+    The seat's `sitting_out` becomes false, its `timeouts` and `hands_missed` 0, and its `posts`
+    as here.
     """
 
     seat: int
+    posts: bool = False
 
 
 class StraddleSet(Event, frozen=True, tag="straddle_set"):
@@ -174,7 +180,7 @@ class NextHandCancelled(Event, frozen=True, tag="next_hand_cancelled"):
 class TableClosed(Event, frozen=True, tag="table_closed"):
     """The table was closed for good; all seats are free.  It is the last event of a table.
 
-    `closed` becomes true, and `departed` empty.
+    `closed` becomes true, and `departed` and `waiting` empty.
     """
 
     reason: CloseReason

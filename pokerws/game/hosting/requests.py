@@ -1,11 +1,12 @@
 """Who may take a seat: requests to the host, and players whom the host has banned."""
 
-from pokerws.game.commands import Sit
+from pokerws.game.commands import Sit, Stand
 from pokerws.game.counted import counted
 from pokerws.game.events import SeatRequested, SeatRequestWithdrawn, TableEvent
 from pokerws.game.hosting.bank import check_line
 from pokerws.game.illegal import Details, Illegal
-from pokerws.game.seating.seats import sit, stand
+from pokerws.game.seating.plans import leave_seat
+from pokerws.game.seating.seats import sit
 from pokerws.game.state import PlayerId, Table
 
 # The most requests that wait at a table.
@@ -38,11 +39,12 @@ def is_wanted(table: Table, player: PlayerId) -> bool:
     return any(bot.player == player for bot in table.bots)
 
 
-def stand_or_withdraw(table: Table, player: PlayerId, now_ms: int) -> TableEvent:
+def stand_or_withdraw(table: Table, command: Stand, now_ms: int) -> TableEvent:
     """Leave the seat; without one, take back the request for one."""
+    player = command.player
     if table.seat_of(player) is None and has_requested(table, player):
         return SeatRequestWithdrawn(player)
-    return stand(table, player, now_ms)
+    return leave_seat(table, command, now_ms)
 
 
 def has_requested(table: Table, player: PlayerId) -> bool:

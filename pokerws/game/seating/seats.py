@@ -1,6 +1,11 @@
 """Commands of players about their seats: each returns its event, or raises Illegal."""
 
-from pokerws.game.blinds.departures import check_brought_back, least_buy_in, stood
+from pokerws.game.blinds.departures import (
+    check_brought_back,
+    has_blinds,
+    least_buy_in,
+    stood,
+)
 from pokerws.game.clocks.turn_clock import new_clock
 from pokerws.game.commands import AddChips, Sit
 from pokerws.game.counted import counted
@@ -8,13 +13,12 @@ from pokerws.game.events import (
     ChipsAdded,
     PlayerLeaving,
     PlayerSat,
-    PlayerSatIn,
-    PlayerSatOut,
     RunItSet,
     StraddleSet,
     TableEvent,
 )
 from pokerws.game.illegal import Details, Illegal
+from pokerws.game.seating.waiting_list import seat_for
 from pokerws.game.state import BOT_PREFIX, PlayerId, Seat, Table
 
 
@@ -23,11 +27,7 @@ def sit(table: Table, command: Sit, now_ms: int) -> TableEvent:
     config = table.config
     if table.seat_of(command.player) is not None:
         raise Illegal("already_seated", "you have a seat at this table")
-    number = command.seat
-    if number is None:
-        if None not in table.seats:
-            raise Illegal("table_full", "no seat is free")
-        number = table.seats.index(None)
+    number = seat_for(table, command.player, command.seat)
     last = len(table.seats) - 1
     if not 0 <= number <= last:
         details = Details(field="seat", min=0, max=last)
@@ -42,14 +42,23 @@ def sit(table: Table, command: Sit, now_ms: int) -> TableEvent:
         raise Illegal("buy_in_too_large", f"the maximum buy-in is {config.max_buy_in}", legal)
     if departure is not None:
         check_brought_back(table, departure, command.buy_in, now_ms)
-    _check_balance(command.buy_in, command.balance)
+    check_balance(command.buy_in, command.balance)
     owes_small = departure is not None and departure.owes_blinds
     played = departure is not None
     clock = new_clock(config.clocks)
     # The server lets nobody else have such an id.
     is_bot = command.player.startswith(BOT_PREFIX)
+    posts = command.entry == "post" and has_blinds(config)
     return PlayerSat(
-        number, command.player, command.name, command.buy_in, owes_small, played, clock, bot=is_bot
+        number,
+        command.player,
+        command.name,
+        command.buy_in,
+        owes_small=owes_small,
+        played=played,
+        clock=clock,
+        bot=is_bot,
+        posts=posts,
     )
 
 
@@ -63,30 +72,12 @@ def stand(table: Table, player: PlayerId, now_ms: int) -> TableEvent:
     return PlayerLeaving(number)
 
 
-def sit_out(table: Table, player: PlayerId) -> TableEvent:
-    """Be dealt no further hands."""
-    number, seat = seat_of(table, player)
-    if seat.sitting_out:
-        raise Illegal("already_sitting_out", "you are already sitting out")
-    return PlayerSatOut(number, "asked")
-
-
-def sit_in(table: Table, player: PlayerId) -> TableEvent:
-    """Be dealt in again."""
-    number, seat = seat_of(table, player)
-    if not seat.sitting_out:
-        raise Illegal("not_sitting_out", "you are not sitting out")
-    if not seat.stack and not _in_hand(table, number):
-        raise Illegal("no_chips", "add chips first")
-    return PlayerSatIn(number)
-
-
 def add_chips(table: Table, command: AddChips) -> TableEvent:
     """Bring more chips to the seat."""
     number, seat = seat_of(table, command.player)
     if table.config.hosting.bank:
         raise Illegal("host_gives_chips", "at this table the host gives chips out of the bank")
-    if _in_hand(table, number):
+    if in_hand(table, number):
         raise Illegal("in_hand", "chips can be added only between hands")
     config, amount, balance = table.config, command.amount, command.balance
     least, room = max(1, config.min_buy_in - seat.stack), config.max_buy_in - seat.stack
@@ -100,7 +91,7 @@ def add_chips(table: Table, command: AddChips) -> TableEvent:
         raise Illegal("amount_too_small", f"add at least {least}", legal)
     if seat.stack + amount > config.max_buy_in:
         raise Illegal("amount_too_large", f"the maximum stack is {config.max_buy_in}", legal)
-    _check_balance(amount, balance)
+    check_balance(amount, balance)
     return ChipsAdded(number, command.player, amount)
 
 
@@ -126,7 +117,7 @@ def set_run_it(table: Table, player: PlayerId, times: int) -> TableEvent:
     return RunItSet(number, times)
 
 
-def _check_balance(amount: int, balance: int | None) -> None:
+def check_balance(amount: int, balance: int | None) -> None:
     """Raise Illegal unless an account with `balance` can pay; None means no account."""
     if balance is not None and amount > balance:
         raise Illegal(
@@ -136,7 +127,8 @@ def _check_balance(amount: int, balance: int | None) -> None:
         )
 
 
-def _in_hand(table: Table, number: int) -> bool:
+def in_hand(table: Table, number: int) -> bool:
+    """Whether a seat was dealt into the hand in play."""
     return table.hand is not None and table.hand.seats[number] is not None
 
 

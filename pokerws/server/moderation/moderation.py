@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import structlog
 
+from pokerws.game.commands import Stand
 from pokerws.game.illegal import Details
 from pokerws.game.state import BOT_PREFIX, PlayerId
 from pokerws.messages import Refused
@@ -117,6 +118,14 @@ class Moderation:
         now_ms = self._clock.wall_ms()
         self._check(self._in_force.on_player("ban", player, now_ms))
         self._check(self._in_force.on_player("kick", player, now_ms, table))
+
+    def may_sit(self, player: PlayerId, table: str) -> bool:
+        """Whether a player may sit down at a table."""
+        try:
+            self.check_seat(player, table)
+        except Refused:
+            return False
+        return True
 
     def _check(self, sanction: Sanction | None) -> None:
         if sanction is not None:
@@ -306,7 +315,7 @@ def free_seats(actor: TableActor, players: set[PlayerId]) -> None:
         number = actor.table.seat_of(player)
         seat = None if number is None else actor.table.seats[number]
         if seat is not None and not seat.leaving:
-            actor.stand_up(player)
+            actor.carry_out(Stand(player))
 
 
 def _is_from(connection: Connected, network: Network | None) -> bool:

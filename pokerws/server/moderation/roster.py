@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from pokerws.game.state import PlayerId
-from pokerws.messages import Notice
+from pokerws.messages import Notice, Waiting
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
 from pokerws.server.groups import Groups
@@ -25,8 +25,8 @@ class Connected(Isolated, Protocol):
     def admitted(self) -> Identity:
         """The player's identity."""
 
-    def warn(self, notice: Notice) -> None:
-        """Send a notice."""
+    def warn(self, notice: Notice | Waiting) -> None:
+        """Send a notice, or a place on a waiting list."""
 
     def log_out(self) -> None:
         """Close the connection, because its session was ended."""

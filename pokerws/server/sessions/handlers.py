@@ -17,6 +17,7 @@ from pokerws.messages import (
     AddBot,
     AddChips,
     ApproveSeat,
+    AutoChips,
     AutoMuck,
     Ban,
     ChangeTable,
@@ -36,7 +37,9 @@ from pokerws.messages import (
     HostBan,
     HostKick,
     HostUnban,
+    JoinWaitingList,
     Kick,
+    LeaveWaitingList,
     ListBans,
     ListHands,
     ListPlayers,
@@ -45,6 +48,8 @@ from pokerws.messages import (
     Mute,
     PauseTable,
     Ping,
+    PostBlind,
+    QuickSeat,
     RabbitHunt,
     Refill,
     Refused,
@@ -58,6 +63,7 @@ from pokerws.messages import (
     SitIn,
     SitOut,
     Stand,
+    Stay,
     Straddle,
     TakeChips,
     Unban,
@@ -76,6 +82,11 @@ from pokerws.server.sessions import bot_handlers as bots
 from pokerws.server.sessions import moderation_handlers as moderation
 from pokerws.server.sessions.hosting_handlers import command_as_host, get_link
 from pokerws.server.sessions.player_handlers import get_account, greet, log_out, ping, refill
+from pokerws.server.sessions.seating_handlers import (
+    join_waiting_list,
+    leave_waiting_list,
+    quick_seat,
+)
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.table_handlers import (
     chat,
@@ -153,6 +164,12 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         EndSession: moderation.end_session,
         ListBans: moderation.list_bans,
         ListPlayers: moderation.list_players,
+        PostBlind: command_table,
+        Stay: command_table,
+        AutoChips: command_table,
+        JoinWaitingList: join_waiting_list,
+        LeaveWaitingList: leave_waiting_list,
+        QuickSeat: quick_seat,
     }
 )
 
@@ -194,6 +211,12 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         RenewLink: "seats",
         ResumeTable: "seats",
         TakeChips: "seats",
+        PostBlind: "seats",
+        Stay: "seats",
+        AutoChips: "seats",
+        JoinWaitingList: "seats",
+        LeaveWaitingList: "seats",
+        QuickSeat: "seats",
     }
 )
 

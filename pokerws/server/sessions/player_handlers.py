@@ -63,6 +63,7 @@ async def greet(session: Session, message: Hello) -> None:
     else:
         log.debug("session_renewed", **fields)
     session.answer(welcome(session, message, identity))
+    context.lobby.seating.callers.greet(identity.player, session)
 
 
 def choose_parts(session: Session, wanted: Sequence[str]) -> None:

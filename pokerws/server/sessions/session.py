@@ -23,6 +23,7 @@ from pokerws.messages import (
     Notice,
     Refused,
     Rejected,
+    Waiting,
     rejection,
 )
 from pokerws.metrics import ACCEPTED, UNREADABLE, VIOLATIONS
@@ -106,7 +107,10 @@ class Session:
         self._closing: asyncio.Task[None] | None = None
         self._violations = Violations(context.limits.max_violations, context.clock.now_ms())
         self._expiry = Expiry(
-            context.clock, context.token_warning_ms, warn=self._warn_of_expiry, expire=self._expire
+            context.clock,
+            context.token_warning_ms,
+            warn=lambda: self.warn(Notice("token_expiring", NOTICES["token_expiring"])),
+            expire=self._expire,
         )
         # The types of unanswered messages by id: labels for the metric of answers.  With durable
         # acks an answer may wait for its commit.
@@ -361,8 +365,8 @@ class Session:
         """Part of `roster.Connected`."""
         self._close(CloseCode.BANNED, "banned")
 
-    def warn(self, notice: Notice) -> None:
-        """Part of `roster.Connected`: send a notice."""
+    def warn(self, notice: Notice | Waiting) -> None:
+        """Part of `roster.Connected`: send a notice, or a place on a waiting list."""
         self.send(self.wire.encode(notice))
 
     def _put(self, frame: bytes, *, of_table: bool) -> None:
@@ -406,9 +410,6 @@ class Session:
             return
         self._writer = None
         self._resynced = False
-
-    def _warn_of_expiry(self) -> None:
-        self.warn(Notice("token_expiring", NOTICES["token_expiring"]))
 
     def _expire(self) -> None:
         self._close(CloseCode.TOKEN_EXPIRED, "the token has expired")

@@ -6,11 +6,12 @@ from typing import assert_never
 
 from pokerws.game import commands
 from pokerws.game.counted import counted
-from pokerws.game.state import PlayerId
+from pokerws.game.state import AutoBuy, PlayerId
 from pokerws.messages import (
     Accepted,
     Act,
     AddChips,
+    AutoChips,
     AutoMuck,
     Broadcast,
     Chat,
@@ -19,6 +20,7 @@ from pokerws.messages import (
     CreateTable,
     Details,
     ListTables,
+    PostBlind,
     RabbitHunt,
     Refused,
     RunIt,
@@ -27,6 +29,7 @@ from pokerws.messages import (
     SitIn,
     SitOut,
     Stand,
+    Stay,
     Straddle,
     UnwatchLobby,
     UseTimeBank,
@@ -58,7 +61,11 @@ PlainCommand = (
     | VoteBombPot
     | RabbitHunt
     | AutoMuck
+    | PostBlind
+    | Stay
+    | AutoChips
 )
+
 # ---- play
 
 
@@ -85,12 +92,18 @@ def command_of(message: PlainCommand, player: PlayerId) -> commands.Command:
     match message:
         case Act():
             return commands.Act(player, message.turn, message.action, message.amount, message.cards)
-        case Stand():
-            return commands.Stand(player)
-        case SitOut():
-            return commands.SitOut(player)
-        case SitIn():
-            return commands.SitIn(player)
+        case Stand(when=when):
+            return commands.Stand(player, when)
+        case SitOut(when=begins):
+            return commands.SitOut(player, begins)
+        case SitIn(entry=entry):
+            return commands.SitIn(player, entry)
+        case PostBlind(on=on):
+            return commands.PostBlind(player, on)
+        case Stay():
+            return commands.Stay(player)
+        case AutoChips(top_up_to=top_up_to, rebuy_to=rebuy_to, at_most=at_most):
+            return commands.AutoChips(player, AutoBuy(top_up_to, rebuy_to, at_most))
         case Show(hand=hand, cards=cards):
             return commands.Show(player, hand, cards)
         case Straddle(on=on):
@@ -171,8 +184,8 @@ def payment_of(
     """The table's command for a message; the player's account has `balance`."""
     player = identity.player
     match message:
-        case Sit(seat=seat, buy_in=buy_in):
-            return commands.Sit(player, identity.name, seat, buy_in, balance)
+        case Sit(seat=seat, buy_in=buy_in, entry=entry):
+            return commands.Sit(player, identity.name, seat, buy_in, balance, entry)
         case AddChips(amount=chips):
             return commands.AddChips(player, chips, balance)
         case _:

@@ -5,13 +5,13 @@ the table awaits, so commands never interleave and run in the order of the event
 is a command like any other (`TimeUp`).  This module must not know about sockets or SQL.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 
 from msgspec.structs import replace
 
 from pokerws.game.apply import apply
-from pokerws.game.commands import Close, Command, Resume, Stand
+from pokerws.game.commands import Close, Command, Resume
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
@@ -86,8 +86,7 @@ class TableActor:
         # Cleared when changes are not stored any more: no chips can move then.
         self.is_stored = True
         self.loaded_ms = clock.now_ms()  # When it came into memory.
-        # The time of the latest command, and of the latest event in table time.
-        self.changed_ms, self._at_ms = self.loaded_ms, clock.table_ms()
+        self.changed_ms, self._at_ms = self.loaded_ms, clock.table_ms()  # Of the latest event.
         self._refunds = Refunds()  # Noted without a database only.
         self._receipts = Receipts(
             table.id, snapshot.receipts, vault.receipt_digests, is_stored=journal.keeps
@@ -217,10 +216,7 @@ class TableActor:
         return self.is_stored and self._journal.healthy
 
     def pack(self) -> bool:
-        """Compress a quiet table.
-
-        Does a part of the work, of about 1 ms; returns whether there is more to do.
-        """
+        """Compress a quiet table: a part of it, of about 1 ms.  Returns whether there is more."""
         self._refunds.clear()
         return self.viewers.pack()
 
@@ -228,19 +224,22 @@ class TableActor:
         """Close the table for good; the players get their chips back.  Raises Illegal."""
         self._carry_out(Close(reason))
 
-    def stand_up(self, player: PlayerId) -> bool:
-        """Free a player's seat on behalf of the server; during a hand, at its end.
+    def carry_out(self, command: Command, shown: Callable[[int], None] | None = None) -> bool:
+        """Carry out a command of the server; `shown` is called with its seq before it is shown.
 
-        Returns False, with nothing changed, while the table can take no commands or move no chips.
+        Returns False, with nothing changed, while the table can take no such command.  May raise.
         """
         busy = self.stopped or self.is_paused or self._journal.over_high_water
-        if busy or not self._can_move_chips:
+        if busy or (type(command) in MOVE_CHIPS and not self._can_move_chips):
             return False
-        events = self._play(Stand(player))
+        before, events = self.table.seq, self._play(command)
         if events:
-            transfers = transfers_of(self.table, events, self._at_ms)
+            moving = events if are_moving(events) else ()
+            transfers = transfers_of(self.table, moving, self._at_ms) if moving else ()
             self._hold(transfers)
-            self._changed(events, events, transfers)
+            if shown is not None:
+                shown(before + 1)
+            self._changed(events, moving, transfers)
         return bool(events)
 
     def pause(self) -> None:
@@ -275,6 +274,7 @@ class TableActor:
         if command := self._table_clock.returned():
             self._carry_out(command)
         self._arm()
+        self._owner.seats_changed(self.table)
 
     def clock_put_forward(self, by_ms: int) -> None:
         """Go on with the time that remained; a paused table remembers when that began."""

@@ -17,7 +17,7 @@ from pokerws.game.redaction import (
     redact_for_each,
     redact_table,
 )
-from pokerws.game.seating.waiting import WaitingFor, waiting_for
+from pokerws.game.seating.waiting_for import WaitingFor, waiting_for
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import (
     Accepted,
@@ -396,4 +396,5 @@ def summary_of(table: Table) -> TableSummary:
         table.seated_bots,
         waiting_for(table),
         table.hosting.paused,
+        len(table.waiting),
     )

@@ -130,7 +130,10 @@ def mark_of(command: Command) -> str:
 
 def _content(table: TableId, player: PlayerId, command_id: str, command: Command) -> bytes:
     """What a digest covers.  A command with the fields of another one has another name."""
-    asked = without_balance(command)
+    asked: Struct = without_balance(command)
+    if isinstance(command, Sit) and command.entry == "wait":
+        # As it was before there was an `entry`, so that older receipts are found.
+        asked = _SitWithoutEntry.of(command)
     return _encode((table, player, command_id, type(command).__name__, asked))
 
 
@@ -166,6 +169,21 @@ class _Discard(Struct, frozen=True):
     count: int
 
 
+class _SitWithoutEntry(Struct, frozen=True):
+    """The encoding of taking a seat before a player could ask to post a blind with it."""
+
+    player: PlayerId
+    name: str
+    seat: int | None
+    buy_in: int
+    balance: None = None
+
+    @classmethod
+    def of(cls, command: Sit) -> "_SitWithoutEntry":
+        """What a client asked for that did not know `entry`."""
+        return cls(command.player, command.name, command.seat, command.buy_in)
+
+
 def unkeyed_digests_of(command_id: str, command: Command) -> Iterable[str]:
     """The digests that versions before keyed ones have stored for a command.
 
@@ -177,7 +195,9 @@ def unkeyed_digests_of(command_id: str, command: Command) -> Iterable[str]:
             return (_unkeyed(command_id, _ActWithoutCards(player, turn, action, command.amount)),)
         count = _Discard(player, turn, action, len(command.cards))
         return _unkeyed(command_id, count), _unkeyed(command_id, command)
-    return (mark_of(command) + _unkeyed(command_id, without_balance(command)),)
+    asked = without_balance(command)
+    older = _SitWithoutEntry.of(command) if isinstance(command, Sit) else asked
+    return (mark_of(command) + _unkeyed(command_id, older),)
 
 
 def _unkeyed(command_id: str, asked: Struct) -> str:

@@ -76,7 +76,9 @@ export interface Unwatch {
  *
  * A player may sit down without watching the table, but then gets no events of it. `key` is as in
  * `watch`. Where the host approves who sits down, the first `sit` asks for it: it is accepted, and
- * `seat_requested` follows. After `seat_approved` the player sends `sit` again.
+ * `seat_requested` follows. After `seat_approved` the player sends `sit` again. Who has a reserved
+ * seat gets that one. Where blinds are owed, the player waits for the big blind, or with the
+ * `entry` `post`, posts them in the next hand in which that is possible.
  */
 export interface Sit {
   type: "sit";
@@ -90,13 +92,17 @@ export interface Sit {
   seat?: number | null;
   /** the secret in the link of an unlisted table */
   key?: string | null;
+  /** whether to wait for the big blind, or to `post` the blinds that are owed */
+  entry?: "post" | "wait";
 }
 
 /**
  * Leave the seat and return the chips to the account; during a hand, at its end.
  *
  * For the rest of that hand the server acts for the player at once: it checks if that is free,
- * else folds. The command cannot be undone. Without a seat it takes back a request for one.
+ * else folds. That cannot be undone. Without a seat it takes back a request for one. With `when`,
+ * the player leaves after playing this `hand`, or right before the next big blind comes; `stay`
+ * undoes it.
  */
 export interface Stand {
   type: "stand";
@@ -104,19 +110,29 @@ export interface Stand {
   id: string;
   /** the table's id */
   table: string;
+  /** now, after this `hand`, or right before the next big blind comes */
+  when?: "hand" | "next_big_blind" | "now";
 }
 
-/** Sit out: get no further hands, but keep the seat. A hand in play is played to its end. */
+/**
+ * Sit out: get no further hands, but keep the seat. A hand in play is played to its end.
+ *
+ * It begins at once, or right before the `next_big_blind` comes; `sit_in` and `stay` undo that.
+ */
 export interface SitOut {
   type: "sit_out";
   /** the client's name for the command; the answer repeats it */
   id: string;
   /** the table's id */
   table: string;
+  /** now, or right before the next big blind comes */
+  when?: "next_big_blind" | "now";
 }
 
 /**
  * Sit in again. After too many time-outs, the player also gets turns again in the current hand.
+ *
+ * `entry` is that of `sit`, for blinds that were missed.
  */
 export interface SitIn {
   type: "sit_in";
@@ -124,6 +140,8 @@ export interface SitIn {
   id: string;
   /** the table's id */
   table: string;
+  /** whether to wait for the big blind, or to `post` the blinds that are owed */
+  entry?: "post" | "wait";
 }
 
 /**
@@ -749,6 +767,90 @@ export interface TakeChips {
 }
 
 /**
+ * Post the owed blind from the next hand on; with `on` false, wait for the big blind.
+ *
+ * Nobody between the button and the blinds is dealt in all the same.
+ */
+export interface PostBlind {
+  type: "post_blind";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** whether to post */
+  on?: boolean;
+}
+
+/** Drop what was asked for later: to leave, or to sit out at the next big blind. */
+export interface Stay {
+  type: "stay";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+}
+
+/**
+ * Have the server add chips from the account between hands, until the player leaves the seat.
+ *
+ * A stack below `top_up_to` is filled up to that, and an empty one to `rebuy_to`. Together at most
+ * `at_most` chips are added so. Without `top_up_to` and `rebuy_to`, none are. If the account has
+ * too few, nothing is added, and the player gets a notice `auto_chips_failed`.
+ */
+export interface AutoChips {
+  type: "auto_chips";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** what a smaller stack is filled up to; 0 is never */
+  top_up_to?: number;
+  /** what an empty stack is filled up to; 0 is never */
+  rebuy_to?: number;
+  /** the most chips that are added in all; if absent, any number */
+  at_most?: number | null;
+}
+
+/**
+ * Wait for a seat at a full `table`, or at any table that meets the `filter`.
+ *
+ * One of the two must be there. The player gets `waiting` messages, and when a seat is free, it is
+ * reserved for the first one who is connected. A player waits at any number of tables, and with
+ * one filter; that is forgotten when the server restarts.
+ */
+export interface JoinWaitingList {
+  type: "join_waiting_list";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the full table, unless there is a `filter` */
+  table?: string | null;
+  /** the conditions of any table, instead of `table` */
+  filter?: TableFilter | null;
+}
+
+/** Wait no more at `table`, or without one, with the filter. A reserved seat is given up. */
+export interface LeaveWaitingList {
+  type: "leave_waiting_list";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table; if absent, waiting with a filter ends */
+  table?: string | null;
+}
+
+/**
+ * Reserve a seat at the table with the most players that meets the `filter` and has one free.
+ *
+ * `accepted` has the `table`; take the seat with `sit`. A player has one seat reserved so.
+ */
+export interface QuickSeat {
+  type: "quick_seat";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the conditions that tables must meet; if absent, none */
+  filter?: TableFilter | null;
+}
+
+/**
  * Events of a table, in order. `seq` is the number of the first one.
  *
  * Some messages have a `state_hash`, with which a client [checks](#checking-the-state) the state
@@ -775,8 +877,9 @@ export interface Events {
  *
  * For `create_table` and commands that change a table, `seq` is the number of the first event that
  * the command caused, and `accepted` is sent right before that event. `table` is the table of
- * `create_table`, `watch`, `unwatch` or `chat`. For a `watch` of several tables, `tables` has the
- * outcome for each, in the order of the command. `key` is the secret of a new unlisted table.
+ * `create_table`, `watch`, `unwatch`, `chat` or `quick_seat`. For a `watch` of several tables,
+ * `tables` has the outcome for each, in the order of the command. `key` is the secret of a new
+ * unlisted table.
  */
 export interface Accepted {
   type: "accepted";
@@ -1140,6 +1243,27 @@ export interface TableLink {
 }
 
 /**
+ * The player's place on a waiting list: that of `table`, or of those who wait with a filter.
+ *
+ * `place` is 1 for the first one, and 0 if the player is on the list no more; `length` is that of
+ * a table's list. `seat` is reserved for the player until `until_ms`, if there is one. It is sent
+ * whenever it changes, and after `hello`.
+ */
+export interface Waiting {
+  type: "waiting";
+  /** the place on the list, from 1; 0 if the player waits no more */
+  place: number;
+  /** the table; if absent, the list is that of waiting with a filter */
+  table?: string;
+  /** the number of players on a table's list */
+  length?: number;
+  /** the seat that is reserved for the player, if any */
+  seat?: number;
+  /** until when it is reserved */
+  until_ms?: number;
+}
+
+/**
  * The game, stakes and options of a table. Chips are integers; times are in milliseconds.
  *
  * `variant` is the code of a variant or of a mix. `ante_kind` says who posts the ante in games
@@ -1178,6 +1302,8 @@ export interface TableConfig {
   presence: PresenceOptions;
   /** who may come in, and whose chips are played for */
   hosting: HostingRules;
+  /** how players come to the table and go */
+  seating: Seating;
 }
 
 /**
@@ -1186,9 +1312,10 @@ export interface TableConfig {
  * `seq` counts all events of the table and `turns` its turns. `button`, `small_blind` and
  * `big_blind` are the positions of the latest hand; their seats may be free by now.
  * `next_hand_at_ms` is set while a hand is scheduled. A `closed` table stays empty for good.
- * `departed` are the players who left within the hour, in the order in which they left. `host` is
- * the player who opened the table, or to whom the role was handed over. `bots` are those that the
- * host wants. `extras` is the state of extra rules.
+ * `departed` are the players who left within the hour, in the order in which they left, and
+ * `waiting` those on the waiting list, the first one first. `host` is the player who opened the
+ * table, or to whom the role was handed over. `bots` are those that the host wants. `extras` is
+ * the state of extra rules.
  */
 export interface Table {
   /** the table's id */
@@ -1231,6 +1358,8 @@ export interface Table {
   host: string | null;
   /** what the host has decided, and is asked for */
   hosting: Hosting;
+  /** the players on the waiting list, the first one first */
+  waiting: Waiter[];
 }
 
 /**
@@ -1240,8 +1369,9 @@ export interface Table {
  * messages have their own: chat; creating tables; queries (`watch`, once for each table,
  * `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`, `get_link`); and seat
  * commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
- * `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`, and what a host sends). A message over a limit is
- * refused with `too_fast`.
+ * `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`, and what a host sends, `post_blind`, `stay`,
+ * `auto_chips`, `join_waiting_list`, `leave_waiting_list`, `quick_seat`). A message over a limit
+ * is refused with `too_fast`.
  */
 export interface Limits {
   /** the longest message that is accepted */
@@ -1453,6 +1583,28 @@ export interface HostingRules {
 }
 
 /**
+ * How players come to a table and go.
+ *
+ * With a `dead` button nobody skips the big blind, and small blind and button follow it, onto free
+ * seats too. A `moving` one goes to the next player each hand, and the blinds follow it. A player
+ * who comes back within `stay_ms` brings the chips of before; 0 turns that off. A seat is reserved
+ * for `reserve_ms`. The waiting list has `waiting_list` places; 0 is no list. `auto_chips` allows
+ * players to have chips added automatically.
+ */
+export interface Seating {
+  /** `dead`: it follows the blinds; `moving`: it goes to the next player */
+  button?: "dead" | "moving";
+  /** how long a player who left has to bring back the chips of before; 0 is never */
+  stay_ms?: number;
+  /** how long a seat is reserved */
+  reserve_ms?: number;
+  /** the number of places on the waiting list; 0 is no list */
+  waiting_list?: number;
+  /** whether players may have chips added automatically */
+  auto_chips?: boolean;
+}
+
+/**
  * What a program needs to know of a refusal, beside its code.
  *
  * A field means the same with every code, and is absent where it does not apply. `min` and `max`
@@ -1583,9 +1735,9 @@ export interface HeartbeatTimes {
 /**
  * A table as listed in the lobby.
  *
- * `players` is the number of taken seats, of which `bots` have bots of the server. `waiting_for`
- * is why no hand is dealt. Both are known of tables in memory only. A `paused` table starts no
- * hands: its host has paused it.
+ * `players` is the number of taken seats, of which `bots` have bots of the server, and `waiting`
+ * that of players on the waiting list. `waiting_for` is why no hand is dealt. The last three are
+ * known of tables in memory only. A `paused` table starts no hands: its host has paused it.
  */
 export interface TableSummary {
   /** the table's id */
@@ -1609,6 +1761,8 @@ export interface TableSummary {
   waiting_for?: string;
   /** whether the host has paused the table */
   paused?: boolean;
+  /** the number of players on the waiting list */
+  waiting?: number;
 }
 
 /** What may have changed of a listed table; `config` is there if the host has changed it. */
@@ -1632,6 +1786,8 @@ export interface TableChange {
   paused?: boolean;
   /** the config, if it has changed */
   config?: TableConfig;
+  /** the number of players on the waiting list */
+  waiting?: number;
 }
 
 /**
@@ -2224,13 +2380,14 @@ export interface RakeTaken {
  *
  * `hand_number` (from `hand`), `button`, `small_blind` and `big_blind` become the event's,
  * `next_hand_at_ms` and `last_hand` null. `owes_blind` becomes true for the seats in `missed`,
- * `owes_small` for those in `missed_small`, and if there are `blinds`, both become false for those
- * in `order`. `hands` of the `clock`, if a seat has one, grows by 1 for those in `order`. `played`
- * becomes true for those in `first_dealt`. `hands_missed` grows by 1 for each seat that is sitting
- * out. `hands_left` of the `game` is reduced by 1, if there is one. The new `hand` has the
- * `number`, `order`, `min_bet`, `variant`, `limit` and `bomb_pot` of the event, a `min_raise` of
- * `min_bet`, street 0, an empty list in `extra_boards` for each of the `boards` after the first,
- * and a part with defaults for each seat in `order`; the rest is 0, null or empty.
+ * `owes_small` for those in `missed_small`, and if there are `blinds`, both and `posts` become
+ * false for those in `order`. `hands` of the `clock`, if a seat has one, grows by 1 for those in
+ * `order`. `played` becomes true for those in `first_dealt`. `hands_missed` grows by 1 for each
+ * seat that is sitting out. `hands_left` of the `game` is reduced by 1, if there is one. The new
+ * `hand` has the `number`, `order`, `min_bet`, `variant`, `limit` and `bomb_pot` of the event, a
+ * `min_raise` of `min_bet`, street 0, an empty list in `extra_boards` for each of the `boards`
+ * after the first, and a part with defaults for each seat in `order`; the rest is 0, null or
+ * empty.
  */
 export interface HandStarted {
   type: "hand_started";
@@ -2361,11 +2518,11 @@ export interface NextHandCancelled {
  * If the player left less than an hour ago, `played` is true, and `owes_small` if blinds are owed.
  * `bot` is true for a bot of the server.
  *
- * The seat has this `player`, `name`, `stack`, `owes_small`, `played`, `clock` and `bot`, and
- * otherwise its defaults: it `owes_blind`. The player is removed from `departed`, and from the
- * `requests` of `hosting`. If the config's `hosting` has a `bank`, the player's line in the `bank`
- * of `hosting` gets this `name`, and its `given` grows by `stack`; without one, a line of this
- * `player`, `name` and `stack` as `given` is added at the end.
+ * The seat has this `player`, `name`, `stack`, `owes_small`, `played`, `clock`, `bot` and `posts`,
+ * and otherwise its defaults: it `owes_blind`. The player is removed from `departed` and
+ * `waiting`, and from the `requests` of `hosting`. If the config's `hosting` has a `bank`, the
+ * player's line in the `bank` of `hosting` gets this `name`, and its `given` grows by `stack`;
+ * without one, a line of this `player`, `name` and `stack` as `given` is added at the end.
  */
 export interface PlayerSat {
   type: "player_sat";
@@ -2385,6 +2542,8 @@ export interface PlayerSat {
   clock?: SeatClock;
   /** whether it is a bot of the server */
   bot?: boolean;
+  /** whether an owed blind is posted in the next hand, instead of waiting for it */
+  posts?: boolean;
 }
 
 /**
@@ -2426,9 +2585,10 @@ export interface PlayerLeaving {
 }
 
 /**
- * A player added chips.
+ * A player added chips, or had them added: `auto`.
  *
- * The seat's `stack` grows by `amount`.
+ * The seat's `stack` grows by `amount`. If it is `auto`, and `auto.left` of the seat is not null,
+ * that shrinks by `amount`.
  */
 export interface ChipsAdded {
   type: "chips_added";
@@ -2438,12 +2598,15 @@ export interface ChipsAdded {
   player: string;
   /** chips */
   amount: number;
+  /** whether the server added them as the player had set */
+  auto?: boolean;
 }
 
 /**
  * The player sits out: no further hands are dealt to the seat.
  *
- * The seat's `sitting_out` becomes true.
+ * The seat's `sitting_out` becomes true, and its `posts` false. If its `plan` is
+ * `sit_out_at_blind`, that becomes empty.
  */
 export interface PlayerSatOut {
   type: "player_sat_out";
@@ -2456,12 +2619,15 @@ export interface PlayerSatOut {
 /**
  * The player is back and is dealt in again.
  *
- * The seat's `sitting_out` becomes false, its `timeouts` and `hands_missed` 0.
+ * The seat's `sitting_out` becomes false, its `timeouts` and `hands_missed` 0, and its `posts` as
+ * here.
  */
 export interface PlayerSatIn {
   type: "player_sat_in";
   /** a seat's number */
   seat: number;
+  /** whether an owed blind is posted in the next hand, instead of waiting for it */
+  posts?: boolean;
 }
 
 /**
@@ -2517,6 +2683,48 @@ export interface AutoMuckSet {
 }
 
 /**
+ * The player will post the owed blind in the next hand, or waits for the big blind.
+ *
+ * The seat's `posts` becomes as here.
+ */
+export interface EntryChosen {
+  type: "entry_chosen";
+  /** a seat's number */
+  seat: number;
+  /** whether an owed blind is posted in the next hand, instead of waiting for it */
+  posts: boolean;
+}
+
+/**
+ * The player will sit out or leave later, or changed that; empty for neither.
+ *
+ * The seat's `plan` becomes as here.
+ */
+export interface PlanMade {
+  type: "plan_made";
+  /** a seat's number */
+  seat: number;
+  /**
+   * `sit_out_at_blind` or `leave_at_blind`: before the next big blind comes; `leave_after_hand`;
+   * empty for none
+   */
+  plan: "" | "leave_after_hand" | "leave_at_blind" | "sit_out_at_blind";
+}
+
+/**
+ * The player set which chips are added automatically between hands; null for none.
+ *
+ * The seat's `auto` becomes as here.
+ */
+export interface AutoChipsSet {
+  type: "auto_chips_set";
+  /** a seat's number */
+  seat: number;
+  /** the chips that the server adds between hands; null for none */
+  auto: AutoBuy | null;
+}
+
+/**
  * The next `hands` hands are of this variant.
  *
  * `seat` is the seat that chose it, if any, and `chooser` the seat that may still choose.
@@ -2567,7 +2775,7 @@ export interface TableOpened {
 /**
  * The table was closed for good; all seats are free. It is the last event of a table.
  *
- * `closed` becomes true, and `departed` empty.
+ * `closed` becomes true, and `departed` and `waiting` empty.
  */
 export interface TableClosed {
   type: "table_closed";
@@ -2900,6 +3108,47 @@ export interface ChipsTaken {
 }
 
 /**
+ * A player joined the waiting list.
+ *
+ * The `player` and `name` are added at the end of `waiting`.
+ */
+export interface WaiterJoined {
+  type: "waiter_joined";
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+}
+
+/**
+ * A player left the waiting list: as `asked`, or absent, or too late for the reserved seat.
+ *
+ * The player is removed from `waiting`.
+ */
+export interface WaiterLeft {
+  type: "waiter_left";
+  /** the player's id */
+  player: string;
+  /** why */
+  reason: "absent" | "asked" | "expired";
+}
+
+/**
+ * A seat is reserved for a player on the waiting list, until `until_ms`.
+ *
+ * The player's entry of `waiting` gets this `seat` and `until_ms`.
+ */
+export interface SeatReserved {
+  type: "seat_reserved";
+  /** a seat's number */
+  seat: number;
+  /** the player's id */
+  player: string;
+  /** until when, in milliseconds UTC */
+  until_ms: number;
+}
+
+/**
  * What became of one of several tables in a `watch`.
  *
  * Without a `code` it is watched; otherwise the fields are those of `rejected`.
@@ -3050,6 +3299,15 @@ export interface WantedBot {
   style: string;
   /** whether a hand that loses at the showdown is mucked, where that is allowed */
   auto_muck: boolean;
+  /** whether an owed blind is posted in the next hand, instead of waiting for it */
+  posts: boolean;
+  /**
+   * `sit_out_at_blind` or `leave_at_blind`: before the next big blind comes; `leave_after_hand`;
+   * empty for none
+   */
+  plan: "" | "leave_after_hand" | "leave_at_blind" | "sit_out_at_blind";
+  /** whether the server acted for an absent player */
+  auto: AutoBuy | null;
 }
 
 /**
@@ -3068,6 +3326,18 @@ export interface Extras {
   ends_at_ms?: number;
   /** the number of the last hand before the table closes; 0 if not known */
   last_hand?: number;
+}
+
+/** A player on the waiting list; `seat` is reserved for the player until `until_ms`, if any. */
+export interface Waiter {
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+  /** the seat that is reserved for the player, if any */
+  seat?: number;
+  /** until when it is reserved, in milliseconds UTC; 0 for none */
+  until_ms?: number;
 }
 
 /** A token bucket of `burst` tokens, which refills evenly, from empty to full in `over_ms`. */
@@ -3215,7 +3485,10 @@ export interface Turn {
  * `played` was dealt in at this table, now or before leaving within the hour, so that a blind
  * still owed is a missed one. There is a `clock` if the table's clocks have more than time for a
  * turn. A `bot` is one of the server's own; only the server says so. With `auto_muck`, a hand that
- * loses at the showdown is mucked where that is allowed; without it, it is shown.
+ * loses at the showdown is mucked where that is allowed; without it, it is shown. A player who
+ * `posts` has asked to post the owed blind from the next hand on; otherwise the player waits until
+ * the big blind comes. `plan` is what the player will do by itself, and `auto` the chips that are
+ * added by themselves.
  */
 export interface Seat {
   /** the player's id */
@@ -3248,6 +3521,15 @@ export interface Seat {
   bot?: boolean;
   /** whether a hand that loses at the showdown is mucked, where that is allowed */
   auto_muck?: boolean;
+  /** whether an owed blind is posted in the next hand, instead of waiting for it */
+  posts?: boolean;
+  /**
+   * `sit_out_at_blind` or `leave_at_blind`: before the next big blind comes; `leave_after_hand`;
+   * empty for none
+   */
+  plan?: "" | "leave_after_hand" | "leave_at_blind" | "sit_out_at_blind";
+  /** the chips that the server adds between hands */
+  auto?: AutoBuy;
 }
 
 /** A player who asks for a seat, and means to buy in for `buy_in`. */
@@ -3318,6 +3600,21 @@ export interface SeatClock {
   protections: number;
   /** how late actions may still be, in all */
   lag_ms: number;
+}
+
+/**
+ * Chips that the server adds between hands; 0 is never.
+ *
+ * A stack below `top_up_to` is filled up to that, an empty one to `rebuy_to`. `left` is how many
+ * chips may still be added so, or null for any number.
+ */
+export interface AutoBuy {
+  /** what a smaller stack is filled up to; 0 is never */
+  top_up_to?: number;
+  /** what an empty stack is filled up to; 0 is never */
+  rebuy_to?: number;
+  /** how many chips may still be added so; if absent, any number */
+  left?: number;
 }
 
 /**
@@ -3430,7 +3727,13 @@ export type ClientMessage =
   | ApproveSeat
   | DenySeat
   | GiveChips
-  | TakeChips;
+  | TakeChips
+  | PostBlind
+  | Stay
+  | AutoChips
+  | JoinWaitingList
+  | LeaveWaitingList
+  | QuickSeat;
 
 export type ServerMessage =
   | Events
@@ -3453,7 +3756,8 @@ export type ServerMessage =
   | Bans
   | Players
   | TableWaiting
-  | TableLink;
+  | TableLink
+  | Waiting;
 
 export type TableEvent =
   | TurnStarted
@@ -3499,6 +3803,9 @@ export type TableEvent =
   | RunItSet
   | TimeBankFilled
   | AutoMuckSet
+  | EntryChosen
+  | PlanMade
+  | AutoChipsSet
   | GameChanged
   | ClockResumed
   | TableOpened
@@ -3528,7 +3835,10 @@ export type TableEvent =
   | HostChanged
   | LinkRenewed
   | ChipsGiven
-  | ChipsTaken;
+  | ChipsTaken
+  | WaiterJoined
+  | WaiterLeft
+  | SeatReserved;
 
 /** A command of a type, without the id, which the connection adds. */
 export type Command<T extends ClientMessage["type"]> = { type: T } & Omit<
@@ -3542,6 +3852,7 @@ export interface Answers {
   add_bot: Accepted;
   add_chips: Accepted;
   approve_seat: Accepted;
+  auto_chips: Accepted;
   auto_muck: Accepted;
   ban: Accepted;
   change_table: Accepted;
@@ -3560,7 +3871,9 @@ export interface Answers {
   host_ban: Accepted;
   host_kick: Accepted;
   host_unban: Accepted;
+  join_waiting_list: Accepted;
   kick: Accepted;
+  leave_waiting_list: Accepted;
   list_bans: Bans;
   list_hands: Hands;
   list_players: Players;
@@ -3569,6 +3882,8 @@ export interface Answers {
   mute: Accepted;
   pause_table: Accepted;
   ping: Pong;
+  post_blind: Accepted;
+  quick_seat: Accepted;
   rabbit_hunt: Accepted;
   refill: Accepted;
   remove_bot: Accepted;
@@ -3580,6 +3895,7 @@ export interface Answers {
   sit_in: Accepted;
   sit_out: Accepted;
   stand: Accepted;
+  stay: Accepted;
   straddle: Accepted;
   take_chips: Accepted;
   unban: Accepted;
@@ -3657,6 +3973,12 @@ export type RejectCode =
   | "already_seated"
   | "too_many_tables"
   | "seat_taken"
+  | "no_table_free"
+  | "no_waiting_list"
+  | "already_waiting"
+  | "not_waiting"
+  | "seat_free"
+  | "waiting_list_full"
   | "no_such_seat"
   | "table_full"
   | "buy_in_too_small"
@@ -3671,6 +3993,10 @@ export type RejectCode =
   | "already_leaving"
   | "already_sitting_out"
   | "not_sitting_out"
+  | "no_plan"
+  | "no_blinds"
+  | "no_blind_owed"
+  | "no_auto_chips"
   | "no_chips"
   | "nothing_to_show"
   | "nothing_to_hunt"
@@ -3817,6 +4143,29 @@ export interface Refusals {
     | "not_host"
     | "not_requested"
     | "list_full";
+  auto_chips:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "no_auto_chips"
+    | "already_so"
+    | "amount_too_small"
+    | "amount_too_large";
   auto_muck:
     | "missing_field"
     | "unknown_field"
@@ -4152,6 +4501,31 @@ export interface Refusals {
     | "table_closed"
     | "not_host"
     | "not_banned";
+  join_waiting_list:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "name_taken"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "already_seated"
+    | "no_waiting_list"
+    | "already_waiting"
+    | "seat_free"
+    | "waiting_list_full"
+    | "kicked";
   kick:
     | "missing_field"
     | "unknown_field"
@@ -4174,6 +4548,25 @@ export interface Refusals {
     | "unknown_player"
     | "protected"
     | "sanction_limit";
+  leave_waiting_list:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_waiting";
   list_bans:
     | "missing_field"
     | "unknown_field"
@@ -4261,6 +4654,40 @@ export interface Refusals {
     | "invalid_value"
     | "hello_first"
     | "too_fast";
+  post_blind:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "no_blinds"
+    | "no_blind_owed"
+    | "already_so";
+  quick_seat:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "too_fast"
+    | "table_unavailable"
+    | "too_many_tables"
+    | "no_table_free";
   rabbit_hunt:
     | "missing_field"
     | "unknown_field"
@@ -4473,7 +4900,9 @@ export interface Refusals {
     | "owned_elsewhere"
     | "table_closed"
     | "not_seated"
-    | "already_sitting_out";
+    | "already_sitting_out"
+    | "no_blinds"
+    | "already_so";
   stand:
     | "missing_field"
     | "unknown_field"
@@ -4494,7 +4923,29 @@ export interface Refusals {
     | "table_closed"
     | "not_seated"
     | "bank_unavailable"
-    | "already_leaving";
+    | "already_leaving"
+    | "no_blinds"
+    | "already_so";
+  stay:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "no_plan";
   straddle:
     | "missing_field"
     | "unknown_field"

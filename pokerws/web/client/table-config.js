@@ -10,6 +10,7 @@ import { written } from "./written.js";
 /** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
 /** @typedef {Required<import("./messages.js").Mix>} Mix */
 /** @typedef {Required<import("./messages.js").PresenceOptions>} PresenceOptions */
+/** @typedef {Required<import("./messages.js").Seating>} Seating */
 /** @typedef {Required<import("./messages.js").HostingRules>} HostingRules */
 
 /**
@@ -33,6 +34,7 @@ import { written } from "./written.js";
  * @property {HouseRules} house
  * @property {PresenceOptions} presence
  * @property {Clocks} clocks
+ * @property {Seating} seating
  * @property {HostingRules} hosting
  */
 
@@ -63,6 +65,13 @@ const SECTIONS = {
   },
   presence: { absent_seat_ms: 0 },
   clocks: { street_ms: [], bank: null, protection: null, lag: null, timeouts_to_sit_out: 2 },
+  seating: {
+    button: "dead",
+    stay_ms: 3_600_000,
+    reserve_ms: 60_000,
+    waiting_list: 10,
+    auto_chips: true,
+  },
   hosting: { unlisted: false, approval: false, bank: false },
 };
 

@@ -10,7 +10,14 @@ import { readConfig } from "./table-config.js";
 /** @typedef {import("./table-config.js").TableConfig} TableConfig */
 /** @typedef {import("./messages.js").SeatClock} SeatClock */
 /**
- * @typedef {Omit<Required<import("./messages.js").Seat>, "clock"> & {clock: SeatClock|null}} Seat
+ * @typedef {Omit<Required<import("./messages.js").AutoBuy>, "left"> & {left: number|null}} AutoBuy
+ */
+/**
+ * @typedef {Omit<Required<import("./messages.js").Waiter>, "seat"> & {seat: number|null}} Waiter
+ */
+/**
+ * @typedef {Omit<Required<import("./messages.js").Seat>, "clock"|"auto"> &
+ *   {clock: SeatClock|null, auto: AutoBuy|null}} Seat
  */
 /** @typedef {Required<import("./messages.js").Departure>} Departure */
 /** @typedef {import("./messages.js").Pot} Pot */
@@ -42,8 +49,9 @@ import { readConfig } from "./table-config.js";
 /** @typedef {Required<import("./messages.js").BankLine>} BankLine */
 
 /**
- * @typedef {Omit<Required<import("./messages.js").Hosting>, "next_config"|"first_config"|"bank"> &
- *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[]}} Hosting
+ * @typedef {Omit<Required<import("./messages.js").Hosting>, "next_config"|"first_config"|"bank"|"waiting"> &
+ *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[],
+ *   waiting: Waiter[]}} Hosting
  */
 
 /**
@@ -56,6 +64,7 @@ import { readConfig } from "./table-config.js";
  * @property {Extras|null} extras
  * @property {string|null} host
  * @property {Hosting} hosting
+ * @property {Waiter[]} waiting
  */
 
 /** @typedef {Omit<import("./messages.js").Table, keyof TableParts> & TableParts} TableState */
@@ -69,7 +78,7 @@ export function readTable(state) {
   return {
     ...state,
     config: readConfig(state.config),
-    seats: state.seats.map((/** @type {any} */ seat) => seat && { ...newSeat(seat), ...seat }),
+    seats: state.seats.map((/** @type {any} */ seat) => seat && readSeat(seat)),
     hand: state.hand && readHand(state.hand),
     last_hand: state.last_hand ? { ...newLastHand(), ...state.last_hand } : null,
     game: state.game ?? null,
@@ -78,6 +87,7 @@ export function readTable(state) {
     extras: state.extras ? { ...newExtras(), ...state.extras } : null,
     host: state.host ?? null,
     hosting: readHosting(state.hosting ?? {}),
+    waiting: (state.waiting ?? []).map(readWaiter),
   };
 }
 
@@ -105,6 +115,30 @@ export function readHosting({ bank = [], next_config, first_config, ...others })
  */
 export function readBankLine({ player, name, given, returned = 0 }) {
   return { player, name, given, returned };
+}
+
+/**
+ * @param {any} seat
+ * @returns {Seat}
+ */
+function readSeat(seat) {
+  return { ...newSeat(seat), ...seat, auto: readAuto(seat.auto) };
+}
+
+/**
+ * @param {any} auto
+ * @returns {AutoBuy|null}
+ */
+export function readAuto(auto) {
+  return auto ? { top_up_to: 0, rebuy_to: 0, left: null, ...auto } : null;
+}
+
+/**
+ * @param {any} waiter
+ * @returns {Waiter}
+ */
+export function readWaiter({ player, name, seat = null, until_ms = 0 }) {
+  return { player, name, seat, until_ms };
 }
 
 /**
@@ -166,7 +200,16 @@ export function newHand() {
  * @param {any} who its `player`, `name` and `stack`, and what the player owes from an earlier stay
  * @returns {Seat}
  */
-export function newSeat({ player, name, stack, owes_small = false, played = false, clock = null, bot = false }) {
+export function newSeat({
+  player,
+  name,
+  stack,
+  owes_small = false,
+  played = false,
+  clock = null,
+  bot = false,
+  posts = false,
+}) {
   return {
     player,
     name,
@@ -183,6 +226,9 @@ export function newSeat({ player, name, stack, owes_small = false, played = fals
     clock,
     bot,
     auto_muck: true,
+    posts,
+    plan: "",
+    auto: null,
   };
 }
 

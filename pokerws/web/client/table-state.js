@@ -10,7 +10,15 @@ import { CLOCK_EVENTS, countHand, setClock } from "./clock-state.js";
 import { beginHand, endedHand, EXTRAS_EVENTS, leaveExtras } from "./extras-state.js";
 import { HAND_EVENTS, seatAt } from "./hand-state.js";
 import { HOSTING_EVENTS, satDown, stoodUp } from "./hosting-state.js";
-import { newHand, newHandSeat, newSeat, readDeparture, readTable } from "./table-read.js";
+import {
+  newHand,
+  newHandSeat,
+  newSeat,
+  readAuto,
+  readDeparture,
+  readTable,
+  readWaiter,
+} from "./table-read.js";
 
 export { readTable };
 
@@ -67,9 +75,61 @@ export function applyEvent(table, event) {
 
 const IN_HAND = { ...HAND_EVENTS, ...CLOCK_EVENTS };
 
+/**
+ * Events of coming to the table and going: owed blinds, plans, chips, the waiting list.
+ * @type {Record<string, (table: TableState, event: TableEvent) => void>}
+ */
+const SEATING_EVENTS = {
+  chips_added: (table, event) => {
+    const seat = seatAt(table, event.seat);
+    seat.stack += event.amount;
+    const left = seat.auto?.left ?? null;
+    if (event.auto && seat.auto && left !== null) {
+      seat.auto = { ...seat.auto, left: left - event.amount };
+    }
+  },
+  player_sat_out: (table, event) => {
+    const seat = seatAt(table, event.seat);
+    seat.sitting_out = true;
+    seat.posts = false;
+    if (seat.plan === "sit_out_at_blind") seat.plan = "";
+  },
+  entry_chosen: (table, event) => {
+    seatAt(table, event.seat).posts = event.posts;
+  },
+  plan_made: (table, event) => {
+    seatAt(table, event.seat).plan = event.plan;
+  },
+  auto_chips_set: (table, event) => {
+    seatAt(table, event.seat).auto = readAuto(event.auto);
+  },
+  waiter_joined: (table, event) => {
+    table.waiting = [...table.waiting, readWaiter({ player: event.player, name: event.name })];
+  },
+  waiter_left: leaveList,
+  seat_reserved: (table, { player, seat, until_ms }) => {
+    if (!table.waiting.some((one) => one.player === player)) {
+      throw new Error(`${player} is not on the waiting list`);
+    }
+    table.waiting = table.waiting.map((one) =>
+      one.player === player ? { ...one, seat, until_ms } : one,
+    );
+  },
+};
+
+/**
+ * Remove the player of an event from the waiting list.
+ * @param {TableState} table
+ * @param {TableEvent} event
+ */
+function leaveList(table, event) {
+  table.waiting = table.waiting.filter((one) => one.player !== event.player);
+}
+
 /** @type {Record<string, (table: TableState, event: TableEvent) => void>} */
 const TABLE_EVENTS = {
   ...EXTRAS_EVENTS,
+  ...SEATING_EVENTS,
   hand_started: startHand,
   hand_ended: endHand,
   hand_shown: (table, event) => {
@@ -92,22 +152,18 @@ const TABLE_EVENTS = {
     table.seats[event.seat] = newSeat(event);
     table.departed = table.departed.filter((gone) => gone.player !== event.player);
     satDown(table, event);
+    leaveList(table, event);
   },
   player_stood: stand,
   player_leaving: (table, event) => {
     seatAt(table, event.seat).leaving = true;
-  },
-  chips_added: (table, event) => {
-    seatAt(table, event.seat).stack += event.amount;
-  },
-  player_sat_out: (table, event) => {
-    seatAt(table, event.seat).sitting_out = true;
   },
   player_sat_in: (table, event) => {
     const seat = seatAt(table, event.seat);
     seat.sitting_out = false;
     seat.timeouts = 0;
     seat.hands_missed = 0;
+    seat.posts = event.posts ?? false;
   },
   straddle_set: (table, event) => {
     seatAt(table, event.seat).straddle = event.on;
@@ -144,6 +200,7 @@ const TABLE_EVENTS = {
   table_closed: (table) => {
     table.closed = true;
     table.departed = [];
+    table.waiting = [];
   },
   log_restarted: (table, event) => {
     if (event.table) Object.assign(table, readTable(structuredClone(event.table)), { seq: table.seq });
@@ -170,7 +227,7 @@ function startHand(table, event) {
   for (const number of event.order) {
     const seat = seatAt(table, number);
     countHand(seat);
-    if (event.blinds ?? true) seat.owes_blind = seat.owes_small = false;
+    if (event.blinds ?? true) seat.owes_blind = seat.owes_small = seat.posts = false;
   }
   if (table.game) table.game = { ...table.game, hands_left: table.game.hands_left - 1 };
   table.hand = {

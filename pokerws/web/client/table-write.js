@@ -13,6 +13,7 @@ import {
   readDeparture,
   readHosting,
   readTurn,
+  readWaiter,
 } from "./table-read.js";
 import { written } from "./written.js";
 
@@ -36,11 +37,12 @@ const OF_TURN = "seat number actions call min_to max_to started_ms deadline_ms".
 export function writeState(table) {
   return {
     ...written(table, OF_TABLE, {}),
-    seats: table.seats.map((seat) => seat && written(seat, [], newSeat({}))),
+    seats: table.seats.map((seat) => seat && writeSeat(seat)),
     hand: table.hand && writeHand(table.hand),
     departed: table.departed.map((gone) => written(gone, [], readDeparture({}))),
     extras: table.extras && written(table.extras, [], newExtras()),
     hosting: writeHosting(table.hosting),
+    waiting: table.waiting.map((one) => written(one, [], readWaiter({}))),
   };
 }
 
@@ -55,6 +57,16 @@ function writeHosting({ bank, next_config, first_config, ...others }) {
     first_config: first_config && writeConfig(first_config),
   };
   return written({ ...others, ...configs, bank: lines }, [], readHosting({}));
+}
+
+/**
+ * @param {import("./table-read.js").Seat} seat
+ * @returns {Fields}
+ */
+function writeSeat({ auto, ...others }) {
+  const fields = written(others, [], newSeat({}));
+  if (auto) fields.auto = written(auto, [], { top_up_to: 0, rebuy_to: 0, left: null });
+  return fields;
 }
 
 /**

@@ -39,6 +39,22 @@ const CLOSED = {
   host: "the host closed it",
 };
 
+/** @type {Names} */
+const PLANS = {
+  "": "stays and plays on",
+  sit_out_at_blind: "sits out at the next big blind",
+  leave_at_blind: "leaves at the next big blind",
+  leave_after_hand: "leaves after this hand",
+};
+
+/**
+ * @param {TableState} table
+ * @param {string} player
+ */
+function waiterName(table, player) {
+  return table.waiting.find((one) => one.player === player)?.name ?? "A player";
+}
+
 /**
  * The event as a sentence, or null if it is not worth a line in the log.
  * @param {TableState} table the state before the event
@@ -54,7 +70,15 @@ const DESCRIPTIONS = {
   player_sat: (_, event) => `${event.name} sits down with ${chips(event.stack)}`,
   player_stood: (_, event, name) => `${name} leaves the table with ${chips(event.stack)}`,
   player_leaving: (_, event, name) => `${name} leaves after this hand`,
-  chips_added: (_, event, name) => `${name} adds ${chips(event.amount)}`,
+  chips_added: (_, event, name) =>
+    `${name} adds ${chips(event.amount)}${event.auto ? " automatically" : ""}`,
+  entry_chosen: (_, event, name) =>
+    event.posts ? `${name} will post a blind` : `${name} waits for the big blind`,
+  plan_made: (_, event, name) => `${name} ${PLANS[event.plan] ?? PLANS[""]}`,
+  waiter_joined: (_, event) => `${event.name} waits for a seat`,
+  waiter_left: (table, event) => `${waiterName(table, event.player)} waits no more`,
+  seat_reserved: (table, event) =>
+    `Seat ${event.seat + 1} is reserved for ${waiterName(table, event.player)}`,
   player_sat_out: (_, event, name) => `${name} ${SAT_OUT[event.reason] ?? SAT_OUT.asked}`,
   player_sat_in: (_, event, name) => `${name} is back`,
   bots_wanted: describeBots,

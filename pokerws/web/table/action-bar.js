@@ -65,7 +65,7 @@ export class ActionBar {
   }
 
   /** @param {Scene} scene */
-  render({ table, own, live }) {
+  render({ table, own, live, player }) {
     this.table = table;
     const turn = table.hand?.turn ?? null;
     this.turn = turn && turn.seat === own ? turn : null;
@@ -75,7 +75,7 @@ export class ActionBar {
     if (key !== this.turnKey) this.startTurn(key);
     this.renderDraw();
     this.enable(live && key !== this.answeredKey);
-    if (!this.turn) setText(byId("prompt"), prompt(table, own));
+    if (!this.turn) setText(byId("prompt"), prompt(table, own, player));
   }
 
   /** @param {string} key */

@@ -18,4 +18,6 @@ export interface Scene {
   /** Whether commands can be sent now. */
   live: boolean;
   discards: Discards;
+  /** The viewer's id. */
+  player: string | undefined;
 }

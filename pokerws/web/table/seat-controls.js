@@ -109,7 +109,8 @@ export class SeatControls {
     if (!this.scene) return;
     const { departure } = this.scene;
     const { min_buy_in: smallest, max_buy_in: most, big_blind: blind } = this.scene.table.config;
-    const least = Math.max(smallest, Math.min(most, departure?.stack ?? 0));
+    const brings = this.scene.table.config.seating.stay_ms > 0 ? (departure?.stack ?? 0) : 0;
+    const least = Math.max(smallest, Math.min(most, brings));
     const amount = await this.dialog.ask({
       title: `Buy in for seat ${number + 1}`,
       note: `The big blind is ${chips(blind)}.${describeDeparture(departure, least > smallest)}`,

@@ -18,6 +18,7 @@ import { byId, setText } from "../ui/dom.js";
 import { describeRejection, showRejection, showToast } from "../ui/toast.js";
 import { ActionBar } from "./action-bar.js";
 import { Discards } from "./discards.js";
+import { Entry } from "./entry.js";
 import { GameChoice } from "./game-choice.js";
 import { SeatControls } from "./seat-controls.js";
 import { Panel } from "./side-panel.js";
@@ -65,6 +66,7 @@ export class TableScreen {
     this.options = new TableOptions(send);
     this.choice = new GameChoice(send);
     this.link = new TableLink(send);
+    this.entry = new Entry(send);
     this.controls = new SeatControls(send, account);
     this.panel = new Panel(send);
     connection.on("status", () => this.render());
@@ -272,6 +274,7 @@ export class TableScreen {
       departure: this.ownDeparture(),
       live: this.connection.state === "online" && this.feed?.listening === true,
       discards: this.discards,
+      player: this.connection.welcome?.player,
     };
     this.discards.follow(scene.table, scene.own);
     setText(byId("table-name"), this.table.name);
@@ -284,6 +287,7 @@ export class TableScreen {
     this.options.render(scene);
     this.choice.render(scene);
     this.link.render(scene, this.connection.welcome?.player);
+    this.entry.render(scene);
     this.tick();
     this.renderTitle(scene);
   }

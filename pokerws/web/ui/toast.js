@@ -28,6 +28,7 @@ const TEXTS = {
   too_fast: "That was too fast. Try again in a moment.",
   forbidden: "You are not allowed to do that.",
   seat_taken: "The seat is already taken.",
+  seat_reserved: "The seat is reserved for a player on the waiting list.",
 };
 
 /** @type {ReturnType<typeof setTimeout>|undefined} */

@@ -10,7 +10,7 @@ from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import BotsWanted, HandStarted, PlayerLeaving, PlayerStood, TableEvent
 from pokerws.game.hosting.bots import BOT_NAMES, BotStyle, player_of_bot
 from pokerws.game.illegal import Illegal
-from pokerws.game.seating.waiting import waiting_for
+from pokerws.game.seating.waiting_for import waiting_for
 from pokerws.game.state import BOT_PREFIX, PlayerId, Table, TableId
 from pokerws.game.table import open_table, play, replay
 

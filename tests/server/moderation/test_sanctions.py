@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 
 from pokerws.game.state import PlayerId
-from pokerws.messages import CloseCode, Notice, Refused
+from pokerws.messages import CloseCode, Notice, Refused, Waiting
 from pokerws.server.auth.identity import Identity
 from pokerws.server.moderation.in_force import InForce
 from pokerws.server.moderation.moderation import Moderation
@@ -29,7 +29,8 @@ class FakeConnection:
         self.told: list[str] = []
         self.closed: CloseCode | None = None
 
-    def warn(self, notice: Notice) -> None:
+    def warn(self, notice: Notice | Waiting) -> None:
+        assert isinstance(notice, Notice)
         self.told.append(notice.code)
 
     def fail(self, error: Exception) -> None:

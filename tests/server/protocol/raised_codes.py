@@ -26,8 +26,9 @@ STOPS = {
     ("pokerws.server.tables.actor", "fail"),  # A bug: the table is loaded again.
     ("pokerws.server.tables.lobby.catching_up", "begin"),  # A task of its own.
     ("pokerws.server.tables.lobby.outage_pause", "check"),  # Commands of the server itself.
-    ("pokerws.server.tables.actor", "stand_up"),
+    ("pokerws.server.tables.actor", "carry_out"),
     ("pokerws.server.tables.actor", "written"),
+    ("pokerws.server.tables.lobby.seating.chip_bringer", "_bring"),  # A task of its own.
 }
 # Annotations that stand for what is inside of them.
 WRAPPERS = {"AsyncIterator", "Iterator", "AbstractAsyncContextManager"}

@@ -15,6 +15,7 @@ from pokerws.messages import (
     Act,
     AddBot,
     AddChips,
+    AutoChips,
     AutoMuck,
     Ban,
     Chat,
@@ -24,9 +25,13 @@ from pokerws.messages import (
     CreateTable,
     EndSession,
     GetHand,
+    JoinWaitingList,
     Kick,
+    LeaveWaitingList,
     ListHands,
     Mute,
+    PostBlind,
+    QuickSeat,
     RabbitHunt,
     Refill,
     RemoveBot,
@@ -36,6 +41,7 @@ from pokerws.messages import (
     SitIn,
     SitOut,
     Stand,
+    Stay,
     Straddle,
     Unban,
     Unmute,
@@ -79,17 +85,21 @@ BY_SEATED: tuple[ClientMessage, ...] = (
     UseTimeBank("17", TABLE, 1),
     VoteBombPot("17", TABLE, on=True),
     AutoMuck("18", TABLE, on=False),
+    PostBlind("17", TABLE),
+    Stay("18", TABLE),
+    AutoChips("19", TABLE, BUY_IN),
 )
 KICK = Kick("9", TABLE, ANN)
 EULER = PlayerId("bot_euler")
 ADD, REMOVE = AddBot("17", TABLE, "calling_station", "Euler"), RemoveBot("18", TABLE, EULER)
+QUEUE = (JoinWaitingList("20", TABLE), LeaveWaitingList("21", TABLE))
 OF_TABLE = (
     Sit("10", TABLE, BUY_IN),
     Show("11", TABLE, 1),
     RabbitHunt("19", TABLE, 1),
     CloseTable("12", TABLE),
 )
-CHANGING = (*BY_SEATED, *OF_TABLE, ADD, REMOVE, *hosting.COMMANDS)
+CHANGING = (*BY_SEATED, *QUEUE, *OF_TABLE, ADD, REMOVE, *hosting.COMMANDS)
 LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1), hosting.LINK)
 # Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
 REMEMBERED = (*CHANGING, KICK)
@@ -150,6 +160,18 @@ async def rejected_table(scene: Scene) -> None:
     scene.ends.callback(setattr, store, "rejects", False)
 
 
+async def rejected_reservation(scene: Scene) -> None:
+    await open_seat(scene)
+    await (await scene.app()).lobby.flush()
+    store = scene.servers.store(scene.server)
+    store.rejects = True
+    scene.ends.callback(setattr, store, "rejects", False)
+
+
+async def stranger(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+
+
 async def same_name(scene: Scene) -> None:
     other, scene.client = await scene.open(), await scene.open()
     await other.do("hello", token=token("one", "Same"))
@@ -168,6 +190,20 @@ async def bank_runs(scene: Scene) -> None:
     table = scene.stands_for[TABLE]
     await first.do("use_time_bank", table=table, turn=turn["number"])
     scene.client = await scene.again(first)
+
+
+async def will_leave(scene: Scene) -> None:
+    await seated(scene)
+    await scene.client.do("stand", table=scene.stands_for[TABLE], when="next_big_blind")
+
+
+async def will_sit_out(scene: Scene) -> None:
+    await seated(scene)
+    await scene.client.do("sit_out", table=scene.stands_for[TABLE], when="next_big_blind")
+
+
+async def full_elsewhere(scene: Scene) -> None:
+    await SITUATIONS["a player who sits at the maximum number of tables, one"](scene)
 
 
 async def no_issue_time(scene: Scene) -> None:
@@ -239,6 +275,22 @@ SHOWN = [
         "the player with the next button, at a table where that player chooses NT or PO",
         ChooseGame("1", TABLE, "NT"),
     ),
+    shown("already_seated", examples.SEATED, QUEUE[0]),
+    Shown("table_unavailable", rejected_reservation, "closing", [QuickSeat("1")]),
+    Shown("name_taken", same_name, "trusted", [QUEUE[0]]),
+    shown("kicked", "a player whom an operator has removed from the table", QUEUE[0]),
+    Shown("too_many_tables", full_elsewhere, "tight", [QuickSeat("1")]),
+    shown("already_so", examples.SEATED, AutoChips("1", TABLE), PostBlind("2", TABLE, on=False)),
+    Shown("already_so", will_leave, "memory", [Stand("1", TABLE, "next_big_blind")]),
+    Shown("already_so", will_sit_out, "memory", [SitOut("1", TABLE, "next_big_blind")]),
+    shown(
+        "no_blinds",
+        "a player alone at a table of seven card stud",
+        Stand("1", TABLE, "next_big_blind"),
+        SitOut("2", TABLE, "next_big_blind"),
+    ),
+    shown("amount_too_small", examples.SEATED, AutoChips("1", TABLE, rebuy_to=1)),
+    shown("amount_too_large", examples.SEATED, AutoChips("1", TABLE, 200_001)),
     shown("amount_too_large", examples.SEATED, AddChips("1", TABLE, 500_000)),
     Shown("amount_too_small", full_stack, "memory", [AddChips("1", TABLE)]),
     shown("insufficient_chips", examples.SEATED, AddChips("1", TABLE, 150_000)),

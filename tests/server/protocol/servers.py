@@ -49,10 +49,13 @@ UNLIMITED: dict[str, Any] = dict.fromkeys(
     "absence_grace_ms": 0,
     "max_tables_opened_per_address": 0,
 }
+# For tests that try all commands.
+SEATS: dict[str, Any] = {"player_seat_rate": "60/12s"}
 SETTINGS: dict[str, dict[str, Any]] = {
     "memory": {},
     "stopping": {"player_seat_rate": "0"},
     "tireless": {"player_seat_rate": "0"},
+    "many seats": SEATS,
     "one table": {"max_tables": 1},
     "tight": {
         "player_chat_rate": "1/60s",
@@ -63,10 +66,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "low": {"grant_chips": 4_000, "refill_interval_ms": 0},
     "used up": {"free_chips_per_address": 100_000},
     "new players": {"newcomer_chips": 20_000},
-    "stored": STORED,
-    "behind": STORED,
-    "closing": STORED | {"use_durable_acks": True},
-    "durable": STORED | {"use_durable_acks": True},
+    "stored": STORED | SEATS,
+    "behind": STORED | SEATS,
+    "closing": STORED | SEATS | {"use_durable_acks": True},
+    "durable": STORED | SEATS | {"use_durable_acks": True},
     "moderated": {},
     "one operator": {},
     "no room": {},

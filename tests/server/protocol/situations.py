@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pokerws.game.cards import DECK, parse_cards
-from pokerws.game.state import TableId
+from pokerws.game.commands import JoinWaitingList, ReserveSeat
+from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import MSGPACK
 from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
@@ -210,7 +211,7 @@ async def bot_in_hand(scene: Scene) -> None:
 
 
 @situation("a table of two, where a bot has just given up its seat to another player")
-async def reserved_seat(scene: Scene) -> None:
+async def claimed_seat(scene: Scene) -> None:
     await bot_beside(scene, sits_out=True)
     await (await scene.greeted("Ben")).do("watch", table=scene.stands_for[TABLE])
 
@@ -225,6 +226,47 @@ async def others_table(scene: Scene) -> None:
 async def one_bot(scene: Scene) -> None:
     await open_seat(scene)
     await scene.client.do("add_bot", table=scene.stands_for[TABLE], style="calling_station")
+
+
+@situation("a table whose seats are all taken, without a waiting list")
+async def no_list(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    table = await open_table(scene, scene.client, seats=2, seating={"waiting_list": 0})
+    await seat(scene, table, "Ben", "Cleo")
+
+
+@situation(examples.WAITING)
+async def waiting(scene: Scene) -> None:
+    await full_table(scene)
+    await scene.client.do("join_waiting_list", table=scene.stands_for[TABLE])
+    await scene.client.hear()  # The place on the list.
+
+
+@situation("a table whose waiting list has one place, which is taken")
+async def full_list(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    table = await open_table(scene, scene.client, seats=2, seating={"waiting_list": 1})
+    await seat(scene, table, "Ben", "Cleo")
+    actor = await actor_of(scene)
+    actor.carry_out(JoinWaitingList(PlayerId("p_dan"), "Dan"))
+
+
+@situation("a table where the free seat 0 is reserved for another player")
+async def reserved_seat(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    await open_table(scene, scene.client)
+    actor = await actor_of(scene)
+    actor.carry_out(ReserveSeat(PlayerId("p_dan"), "Dan"))
+
+
+@situation("a player at a table that adds no chips automatically")
+async def no_auto_chips(scene: Scene) -> None:
+    await alone_at(scene, seating={"auto_chips": False})
+
+
+@situation("a player alone at a table of seven card stud")
+async def at_stud(scene: Scene) -> None:
+    await alone_at(scene, variant="F7S")
 
 
 @situation("a watched table, and a rate limit of one chat message per minute", "tight")

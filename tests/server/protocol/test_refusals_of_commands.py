@@ -26,12 +26,13 @@ NEVER: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         (
             *"act sit_out sit_in show straddle run_it choose_game use_time_bank add_bot".split(),
+            *"vote_bomb_pot rabbit_hunt auto_muck".split(),
             *"host_unban pause_table resume_table change_table hand_over".split(),
             *"renew_link approve_seat deny_seat".split(),
+            *"post_blind stay auto_chips leave_waiting_list".split(),
         ),
         ("bank_unavailable",),
     ),
-    **dict.fromkeys(("vote_bomb_pot", "rabbit_hunt", "auto_muck"), ("bank_unavailable",)),
     # Each of these looks for some kinds of sanctions alone.
     "chat": ("bad_token", "banned", "kicked"),
     "hello": ("kicked", "muted"),
@@ -39,6 +40,7 @@ NEVER: dict[str, tuple[str, ...]] = {
     "sit": ("bad_token", "banned", "muted"),
     # Only a bot with a seat that it does not leave yet is stood up.
     "remove_bot": ("not_seated", "already_leaving"),
+    "join_waiting_list": ("bad_token", "banned", "muted", "bank_unavailable"),
     # A closed table has no seats, so that `not_seated` comes first.  An operator needs no host.
     "kick": ("table_closed", "not_host"),
 }

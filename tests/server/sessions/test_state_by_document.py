@@ -18,6 +18,7 @@ from pokerws.game import commands
 from pokerws.game.apply import apply
 from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
 from pokerws.game.config.hosting import HostingRules
+from pokerws.game.config.seating import Seating
 from pokerws.game.config.table_config import HouseRules, Mix, Rake, SessionLimits, TableConfig
 from pokerws.game.events import HostingEvent, TableEvent
 from pokerws.game.next_hand import games_of
@@ -39,6 +40,7 @@ from tests.game.hosting.random_hosting import random_hosting
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.random_action import random_action
 from tests.server.resumed import memory_lobby
+from tests.server.seating_whims import seating_whim
 
 Json = dict[str, Any]
 
@@ -90,6 +92,7 @@ TABLES: dict[str, Json] = {
             stand_up=50,
         ),
     },
+    "a moving button": {"seats": 4, "seating": Seating("moving", reserve_ms=9_000)},
 }
 STEPS = 120
 # What is rare is played for.
@@ -162,6 +165,10 @@ class Follower:
         return types
 
 
+def roll_of(rng: random.Random) -> bool:
+    return rng.random() < 0.4
+
+
 class Play:
     """A table at which the players come, play, show and go at random."""
 
@@ -209,6 +216,9 @@ class Play:
 
     def _whim(self, player: PlayerId) -> commands.Command:
         table, rng = self.actor.table, self._rng
+        # Where a rare event is played for, nothing else comes between.
+        if table.config.house == HouseRules() and table.config.variant != "F2L3D" and roll_of(rng):
+            return seating_whim(rng, table, player)
         number = table.seat_of(player)
         if number is None:
             if table.hosting.requests and rng.random() < 0.2:

@@ -235,7 +235,7 @@ async def test_seats_are_freed_at_the_other_tables(
     monkeypatch: pytest.MonkeyPatch, house: StoredHouse
 ) -> None:
     actors = [await house.open(name) for name in ("ann", "ben", "cleo")]
-    broken_actor(monkeypatch, actors[1], "stand_up")
+    broken_actor(monkeypatch, actors[1], "carry_out")
     seats = AbsentSeats(house.lobby, Presence(house.clock), house.clock, 1_000)
     house.clock.advance(5_000)
     await seats.free()

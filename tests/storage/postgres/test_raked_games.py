@@ -8,6 +8,7 @@ import asyncpg
 import pytest_asyncio
 from msgspec.structs import replace
 
+from pokerws.game.commands import Stand
 from pokerws.game.config.table_config import HouseRules, Rake, SessionLimits
 from pokerws.game.state import PlayerId
 from pokerws.maintenance.verify import verify
@@ -123,7 +124,7 @@ async def test_a_session_ends_after_a_restart_too(store: PostgresStore, database
         game.sit()
         game.play_hands(1)
         for player in ("ada", "bob"):
-            game.actor.stand_up(PlayerId(player))
+            game.actor.carry_out(Stand(PlayerId(player)))
         game.actor.stop()
     game.clock.advance(3_600_000)
     async with writing(store) as journal:

@@ -2,6 +2,7 @@
 
 from pokerws.game.commands import (
     AddChips,
+    BringChips,
     Close,
     CloseTable,
     GiveChips,
@@ -14,5 +15,17 @@ from pokerws.game.commands import (
 )
 
 MOVE_CHIPS = frozenset(
-    {Sit, AddChips, Stand, Close, HostKick, HostBan, RemoveBot, GiveChips, TakeChips, CloseTable}
+    {
+        Sit,
+        AddChips,
+        BringChips,
+        Stand,
+        Close,
+        HostKick,
+        HostBan,
+        RemoveBot,
+        GiveChips,
+        TakeChips,
+        CloseTable,
+    }
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from pokerws.game.events import TableEvent
-from pokerws.game.seating.waiting import waiting_for
+from pokerws.game.seating.waiting_for import waiting_for
 from pokerws.game.state import Table
 from pokerws.server.tables.actors.hand_net import HandNet
 from pokerws.server.tables.commit_gate import CommitGate
@@ -21,7 +21,7 @@ class LobbyNews:
 
     __slots__ = (
         *("_bots", "_gate", "_hand", "_net", "_owner"),
-        *("_pace", "_table", "_viewers", "_why"),
+        *("_pace", "_table", "_viewers", "_waiting", "_why"),
     )
 
     def __init__(
@@ -43,6 +43,7 @@ class LobbyNews:
         self._net = HandNet(table)
         # The hand number when the lobby was last notified.
         self._hand = -1
+        self._waiting = table.waiting
 
     def follow(self, events: Sequence[TableEvent], changed_ms: int, *, has_stays: bool) -> None:
         """Notify the lobby if the events may have changed the table's summary.
@@ -53,8 +54,10 @@ class LobbyNews:
         if table.bots is not self._bots:
             self._bots = table.bots
             self._owner.bots_changed(table)
-        if has_stays or table.hand is None or table.hand_number != self._hand:
-            self._hand = table.hand_number
+        # The waiting list is another object after each change.
+        is_news = has_stays or table.waiting is not self._waiting
+        if is_news or table.hand is None or table.hand_number != self._hand:
+            self._hand, self._waiting = table.hand_number, table.waiting
             self._owner.seats_changed(table)
             net = self._net.follow(table, events)
             # Who loses chips of a bank loses nothing of the own.

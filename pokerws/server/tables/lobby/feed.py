@@ -26,7 +26,7 @@ class LobbyFeed:
     """All open tables of this server, oldest first.  Clients see none that is unlisted."""
 
     def __init__(self, clock: Clock) -> None:
-        self._rows = TableRows()
+        self.rows = self._rows = TableRows()
         self._unlisted: dict[TableId, TableSummary] = {}
         self._pages = ListCache[_EncodedPage]()
         self.watchers = ListWatchers(self._rows, clock)

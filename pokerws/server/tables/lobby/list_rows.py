@@ -45,6 +45,7 @@ class TableRow:
         config = now.config if self.config_changed > since else None
         return TableChange(
             *(now.table, now.status, now.players, now.hand_number),
+            waiting=now.waiting,
             bots=now.bots,
             waiting_for=now.waiting_for,
             paused=now.paused,

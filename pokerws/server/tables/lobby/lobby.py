@@ -36,6 +36,7 @@ from pokerws.server.tables.lobby.idle_tables import IdleTables
 from pokerws.server.tables.lobby.list_watchers import ListWatchers
 from pokerws.server.tables.lobby.outage_pause import OutagePause
 from pokerws.server.tables.lobby.seat_claims import SeatClaims
+from pokerws.server.tables.lobby.seating.desk import SeatDesk
 from pokerws.server.tables.lobby.server_tables import ServerTables, new_table_id
 from pokerws.server.tables.lobby.table_loader import TableLoader
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
@@ -100,6 +101,8 @@ class Lobby:
         self.idle = IdleTables(self._tables, self._feed)
         self._in_memory = self._tables.in_memory
         self.claims = SeatClaims(self._in_memory, clock)
+        self.seating = SeatDesk(self._in_memory, self._feed.rows, clock, cashier)
+        self._tables.on_left = self.seating.left
         self._lease = lease
         self.server_tables = ServerTables(self._tables, self._feed, store)
         self._signs = signs
@@ -158,6 +161,7 @@ class Lobby:
                 entry.loading.cancel()
         each(self._in_memory.values(), lambda actor: actor.stop())
         self._catching_up.stop()
+        self.seating.chips.stop()
         self._feed.watchers.stop()
         self._pause.stop()
 
@@ -291,9 +295,7 @@ class Lobby:
 
     def any_actor(self) -> TableActor | None:
         """The actor of a random table in memory, or None without one."""
-        if not self._in_memory:
-            return None
-        return secrets.choice(list(self._in_memory.values()))
+        return secrets.choice(self.actors()) if self._in_memory else None
 
     def live(self, table: TableId) -> TableActor | None:
         """The actor of a table in memory, for background tasks: this counts nothing."""
@@ -308,10 +310,7 @@ class Lobby:
         self._catching_up.retry()
 
     def seats_of(self, player: PlayerId, *, besides: TableActor) -> int:
-        """The number of other tables in memory at which a player sits.
-
-        Tables not in memory do not count: they had no viewer for a while, and would cost a query.
-        """
+        """The number of other tables in memory at which a player sits; stored ones do not count."""
         return sum(table is not besides.table for table in self.tables_of(player))
 
     def tables_of(self, player: PlayerId) -> Iterator[Table]:
@@ -320,8 +319,9 @@ class Lobby:
         return (self._in_memory[table].table for table in tables)
 
     def follow(self, presence: Presence) -> None:
-        """Tell viewers when a seated player's connection is lost, and when it is back."""
+        """Follow the connections of players, from the start on."""
         self._tables.absences.follow(presence)
+        self.seating.follow(presence)
 
     # ---- closing and evicting
 
@@ -370,6 +370,7 @@ class Lobby:
     def table_changed(self, summary: TableSummary) -> None:
         """Part of `Owner`."""
         self._feed.note(summary)
+        self.seating.finder.look(self._feed.rows.get(summary.table))
         if summary.status == "closed":
             self._move(summary.table, TableState.GONE)
 
@@ -381,6 +382,7 @@ class Lobby:
     def bots_changed(self, table: Table) -> None:
         """Part of `Owner`."""
         self.bots.note(table)
+        self.seating.changed(table)
 
     def absent_at(self, table: TableId) -> Sequence[PlayerId]:
         """Part of `Owner`."""

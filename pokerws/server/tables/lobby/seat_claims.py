@@ -8,6 +8,7 @@ after a restart the person asks again.
 from collections.abc import Mapping
 from weakref import WeakKeyDictionary
 
+from pokerws.game.commands import Stand
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import Refused
 from pokerws.server.auth.bot_tokens import is_bot
@@ -95,4 +96,4 @@ def _stand_up_bot(actor: TableActor) -> bool:
             part = None if hand is None else hand.seats[number]
             rank = 0 if part is None else 1 if part.folded else 2
             bots.append((rank, seat.stack, seat.player))
-    return any(actor.stand_up(player) for _, _, player in sorted(bots))
+    return any(actor.carry_out(Stand(player)) for _, _, player in sorted(bots))

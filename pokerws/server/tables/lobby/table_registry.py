@@ -6,7 +6,7 @@ or dropped.
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, KeysView
+from collections.abc import Callable, Iterator, KeysView
 from enum import Enum
 from typing import Final, TypeVar
 
@@ -106,7 +106,8 @@ class TableRegistry:
 
     `in_memory` has the actors of those in memory.  `opened_by` and `opened_from` count the open
     tables of players and addresses who opened them.  All three are only read.  `absences` follows
-    who sits at the tables in memory, `bots` which bots their hosts want.
+    who sits at the tables in memory, `bots` which bots their hosts want; `on_left` is called when a
+    table has left it.
     """
 
     def __init__(self, bot_limits: BotLimits = BOT_LIMITS) -> None:
@@ -115,6 +116,7 @@ class TableRegistry:
         self.in_memory: dict[TableId, TableActor] = {}
         self.absences = Absences(self.in_memory)
         self.bots = WantedBots(self.in_memory, bot_limits)
+        self.on_left: Callable[[TableId], None] = lambda _: None
         self._entries: dict[TableId, TableEntry] = {}
 
     def __len__(self) -> int:
@@ -200,6 +202,7 @@ class TableRegistry:
             self.in_memory.pop(entry.table, None)
             self.absences.left(entry.table)
             self.bots.left(entry.table)
+            self.on_left(entry.table)
         if to is TableState.GONE:
             self._forget(entry)
 

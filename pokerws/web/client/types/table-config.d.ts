@@ -6,6 +6,7 @@ export type Fields = import("./written.js").Fields;
 export type LimitStakes = Required<import("./messages.js").LimitStakes>;
 export type Mix = Required<import("./messages.js").Mix>;
 export type PresenceOptions = Required<import("./messages.js").PresenceOptions>;
+export type Seating = Required<import("./messages.js").Seating>;
 export type HostingRules = Required<import("./messages.js").HostingRules>;
 export type HouseRules = Omit<Required<import("./messages.js").HouseRules>, "rake" | "session"> & {
     rake: import("./messages.js").Rake | null;
@@ -22,6 +23,7 @@ export type Sections = {
     house: HouseRules;
     presence: PresenceOptions;
     clocks: Clocks;
+    seating: Seating;
     hosting: HostingRules;
 };
 export type TableConfig = Omit<import("./messages.js").TableConfig, keyof Sections> & Sections;

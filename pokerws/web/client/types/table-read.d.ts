@@ -4,8 +4,15 @@
  */
 export type TableConfig = import("./table-config.js").TableConfig;
 export type SeatClock = import("./messages.js").SeatClock;
-export type Seat = Omit<Required<import("./messages.js").Seat>, "clock"> & {
+export type AutoBuy = Omit<Required<import("./messages.js").AutoBuy>, "left"> & {
+    left: number | null;
+};
+export type Waiter = Omit<Required<import("./messages.js").Waiter>, "seat"> & {
+    seat: number | null;
+};
+export type Seat = Omit<Required<import("./messages.js").Seat>, "clock" | "auto"> & {
     clock: SeatClock | null;
+    auto: AutoBuy | null;
 };
 export type Departure = Required<import("./messages.js").Departure>;
 export type Pot = import("./messages.js").Pot;
@@ -29,10 +36,11 @@ export type HandParts = {
 };
 export type Hand = Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts;
 export type BankLine = Required<import("./messages.js").BankLine>;
-export type Hosting = Omit<Required<import("./messages.js").Hosting>, "next_config" | "first_config" | "bank"> & {
+export type Hosting = Omit<Required<import("./messages.js").Hosting>, "next_config" | "first_config" | "bank" | "waiting"> & {
     next_config: TableConfig | null;
     first_config: TableConfig | null;
     bank: BankLine[];
+    waiting: Waiter[];
 };
 export type TableParts = {
     seats: (Seat | null)[];
@@ -43,12 +51,20 @@ export type TableParts = {
     extras: Extras | null;
     host: string | null;
     hosting: Hosting;
+    waiting: Waiter[];
 };
 export type TableState = Omit<import("./messages.js").Table, keyof TableParts> & TableParts;
 /** @typedef {import("./table-config.js").TableConfig} TableConfig */
 /** @typedef {import("./messages.js").SeatClock} SeatClock */
 /**
- * @typedef {Omit<Required<import("./messages.js").Seat>, "clock"> & {clock: SeatClock|null}} Seat
+ * @typedef {Omit<Required<import("./messages.js").AutoBuy>, "left"> & {left: number|null}} AutoBuy
+ */
+/**
+ * @typedef {Omit<Required<import("./messages.js").Waiter>, "seat"> & {seat: number|null}} Waiter
+ */
+/**
+ * @typedef {Omit<Required<import("./messages.js").Seat>, "clock"|"auto"> &
+ *   {clock: SeatClock|null, auto: AutoBuy|null}} Seat
  */
 /** @typedef {Required<import("./messages.js").Departure>} Departure */
 /** @typedef {import("./messages.js").Pot} Pot */
@@ -75,8 +91,9 @@ export type TableState = Omit<import("./messages.js").Table, keyof TableParts> &
 /** @typedef {Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts} Hand */
 /** @typedef {Required<import("./messages.js").BankLine>} BankLine */
 /**
- * @typedef {Omit<Required<import("./messages.js").Hosting>, "next_config"|"first_config"|"bank"> &
- *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[]}} Hosting
+ * @typedef {Omit<Required<import("./messages.js").Hosting>, "next_config"|"first_config"|"bank"|"waiting"> &
+ *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[],
+ *   waiting: Waiter[]}} Hosting
  */
 /**
  * @typedef {object} TableParts
@@ -88,6 +105,7 @@ export type TableState = Omit<import("./messages.js").Table, keyof TableParts> &
  * @property {Extras|null} extras
  * @property {string|null} host
  * @property {Hosting} hosting
+ * @property {Waiter[]} waiting
  */
 /** @typedef {Omit<import("./messages.js").Table, keyof TableParts> & TableParts} TableState */
 /**
@@ -106,6 +124,16 @@ export declare function readHosting({ bank, next_config, first_config, ...others
  * @returns {BankLine}
  */
 export declare function readBankLine({ player, name, given, returned }: any): BankLine;
+/**
+ * @param {any} auto
+ * @returns {AutoBuy|null}
+ */
+export declare function readAuto(auto: any): AutoBuy | null;
+/**
+ * @param {any} waiter
+ * @returns {Waiter}
+ */
+export declare function readWaiter({ player, name, seat, until_ms }: any): Waiter;
 /**
  * @param {any} departure
  * @returns {Departure}
@@ -126,7 +154,7 @@ export declare function newHand(): Omit<Hand, "number" | "order" | "seats" | "de
  * @param {any} who its `player`, `name` and `stack`, and what the player owes from an earlier stay
  * @returns {Seat}
  */
-export declare function newSeat({ player, name, stack, owes_small, played, clock, bot }: any): Seat;
+export declare function newSeat({ player, name, stack, owes_small, played, clock, bot, posts, }: any): Seat;
 /**
  * The last hand, without its number and cards.
  * @returns {Omit<LastHand, "number"|"cards">}

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pytest
 
+from pokerws.game.commands import Stand
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.game.table import play
@@ -137,7 +138,7 @@ class Life:
         if actor := self.any_actor(house):
             for seat in actor.table.seats:
                 if seat is not None and not seat.leaving:
-                    actor.stand_up(seat.player)
+                    actor.carry_out(Stand(seat.player))
 
     def report(self, house: StoredHouse) -> None:
         """A report of the journal, whether it is true or not."""
