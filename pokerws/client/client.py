@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from pokerws.client.credentials import Credentials, TokenProvider
 from pokerws.client.errors import NotUnderstood
+from pokerws.client.extra_commands import ExtraCommands
 from pokerws.client.link import Link, LinkOptions, Unknown, WireName
 from pokerws.client.listed_tables import ListedTables
 from pokerws.client.reconnect import Backoff
@@ -53,6 +54,7 @@ from pokerws.messages import (
     PlayerReconnected,
     Players,
     Pong,
+    PreActionHeld,
     PresenceState,
     Refill,
     Rejected,
@@ -101,7 +103,7 @@ OnMessage = Callable[[ChatSaid | Notice | Lobby], None]
 log = structlog.get_logger("pokerws.client")
 
 
-class Client:
+class Client(ExtraCommands):
     """A player's connection to a server; made by `connect`, used by `async with`.
 
     It reconnects by itself.  A command in flight is then sent again with its id, and every view
@@ -366,7 +368,7 @@ class Client:
         match message:
             case Events() | Snapshot() | Accepted() | Rejected():
                 self._watches.take(message)
-            case PresenceState() | PlayerDisconnected() | PlayerReconnected():
+            case PresenceState() | PlayerDisconnected() | PlayerReconnected() | PreActionHeld():
                 self._watches.take(message)
             case Lobby() | ChatSaid() | Notice():
                 self._handle_news(message)

@@ -19,6 +19,7 @@ from pokerws.messages import (
     Events,
     PlayerDisconnected,
     PlayerReconnected,
+    PreActionHeld,
     PresenceState,
     Snapshot,
 )
@@ -57,6 +58,7 @@ class TableView:
         self.epoch = epoch
         self._on_event = on_event
         self._absent: frozenset[PlayerId] = frozenset()
+        self._pre_action: PreActionHeld | None = None
         self._is_checked = False
         self._changed = asyncio.Event()
         self._error: Exception | None = None
@@ -184,6 +186,11 @@ class TableView:
         """The players who sit at the table and are not connected to the server."""
         return self._absent
 
+    @property
+    def pre_action(self) -> PreActionHeld | None:
+        """What the server holds for this player's next turn; None if it holds nothing."""
+        return self._pre_action
+
     # ---- waiting
 
     async def wait_for(self, predicate: "Callable[[TableView], T | Literal[False] | None]") -> T:
@@ -214,7 +221,12 @@ class TableView:
         self.epoch = message.epoch
         expected = message.state_hash
         self._is_checked = expected is not None and expected == state_hash(self.table, self.player)
-        self.forget_absent()
+        self.forget_passing()
+
+    def take_pre_action(self, message: PreActionHeld) -> None:
+        """Learn what is held for the next turn."""
+        self._pre_action = None if message.action is None else message
+        self._notify()
 
     def take_presence(
         self, message: PresenceState | PlayerDisconnected | PlayerReconnected
@@ -229,9 +241,10 @@ class TableView:
                 self._absent -= {player}
         self._notify()
 
-    def forget_absent(self) -> None:
-        """Nobody is absent, unless the server says so next."""
+    def forget_passing(self) -> None:
+        """Nobody is absent and nothing held, unless the server says so next."""
         self._absent = frozenset()
+        self._pre_action = None
         self._notify()
 
     def take_events(self, message: Events) -> None:

@@ -22,6 +22,7 @@ from pokerws.messages import (
     Events,
     PlayerDisconnected,
     PlayerReconnected,
+    PreActionHeld,
     PresenceState,
     Rejected,
     Snapshot,
@@ -33,7 +34,14 @@ from pokerws.messages.capabilities import WATCH_SEVERAL
 
 # What the server sends about watched tables, and in answer to `watch`.
 OfWatched = (
-    Events | Snapshot | Accepted | Rejected | PresenceState | PlayerDisconnected | PlayerReconnected
+    Events
+    | Snapshot
+    | Accepted
+    | Rejected
+    | PresenceState
+    | PlayerDisconnected
+    | PlayerReconnected
+    | PreActionHeld
 )
 
 log = structlog.get_logger("pokerws.client")
@@ -203,6 +211,9 @@ class Watches:
             case PresenceState() | PlayerDisconnected() | PlayerReconnected():
                 if (view := self.views.get(message.table)) is not None:
                     view.take_presence(message)
+            case PreActionHeld():
+                if (view := self.views.get(message.table)) is not None:
+                    view.take_pre_action(message)
 
     def accepted(self, message: Accepted) -> None:
         """Handle the answer to a `watch`; the missed events and absent players follow it."""
@@ -211,7 +222,7 @@ class Watches:
         gone = {outcome.table for outcome in message.tables or () if outcome.code is not None}
         for table in refusals.keys() - gone:
             if table in self.views:
-                self.views[table].forget_absent()
+                self.views[table].forget_passing()
         for outcome in message.tables or ():
             if outcome.code is not None and outcome.table in refusals:
                 refused = Rejected(

@@ -16,6 +16,7 @@ IllegalCode = Literal[
     "amount_too_large",
     "amount_too_small",
     "bad_config",
+    "bet_changed",
     "buy_in_too_large",
     "buy_in_too_small",
     "cards_missing",
@@ -28,6 +29,7 @@ IllegalCode = Literal[
     "no_choice",
     "no_straddles",
     "no_such_seat",
+    "not_in_hand",
     "not_seated",
     "not_sitting_out",
     "not_so_often",
@@ -41,6 +43,7 @@ IllegalCode = Literal[
     "unknown_game",
     "wrong_number_of_cards",
     "wrong_turn",
+    "your_turn",
 ]
 # The code of a `TimeUp` before the deadline.  No client sees it.
 ClockCode = Literal["too_early"]

@@ -139,6 +139,7 @@ from pokerws.messages.moderation import (
     Unban,
     Unmute,
 )
+from pokerws.messages.pre_actions import PreAct, PreActionHeld
 from pokerws.messages.refusals import Refused, reject, rejection
 from pokerws.messages.wire import (
     JSON,
@@ -247,6 +248,8 @@ __all__ = [
     "PlayerRef",
     "Players",
     "Pong",
+    "PreAct",
+    "PreActionHeld",
     "PresenceState",
     "RateLimit",
     "Reason",

@@ -45,6 +45,7 @@ from pokerws.messages.moderation import (
     Unban,
     Unmute,
 )
+from pokerws.messages.pre_actions import PreAct
 
 
 class Hello(Message, frozen=True, tag="hello"):
@@ -379,4 +380,5 @@ ClientMessage = (
     | EndSession
     | ListBans
     | ListPlayers
+    | PreAct
 )

@@ -13,6 +13,7 @@ from pokerws.game.illegal import Details
 from pokerws.game.state import PlayerId, Table, TableId, TableStatus
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
 from pokerws.messages.moderation import Bans, Players
+from pokerws.messages.pre_actions import PreActionHeld
 
 # What a player of the login service may do: a spectator only watches, an admin also moderates.
 LoginRole = Literal["player", "spectator", "admin"]
@@ -410,4 +411,5 @@ ServerMessage = (
     | Notice
     | Bans
     | Players
+    | PreActionHeld
 )

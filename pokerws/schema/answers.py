@@ -30,6 +30,7 @@ from pokerws.messages import (
     Ping,
     Players,
     Pong,
+    PreAct,
     RunIt,
     Show,
     Sit,
@@ -87,6 +88,7 @@ _ANSWERS: dict[type[Message], Answer] = {
     RunIt: _SEQ,
     ChooseGame: _SEQ,
     CloseTable: _SEQ,
+    PreAct: Answer(then="`pre_action`, to the player's connections that watch the table"),
     Kick: Answer(
         fields=("seq",),
         then="the events that it caused, to all viewers of the table, and the player's notice "

@@ -30,6 +30,7 @@ from pokerws.messages import (
     Logout,
     Mute,
     Ping,
+    PreAct,
     Refill,
     RejectCode,
     Rejected,
@@ -321,6 +322,14 @@ EXAMPLES: dict[RejectCode, Example] = {
         "a player about to discard in a hand of pineapple, holding As, Kd and Qc",
         Act("7", TABLE, 3, "discard", cards=parse_cards("KdQc")),
         "discard 1 card, not 2",
+    ),
+    # Pre-actions.
+    "not_in_hand": Example(
+        SEATED, PreAct("7", TABLE, 1, "fold"), "you have nothing to decide in hand 1"
+    ),
+    "your_turn": Example(TURN, PreAct("7", TABLE, 1, "fold"), "it is your turn"),
+    "bet_changed": Example(
+        OTHERS_TURN, PreAct("7", TABLE, 1, "check", street=1), "that betting round is over"
     ),
     # Moderation.
     "banned": Example(

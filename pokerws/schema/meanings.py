@@ -322,6 +322,13 @@ MEANINGS: dict[str, str] = {
     "turn_time_ms": "time for a turn, 100 to 600 000",
     "next_hand_delay_ms": "pause between two hands, 0 to 60 000; the server's `limits` "
     "may lengthen it",
+    # Pre-actions.
+    "PreAct.hand": "the hand that the player sees",
+    "PreAct.action": "what to do; absent to take it back",
+    "PreAct.amount": "for a raise the total for the street, for a call what it costs",
+    "PreAct.street": "the street that the player sees",
+    "PreActionHeld.action": "what is held; absent if nothing is",
+    "PreActionHeld.amount": "for a raise the total for the street, for a call what it costs",
     # Events.
     "TableOpened.id": "the table's id",
     "TableOpened.name": "the table's name",

@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 from pokerws.game import commands
+from pokerws.game.betting.pre_actions import PreActionName
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import TableEvent, TableOpened
@@ -27,6 +28,7 @@ from pokerws.messages import (
     GetHand,
     ListTables,
     Ping,
+    PreAct,
     RunIt,
     Show,
     Sit,
@@ -48,6 +50,7 @@ from tests.server.random_action import random_action
 from tests.server.secrecy import Oracle
 
 SPECTATORS = ("s0", "s1")
+WISHES: tuple[PreActionName, ...] = ("fold", "check_fold", "check", "call", "call_any")
 Joining = commands.Sit | commands.SitIn | commands.AddChips
 
 
@@ -220,5 +223,6 @@ class RandomPlay:
             Straddle(self._id, table, on=rng.random() < 0.8),
             RunIt(self._id, table, rng.randint(1, 3)),
             ChooseGame(self._id, table, rng.choice(list(VARIANTS))),
+            *(PreAct(self._id, table, self.table.hand_number, one) for one in WISHES),
         ]
         await client.asks(rng.choice(messages))

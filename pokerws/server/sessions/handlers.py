@@ -33,6 +33,7 @@ from pokerws.messages import (
     Logout,
     Mute,
     Ping,
+    PreAct,
     Refill,
     Refused,
     Role,
@@ -55,6 +56,7 @@ from pokerws.server.limits.rate_limits import Kind
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions import moderation_handlers as moderation
 from pokerws.server.sessions.player_handlers import get_account, greet, log_out, ping, refill
+from pokerws.server.sessions.pre_action_handlers import pre_act
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.table_handlers import (
     chat,
@@ -113,6 +115,7 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         EndSession: moderation.end_session,
         ListBans: moderation.list_bans,
         ListPlayers: moderation.list_players,
+        PreAct: pre_act,
     }
 )
 

@@ -191,4 +191,4 @@ def create_table(session: Session, message: CreateTable) -> None:
     is_admin = session.admitted.role == "admin"
     address = None if is_admin else session.counted_address
     actor = context.lobby.create(name, message.config, session.player, address)
-    actor.answer_opened(session, message.id)
+    actor.viewers.answer(session, Accepted(message.id, actor.table.seq, actor.table.id))

@@ -23,7 +23,6 @@ from pokerws.messages import (
     GetHand,
     Refused,
     RejectCode,
-    TableSummary,
     Watch,
     reject,
     rejection,
@@ -34,6 +33,7 @@ from pokerws.server.tables.actors.alarm import TableAlarm
 from pokerws.server.tables.actors.cards_ahead import NO_HOLD, CardHold
 from pokerws.server.tables.actors.held_cards import HeldCards
 from pokerws.server.tables.actors.lobby_news import LobbyNews
+from pokerws.server.tables.actors.pre_actions import PreActions
 from pokerws.server.tables.actors.recorder import Recorder
 from pokerws.server.tables.actors.refunds import Refunds
 from pokerws.server.tables.commit_gate import CommitGate
@@ -43,7 +43,7 @@ from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
 from pokerws.server.tables.receipts import Receipts
 from pokerws.server.tables.recent_events import RecentEvents
 from pokerws.server.tables.recent_moves import RecentMoves
-from pokerws.server.tables.viewers import Viewers, summary_of
+from pokerws.server.tables.viewers import Viewers
 from pokerws.storage.accounts import Transfer, are_moving, transfers_of
 from pokerws.storage.journal.change_builder import ChangeBuilder
 from pokerws.storage.store import LoggedReceipt, TableSnapshot
@@ -111,6 +111,7 @@ class TableActor:
         self._pace = HandPace(pace, table.hand_number)
         self._news = LobbyNews(table, owner, self.gate, self._pace, self.viewers.notify)
         self._alarm = TableAlarm(clock)
+        self.pre_actions = PreActions(table, self.viewers, clock, pace)
         self._paused_ms: int | None = None
         self._cards = HeldCards(table, self.gate, cards, clock)
 
@@ -188,10 +189,6 @@ class TableActor:
     def opened(self, events: list[TableEvent]) -> None:
         """Publish and store the events that made the table."""
         self._changed(events)
-
-    def answer_opened(self, viewer: Viewer, command_id: str) -> None:
-        """Answer the command that opened the table."""
-        self.viewers.answer(viewer, Accepted(command_id, self.table.seq, self.table.id))
 
     @property
     def is_held(self) -> bool:
@@ -298,6 +295,7 @@ class TableActor:
         """Stop, and refuse the commands whose events will never be stored."""
         self._halt()
         self.gate.refuse()
+        self.pre_actions.roll_back()
 
     def _halt(self) -> None:
         self.stopped = True
@@ -315,7 +313,7 @@ class TableActor:
             self.viewers.wait(viewer, message)
         else:
             self.viewers.join(viewer, message, older)
-            self.viewers.tell_cancelled(viewer)
+        self.pre_actions.tell(viewer)
 
     def unwatch(self, viewer: Viewer) -> None:
         """Remove a viewer, if it is one.  During a pause its held frames are dropped."""
@@ -336,6 +334,7 @@ class TableActor:
         """Send a viewer the redacted table, in place of frames that are held for it."""
         self.gate.forget_frames(viewer)
         self.viewers.show_snapshot(viewer)
+        self.pre_actions.tell(viewer)
 
     async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
@@ -348,10 +347,6 @@ class TableActor:
         self.gate.advance(seq)
         if self._cards.since_ms is not None:
             self._give_time_back()
-
-    def summary(self) -> TableSummary:
-        """The summary in the lobby's list."""
-        return summary_of(self.table)
 
     # ---- changes
 
@@ -423,6 +418,8 @@ class TableActor:
                 self._owner.chips_moved(self.table.id, transfers)
             self.recorder.add(events, transfers, self._at_ms, receipt)
             self.viewers.publish(events, self.table.seq - len(events) + 1, self._at_ms)
+            if self.pre_actions.held:
+                self.pre_actions.follow()
             self._arm()
             self._news.follow(events, self.changed_ms, has_stays=bool(moving))
         except Exception as error:  # noqa: BLE001  `fail` reports it
@@ -432,19 +429,20 @@ class TableActor:
 
     def _arm(self) -> None:
         """Set the alarm to the table's deadline."""
-        deadline_ms = self.table.deadline_ms
+        deadline_ms = self.pre_actions.at_ms or self.table.deadline_ms
         if deadline_ms is None or deadline_ms >= self._alarm.at_ms:
             return
         if not self.stopped and self._paused_ms is None:
             self._alarm.set(deadline_ms, self._time_up)
 
     def _time_up(self) -> None:
-        deadline_ms, now_ms = self.table.deadline_ms, self._clock.table_ms()
+        now_ms = self._clock.table_ms()
+        deadline_ms = self.pre_actions.at_ms or self.table.deadline_ms
         if self.stopped or deadline_ms is None:
             return
         if now_ms < deadline_ms:
             self._alarm.set(deadline_ms, self._time_up)
         elif self._journal.over_high_water or self._cards.since_ms is not None:
             self._alarm.set(now_ms + OVERLOAD_RETRY_MS, self._time_up)
-        elif events := self._play(TimeUp()):
+        elif events := self._play(self.pre_actions.command or TimeUp()):
             self._changed(events)

@@ -11,9 +11,9 @@ import { notConnected, Rejected } from "./rejected.js";
 
 /** @typedef {{type: string} & Record<string, any>} Message any message, loosely typed */
 
-/** Commands that are safe to send again: tables deduplicate them by id. */
+/** Commands that are safe to send again: tables deduplicate them by id, or hold them once. */
 const REPEATABLE = new Set(
-  "act sit stand sit_out sit_in add_chips show straddle run_it choose_game".split(" "),
+  "act sit stand sit_out sit_in add_chips show straddle run_it choose_game pre_act".split(" "),
 );
 const REPEAT_WITHIN_MS = 30_000;
 /** A rate-limited command is retried if the pause is no longer than this. */

@@ -478,6 +478,30 @@ export interface ListPlayers {
 }
 
 /**
+ * Say beforehand what to do in the next turn of this betting round; it replaces an earlier one.
+ *
+ * `check_fold` checks if that is free, and folds otherwise; `call_any` calls whatever it costs.
+ * `amount` is for `raise`, the player's total for the street, and for `call`, what the player sees
+ * it cost. With `street` it is refused if that street is over. Without an `action` the player
+ * takes it back. See [at a table](#at-a-table).
+ */
+export interface PreAct {
+  type: "pre_act";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the hand that the player sees */
+  hand: number;
+  /** what to do; absent to take it back */
+  action?: "call" | "call_any" | "check" | "check_fold" | "fold" | "raise" | null;
+  /** for a raise the total for the street, for a call what it costs */
+  amount?: number | null;
+  /** the street that the player sees */
+  street?: number | null;
+}
+
+/**
  * Events of a table, in order. `seq` is the number of the first one.
  *
  * Some messages have a `state_hash`, with which a client [checks](#checking-the-state) the state
@@ -826,6 +850,27 @@ export interface Players {
   pages: number;
   /** the players, in the order of their ids */
   players: PlayerEntry[];
+}
+
+/**
+ * The player's pre-action at a table, sent to the player's own connections that watch it.
+ *
+ * Without an `action` none is held. Then `reason` says why it was dropped, absent if the player
+ * took it back: `acted` in the turn, `bet_changed`, `round_over`, the player is `away` (sits out
+ * or leaves), or the table was `rolled_back`.
+ */
+export interface PreActionHeld {
+  type: "pre_action";
+  /** the table's id */
+  table: string;
+  /** the hand's number at its table, from 1 */
+  hand: number;
+  /** what is held; absent if nothing is */
+  action?: "call" | "call_any" | "check" | "check_fold" | "fold" | "raise";
+  /** for a raise the total for the street, for a call what it costs */
+  amount?: number;
+  /** why */
+  reason?: "acted" | "away" | "bet_changed" | "rolled_back" | "round_over";
 }
 
 /**
@@ -2270,7 +2315,8 @@ export type ClientMessage =
   | Unban
   | EndSession
   | ListBans
-  | ListPlayers;
+  | ListPlayers
+  | PreAct;
 
 export type ServerMessage =
   | Events
@@ -2291,7 +2337,8 @@ export type ServerMessage =
   | Heartbeat
   | Notice
   | Bans
-  | Players;
+  | Players
+  | PreActionHeld;
 
 export type TableEvent =
   | TurnStarted
@@ -2362,6 +2409,7 @@ export interface Answers {
   logout: Accepted;
   mute: Accepted;
   ping: Pong;
+  pre_act: Accepted;
   refill: Accepted;
   run_it: Accepted;
   show: Accepted;
@@ -2463,6 +2511,9 @@ export type RejectCode =
   | "cards_not_allowed"
   | "not_your_cards"
   | "wrong_number_of_cards"
+  | "not_in_hand"
+  | "your_turn"
+  | "bet_changed"
   | "banned"
   | "muted"
   | "kicked"
@@ -2769,6 +2820,34 @@ export interface Refusals {
     | "invalid_value"
     | "hello_first"
     | "too_fast";
+  pre_act:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "already_leaving"
+    | "already_sitting_out"
+    | "illegal_action"
+    | "amount_missing"
+    | "amount_not_allowed"
+    | "amount_too_small"
+    | "amount_too_large"
+    | "amount_not_a_size"
+    | "not_in_hand"
+    | "your_turn"
+    | "bet_changed";
   refill:
     | "missing_field"
     | "unknown_field"

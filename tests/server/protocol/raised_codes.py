@@ -28,6 +28,8 @@ STOPS = {
     ("pokerws.server.tables.lobby.outage_pause", "check"),  # Commands of the server itself.
     ("pokerws.server.tables.actor", "stand_up"),
     ("pokerws.server.tables.actor", "written"),
+    # Finds out which pre-actions are legal, and drops the others.
+    ("pokerws.server.tables.actors.pre_actions", "follow"),
 }
 # Annotations that stand for what is inside of them.
 WRAPPERS = {"AsyncIterator", "Iterator", "AbstractAsyncContextManager"}

@@ -4,8 +4,6 @@
 """
 
 import time
-from collections.abc import Sequence
-from typing import NamedTuple
 
 import jwt
 
@@ -25,6 +23,7 @@ from pokerws.messages import (
     Kick,
     ListHands,
     Mute,
+    PreAct,
     Refill,
     RunIt,
     Show,
@@ -41,12 +40,11 @@ from pokerws.messages import (
 from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
 from pokerws.storage.journal.journal import Journal
-from tests.server.protocol import chips, games, moderation
+from tests.server.protocol import chips, games, moderation, pre_actions
 from tests.server.protocol.servers import SECRET, Away, token
+from tests.server.protocol.shown import Shown, shown
 from tests.server.protocol.situations import (
     BUY_IN,
-    SITUATIONS,
-    Situation,
     alone_at,
     cut_off,
     open_seat,
@@ -72,21 +70,13 @@ BY_SEATED: tuple[ClientMessage, ...] = (
 )
 KICK = Kick("9", TABLE, ANN)
 CHANGING = (*BY_SEATED, Sit("10", TABLE, BUY_IN), Show("11", TABLE, 1), CloseTable("12", TABLE))
-LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1))
+PRE_ACT = PreAct("17", TABLE, 1, "fold")
+LOADING = (*CHANGING, PRE_ACT, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1))
 # Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
 REMEMBERED = (*CHANGING, KICK)
 LISTING = ListHands("16", TABLE)
 MOVING = (Stand("1", TABLE), AddChips("2", TABLE), Sit("3", TABLE, BUY_IN), KICK)
 NEW_TABLE = CreateTable("15", "Two", TableConfig())
-
-
-class Shown(NamedTuple):
-    """Commands that are refused with a code in a situation, on a server."""
-
-    code: str
-    bring: Situation
-    server: str
-    said: Sequence[ClientMessage]
 
 
 async def watched_and_paused(scene: Scene) -> None:
@@ -156,10 +146,6 @@ async def no_room(scene: Scene) -> None:
     (await scene.app()).moderation.most = 0
 
 
-def shown(code: str, given: str, *said: ClientMessage) -> Shown:
-    return Shown(code, SITUATIONS[given], "", said)
-
-
 SHOWN = [
     shown("unknown_table", examples.GREETED, *LOADING, LISTING),
     shown("table_unavailable", "a stored table, and an unavailable database", *LOADING),
@@ -173,10 +159,10 @@ SHOWN = [
         LISTING,
     ),
     shown("overloaded", examples.BEHIND, *CHANGING, KICK),
-    shown("table_closed", "a table that is being closed for good", *CHANGING),
+    shown("table_closed", "a table that is being closed for good", *CHANGING, PRE_ACT),
     Shown("bank_unavailable", writing_fails, "stored", [*MOVING, CloseTable("4", TABLE)]),
     shown("bank_unavailable", examples.DATABASE_AWAY, Refill("1")),
-    shown("not_seated", examples.OPEN, *BY_SEATED, KICK),
+    shown("not_seated", examples.OPEN, *BY_SEATED, KICK, PRE_ACT),
     shown("not_watching", examples.GREETED, Unwatch("1", TABLE)),
     shown("bad_name", examples.GREETED, CreateTable("1", " Two", TableConfig())),
     Shown("name_taken", reserved_name, "memory", [CreateTable("1", "Reserved", TableConfig())]),
@@ -218,5 +204,6 @@ SHOWN = [
         "no room",
         [KICK, Mute("1", ANN, 60), Unmute("2", ANN), Unban("3", ANN), EndSession("4", ANN)],
     ),
+    *pre_actions.SHOWN,
     Shown("logout_unavailable", no_issue_time, "stored tokens", [EndSession("1", ANN)]),
 ]
