@@ -73,6 +73,8 @@ class RandomPlay:
         clock: ManualClock | None = None,
     ) -> None:
         self.rng = random.Random(seed)
+        # Of its own, so that what is done beforehand does not change what is done otherwise.
+        self._wishes = random.Random(seed)
         self.clock = clock or ManualClock()
         self.oracle = Oracle()
         self.events: list[TableEvent] = []
@@ -127,6 +129,9 @@ class RandomPlay:
             self.clock.advance(self.table.deadline_ms - self.clock.now_ms())
         else:
             await self._join(self.rng.choice(self.clients))
+        if hand is not None and self._wishes.random() < 0.1:
+            client, wish = self._wishes.choice(self.clients), self._wishes.choice(WISHES)
+            await client.asks(PreAct(self._id, self.table.id, self.table.hand_number, wish))
         self.look()
 
     def look(self) -> None:
@@ -223,6 +228,5 @@ class RandomPlay:
             Straddle(self._id, table, on=rng.random() < 0.8),
             RunIt(self._id, table, rng.randint(1, 3)),
             ChooseGame(self._id, table, rng.choice(list(VARIANTS))),
-            *(PreAct(self._id, table, self.table.hand_number, one) for one in WISHES),
         ]
         await client.asks(rng.choice(messages))
