@@ -42,6 +42,7 @@ from pokerws.messages import (
     Hands,
     Heartbeat,
     Kick,
+    Ledger,
     ListBans,
     ListHands,
     ListPlayers,
@@ -380,7 +381,7 @@ class Client(ExtraCommands):
                 pass  # The link has logged or used it.
             case Welcome() | Pong() | Tables() | Account() | Bans() | Players():
                 log.debug("answer_without_question", message=type(message).__name__)
-            case HandEvents() | Hands():
+            case HandEvents() | Hands() | Ledger():
                 log.debug("answer_without_question", message=type(message).__name__)
 
     def _ended(self, error: Exception) -> None:

@@ -1,9 +1,11 @@
 """Commands of the client beyond plain play."""
 
+from typing import Literal
+
 from pokerws.client.link import Link
 from pokerws.game.betting.pre_actions import PreActionName
 from pokerws.game.state import TableId
-from pokerws.messages import Accepted, PreAct
+from pokerws.messages import Accepted, GetLedger, Ledger, PreAct
 
 
 class ExtraCommands:
@@ -26,3 +28,9 @@ class ExtraCommands:
         """
         message = PreAct(self._link.new_id(), table, hand, action, amount, street)
         await self._link.ask(message, Accepted)
+
+    async def ledger(
+        self, table: TableId, after: str | None = None, *, format: Literal["json", "csv"] = "json"
+    ) -> Ledger:
+        """A page of who brought chips to a table, who left with how many, and who pays whom."""
+        return await self._link.ask(GetLedger(self._link.new_id(), table, after, format), Ledger)

@@ -116,6 +116,7 @@ from pokerws.messages.from_server import (
     WatchOutcome,
     Welcome,
 )
+from pokerws.messages.ledger import GetLedger, Ledger, LedgerPayment, LedgerRow
 from pokerws.messages.moderation import (
     MAX_MINUTES,
     MAX_REASON_LENGTH,
@@ -215,6 +216,7 @@ __all__ = [
     "GameCodes",
     "GetAccount",
     "GetHand",
+    "GetLedger",
     "HandEvents",
     "HandSummary",
     "Hands",
@@ -224,6 +226,9 @@ __all__ = [
     "Hello",
     "Kick",
     "KickMinutes",
+    "Ledger",
+    "LedgerPayment",
+    "LedgerRow",
     "Limits",
     "ListBans",
     "ListHands",

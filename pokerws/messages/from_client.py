@@ -35,6 +35,7 @@ from pokerws.messages.fields import (
     Token,
     Version,
 )
+from pokerws.messages.ledger import GetLedger
 from pokerws.messages.moderation import (
     Ban,
     EndSession,
@@ -381,4 +382,5 @@ ClientMessage = (
     | ListBans
     | ListPlayers
     | PreAct
+    | GetLedger
 )

@@ -12,6 +12,7 @@ from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.state import PlayerId, Table, TableId, TableStatus
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
+from pokerws.messages.ledger import Ledger
 from pokerws.messages.moderation import Bans, Players
 from pokerws.messages.pre_actions import PreActionHeld
 
@@ -412,4 +413,5 @@ ServerMessage = (
     | Bans
     | Players
     | PreActionHeld
+    | Ledger
 )

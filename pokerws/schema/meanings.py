@@ -322,6 +322,20 @@ MEANINGS: dict[str, str] = {
     "turn_time_ms": "time for a turn, 100 to 600 000",
     "next_hand_delay_ms": "pause between two hands, 0 to 60 000; the server's `limits` "
     "may lengthen it",
+    # The ledger.
+    "GetLedger.after": "the `next` of the page before",
+    "GetLedger.format": "`csv` for a spreadsheet",
+    "LedgerRow.name": "the player's name, or the id if it is not known any more",
+    "bought_in": "chips brought to the table",
+    "cashed_out": "chips taken away",
+    "LedgerRow.stack": "chips at the table, with those put into the hand in play",
+    "LedgerRow.net": "chips won, or lost if negative",
+    "LedgerPayment.from": "who pays",
+    "LedgerPayment.to": "who is paid",
+    "rows": "the players, by id",
+    "settle": "who pays whom; absent if there are several pages",
+    "Ledger.next": "the `after` of the next page, absent on the last one",
+    "Ledger.text": "the page as CSV",
     # Pre-actions.
     "PreAct.hand": "the hand that the player sees",
     "PreAct.action": "what to do; absent to take it back",

@@ -15,6 +15,7 @@ from pokerws.messages import (
     EndSession,
     GetAccount,
     GetHand,
+    GetLedger,
     Hello,
     Kick,
     ListHands,
@@ -53,7 +54,19 @@ OF_ALL: Codes = frozenset(
 )
 # Commands that every role may send.  All others can be `forbidden`.
 FOR_ALL_ROLES: frozenset[type[Message]] = frozenset(
-    [Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch, GetHand, ListHands]
+    [
+        Hello,
+        Logout,
+        Ping,
+        ListTables,
+        WatchLobby,
+        UnwatchLobby,
+        Watch,
+        Unwatch,
+        GetHand,
+        ListHands,
+        GetLedger,
+    ]
 )
 
 # What names a table that has to be loaded.
@@ -109,6 +122,7 @@ OF_HANDLERS: dict[type[Message], Codes] = {
     Watch: _LOADS | {"too_many_watched", "too_many_watchers"},
     Unwatch: frozenset({"not_watching"}),
     GetHand: _LOADS | {"unknown_hand", "format_unavailable", "hand_not_over", "log_unavailable"},
+    GetLedger: _LOADS | {"bank_unavailable", "forbidden"},
     ListHands: frozenset({"unknown_table", "table_quarantined", "paused", "log_unavailable"}),
     Chat: frozenset({"not_watching", "muted", "name_taken"}),
     Sit: _CHANGES

@@ -60,7 +60,7 @@ LAYERS = {
         "background listener parts stops app"
     ).split(),
     "storage": (
-        "errors phases fsync ahead accounts names sanctions hand_index store outcomes "
+        "errors phases fsync ahead accounts ledgers names sanctions hand_index store outcomes "
         "memory_accounts vault journal null postgres"
     ).split(),
 }

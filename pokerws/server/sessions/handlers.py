@@ -24,6 +24,7 @@ from pokerws.messages import (
     EndSession,
     GetAccount,
     GetHand,
+    GetLedger,
     Hello,
     Kick,
     ListBans,
@@ -55,6 +56,7 @@ from pokerws.server.auth.identity import FORBIDDEN
 from pokerws.server.limits.rate_limits import Kind
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions import moderation_handlers as moderation
+from pokerws.server.sessions.ledger_handlers import get_ledger
 from pokerws.server.sessions.player_handlers import get_account, greet, log_out, ping, refill
 from pokerws.server.sessions.pre_action_handlers import pre_act
 from pokerws.server.sessions.session import Session
@@ -116,6 +118,7 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         ListBans: moderation.list_bans,
         ListPlayers: moderation.list_players,
         PreAct: pre_act,
+        GetLedger: get_ledger,
     }
 )
 
@@ -129,6 +132,7 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         GetHand: "reads",
         ListHands: "reads",
         GetAccount: "reads",
+        GetLedger: "reads",
         Refill: "reads",
         ListBans: "reads",
         ListPlayers: "reads",

@@ -98,7 +98,7 @@ class TableActor:
         self._clock = clock
         self._shuffle = shuffle
         self._journal = journal
-        self._keeps = journal.keeps
+        self.keeps = journal.keeps
         self._changes = ChangeBuilder(
             snapshot, epoch, vault, keep_events=keep_events, stores=journal.keeps, tail=tail
         )
@@ -149,7 +149,7 @@ class TableActor:
         self._receipts.add(player, receipt, moving, table=self.table)
         self.viewers.answer(viewer, Accepted(command_id, before + 1))
         logged = None
-        if self._keeps:
+        if self.keeps:
             logged = LoggedReceipt(player, receipt.digest, before + 1, receipt.id)
         self._changed(events, moving, transfers, logged)
 
@@ -353,7 +353,7 @@ class TableActor:
     def _play(self, command: Command) -> list[TableEvent] | None:
         """Carry out a command; returns its events, or None if a bug stopped the table."""
         now_ms = self._clock.table_ms()
-        if not self._keeps:
+        if not self.keeps:
             self._refunds.note(self.table, now_ms)
         try:
             events = play(self.table, command, now_ms, self._shuffle, self._pace.from_ms(now_ms))
@@ -393,7 +393,7 @@ class TableActor:
 
     def _hold(self, transfers: tuple[Transfer, ...]) -> None:
         """Show nothing of a change that moves chips before it is stored."""
-        if transfers and self._keeps:
+        if transfers and self.keeps:
             self.gate.close(self.table.seq)
 
     def _changed(

@@ -502,6 +502,24 @@ export interface PreAct {
 }
 
 /**
+ * Request who brought chips to a table and who left with how many; closed tables too.
+ *
+ * Players who have brought chips there may do this, operators and admins. `after` is the `next` of
+ * the page before. With the `format` `csv` the page is a `text`.
+ */
+export interface GetLedger {
+  type: "get_ledger";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the `next` of the page before */
+  after?: string | null;
+  /** `csv` for a spreadsheet */
+  format?: "csv" | "json";
+}
+
+/**
  * Events of a table, in order. `seq` is the number of the first one.
  *
  * Some messages have a `state_hash`, with which a client [checks](#checking-the-state) the state
@@ -871,6 +889,28 @@ export interface PreActionHeld {
   amount?: number;
   /** why */
   reason?: "acted" | "away" | "bet_changed" | "rolled_back" | "round_over";
+}
+
+/**
+ * The answer to `get_ledger`: at most 50 players, by id.
+ *
+ * `settle` says who pays whom, with few payments; it is absent if there are several pages. Chips
+ * from before the server had accounts are those of the player `house`.
+ */
+export interface Ledger {
+  type: "ledger";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the players, by id */
+  rows: LedgerRow[];
+  /** who pays whom; absent if there are several pages */
+  settle?: LedgerPayment[];
+  /** the `after` of the next page, absent on the last one */
+  next?: string;
+  /** the page as CSV */
+  text?: string;
 }
 
 /**
@@ -1314,6 +1354,27 @@ export interface PlayerEntry {
   left_ms?: number;
   /** until when the player may not chat */
   muted_until_ms?: number;
+}
+
+/**
+ * A player's chips at a table: brought, taken away, and there now.
+ *
+ * `stack` counts the chips that the player has put into the hand in play. `net` is what the player
+ * has won, or lost if it is negative. All nets of a table add up to zero.
+ */
+export interface LedgerRow {
+  /** the player's id */
+  player: string;
+  /** the player's name, or the id if it is not known any more */
+  name: string;
+  /** chips brought to the table */
+  bought_in: number;
+  /** chips taken away */
+  cashed_out: number;
+  /** chips at the table, with those put into the hand in play */
+  stack: number;
+  /** chips won, or lost if negative */
+  net: number;
 }
 
 /** One of several tables to watch; the fields are those of `watch`. */
@@ -2148,6 +2209,16 @@ export interface RateLimit {
   over_ms: number;
 }
 
+/** Chips that one player owes another, if all settle now. */
+export interface LedgerPayment {
+  /** who pays */
+  from: string;
+  /** who is paid */
+  to: string;
+  /** chips */
+  amount: number;
+}
+
 /**
  * A turn: the seat that is to act, and what is legal.
  *
@@ -2316,7 +2387,8 @@ export type ClientMessage =
   | EndSession
   | ListBans
   | ListPlayers
-  | PreAct;
+  | PreAct
+  | GetLedger;
 
 export type ServerMessage =
   | Events
@@ -2338,7 +2410,8 @@ export type ServerMessage =
   | Notice
   | Bans
   | Players
-  | PreActionHeld;
+  | PreActionHeld
+  | Ledger;
 
 export type TableEvent =
   | TurnStarted
@@ -2400,6 +2473,7 @@ export interface Answers {
   end_session: Accepted;
   get_account: Account;
   get_hand: HandEvents;
+  get_ledger: Ledger;
   hello: Welcome;
   kick: Accepted;
   list_bans: Bans;
@@ -2712,6 +2786,22 @@ export interface Refusals {
     | "format_unavailable"
     | "hand_not_over"
     | "log_unavailable";
+  get_ledger:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "bank_unavailable";
   hello:
     | "missing_field"
     | "unknown_field"

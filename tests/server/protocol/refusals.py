@@ -20,6 +20,7 @@ from pokerws.messages import (
     CreateTable,
     EndSession,
     GetHand,
+    GetLedger,
     Kick,
     ListHands,
     Mute,
@@ -71,7 +72,8 @@ BY_SEATED: tuple[ClientMessage, ...] = (
 KICK = Kick("9", TABLE, ANN)
 CHANGING = (*BY_SEATED, Sit("10", TABLE, BUY_IN), Show("11", TABLE, 1), CloseTable("12", TABLE))
 PRE_ACT = PreAct("17", TABLE, 1, "fold")
-LOADING = (*CHANGING, PRE_ACT, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1))
+LEDGER = GetLedger("18", TABLE)
+LOADING = (*CHANGING, PRE_ACT, LEDGER, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1))
 # Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
 REMEMBERED = (*CHANGING, KICK)
 LISTING = ListHands("16", TABLE)
@@ -160,9 +162,10 @@ SHOWN = [
     ),
     shown("overloaded", examples.BEHIND, *CHANGING, KICK),
     shown("table_closed", "a table that is being closed for good", *CHANGING, PRE_ACT),
-    Shown("bank_unavailable", writing_fails, "stored", [*MOVING, CloseTable("4", TABLE)]),
+    Shown("bank_unavailable", writing_fails, "stored", [*MOVING, CloseTable("4", TABLE), LEDGER]),
     shown("bank_unavailable", examples.DATABASE_AWAY, Refill("1")),
     shown("not_seated", examples.OPEN, *BY_SEATED, KICK, PRE_ACT),
+    shown("forbidden", examples.OPEN, LEDGER),
     shown("not_watching", examples.GREETED, Unwatch("1", TABLE)),
     shown("bad_name", examples.GREETED, CreateTable("1", " Two", TableConfig())),
     Shown("name_taken", reserved_name, "memory", [CreateTable("1", "Reserved", TableConfig())]),

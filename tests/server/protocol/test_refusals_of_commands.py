@@ -32,6 +32,8 @@ NEVER: dict[str, tuple[str, ...]] = {
     "hello": ("kicked", "muted"),
     # A banned player's connections are closed at once.
     "sit": ("bad_token", "banned", "muted"),
+    # A player whose name cannot be found is shown by id.
+    "get_ledger": ("names_unavailable",),
     # It has no cards.
     "pre_act": ("cards_not_allowed",),
     # A closed table has no seats, so that `not_seated` comes first.
