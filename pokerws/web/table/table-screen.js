@@ -18,6 +18,7 @@ import { describeRejection, showRejection, showToast } from "../ui/toast.js";
 import { ActionBar } from "./action-bar.js";
 import { Discards } from "./discards.js";
 import { GameChoice } from "./game-choice.js";
+import { PreActions } from "./pre-actions.js";
 import { SeatControls } from "./seat-controls.js";
 import { Panel } from "./side-panel.js";
 import { Stage } from "./stage.js";
@@ -62,10 +63,12 @@ export class TableScreen {
     this.actions = new ActionBar(send, this.discards);
     this.options = new TableOptions(send);
     this.choice = new GameChoice(send);
+    this.preActions = new PreActions(send);
     this.controls = new SeatControls(send, account);
     this.panel = new Panel(send);
     connection.on("status", () => this.render());
     account.onChange(() => this.render());
+    connection.on("pre_action", (message) => this.handlePreAction(message));
     connection.on("chat", (message) => this.handleChat(message));
     setInterval(() => this.tick(), TICK_MS);
   }
@@ -93,6 +96,7 @@ export class TableScreen {
     this.feed = this.table = this.id = null;
     this.memory = new HandMemory();
     this.absences.clear();
+    this.preActions.clear();
     this.panel.clear();
     this.stage.clear();
     this.showFrame(false);
@@ -131,6 +135,14 @@ export class TableScreen {
   watching(resumed) {
     if (resumed) showToast("Reconnected to the table");
     this.absences.clear();
+    this.preActions.clear();
+    this.render();
+  }
+
+  /** @param {Message} message */
+  handlePreAction(message) {
+    if (!this.feed?.isMine(message)) return;
+    this.preActions.take(message);
     this.render();
   }
 
@@ -145,6 +157,7 @@ export class TableScreen {
     this.skipPauses();
     this.drain();
     this.absences.clear();
+    this.preActions.clear();
     const first = this.table === null;
     if (this.table && this.table.hand_number !== snapshot.state.hand_number) this.memory.clear();
     this.table = readTable(snapshot.state);
@@ -272,6 +285,8 @@ export class TableScreen {
     this.controls.render(scene);
     this.options.render(scene);
     this.choice.render(scene);
+    const capabilities = this.connection.welcome?.capabilities ?? [];
+    this.preActions.render(scene, capabilities.includes("pre_actions"));
     this.tick();
     this.renderTitle(scene);
   }
