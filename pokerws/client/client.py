@@ -9,6 +9,7 @@ from typing import Literal, Self
 import structlog
 from msgspec.structs import replace
 
+from pokerws.client.company import Company
 from pokerws.client.credentials import Credentials, TokenProvider
 from pokerws.client.errors import NotUnderstood
 from pokerws.client.link import Link, LinkOptions, Unknown, WireName
@@ -29,6 +30,7 @@ from pokerws.messages import (
     Ban,
     Bans,
     Chat,
+    ChatHistory,
     ChatSaid,
     ChooseGame,
     CloseTable,
@@ -47,6 +49,7 @@ from pokerws.messages import (
     Lobby,
     Logout,
     Mute,
+    Notes,
     Notice,
     Ping,
     PlayerDisconnected,
@@ -54,6 +57,7 @@ from pokerws.messages import (
     Players,
     Pong,
     PresenceState,
+    ReactionShown,
     Refill,
     Rejected,
     RunIt,
@@ -71,8 +75,10 @@ from pokerws.messages import (
     Unban,
     Unmute,
     Unwatch,
+    Watchers,
     Welcome,
 )
+from pokerws.messages import Link as DeviceLink
 from pokerws.messages.capabilities import HANDS
 
 # Notices after which a table must be watched again.
@@ -96,7 +102,8 @@ _OfTable = (
 # What operators do to players and addresses.
 Moderation = Kick | Mute | Unmute | Ban | Unban | EndSession
 # Called with chat, notices and lobby changes.
-OnMessage = Callable[[ChatSaid | Notice | Lobby], None]
+News = ChatSaid | ChatHistory | ReactionShown | Notice | Lobby
+OnMessage = Callable[[News], None]
 
 log = structlog.get_logger("pokerws.client")
 
@@ -135,6 +142,7 @@ class Client:
         self._listed = ListedTables(self._link)
         self.lobby = self._listed.tables
         self._watches = Watches(self._link, backoff)
+        self.company = Company(self._link)
 
     async def __aenter__(self) -> Self:
         await self._link.open()
@@ -368,7 +376,7 @@ class Client:
                 self._watches.take(message)
             case PresenceState() | PlayerDisconnected() | PlayerReconnected():
                 self._watches.take(message)
-            case Lobby() | ChatSaid() | Notice():
+            case Lobby() | ChatSaid() | ChatHistory() | ReactionShown() | Notice():
                 self._handle_news(message)
             case Unknown(type="events", table=str(table)):
                 self._watches.miss(TableId(table), "unknown event")
@@ -378,13 +386,13 @@ class Client:
                 pass  # The link has logged or used it.
             case Welcome() | Pong() | Tables() | Account() | Bans() | Players():
                 log.debug("answer_without_question", message=type(message).__name__)
-            case HandEvents() | Hands():
+            case HandEvents() | Hands() | DeviceLink() | Notes() | Watchers():
                 log.debug("answer_without_question", message=type(message).__name__)
 
     def _ended(self, error: Exception) -> None:
         self._watches.ended(error)
 
-    def _handle_news(self, message: Lobby | ChatSaid | Notice) -> None:
+    def _handle_news(self, message: News) -> None:
         match message:
             case Lobby():
                 self._listed.take(message)
@@ -400,6 +408,7 @@ def connect(
     name: str | None = None,
     token: str | TokenProvider | None = None,
     session_file: Path | None = None,
+    code: str | None = None,
     wire: WireName = "json",
     compression: bool = True,
     capabilities: Sequence[str] | None = None,
@@ -411,7 +420,8 @@ def connect(
 
     `url` is the server's, such as `ws://127.0.0.1:8765/ws`.  `name` creates a new player, if the
     server accepts guests.  `session_file` stores a guest's session, so that the program is the same
-    player when it is started again.
+    player when it is started again.  The `code` of another client's
+    `company.create_link` makes this client the same player.
 
     `token` is the `session` of an earlier client, a token of the operator's login service, or an
     async function that returns such a token.  The function is called for each hello, and when the
@@ -430,7 +440,7 @@ def connect(
     """
     return Client(
         url,
-        credentials=Credentials(name, token, session_file),
+        credentials=Credentials(name, token, session_file, code),
         options=LinkOptions(wire, capabilities, tls, compression),
         backoff=backoff or Backoff(),
         on_message=on_message,

@@ -9,6 +9,7 @@ HEARTBEAT: Final = "heartbeat"
 HANDS: Final = "hands"
 WATCH_SEVERAL: Final = "watch_several"
 STATE_HASH: Final = "state_hash"
+COMPANY: Final = "company"
 
 # All that this version has.
-CAPABILITIES: Final = [CHAT, LISTS, PRESENCE, HEARTBEAT, HANDS, WATCH_SEVERAL, STATE_HASH]
+CAPABILITIES: Final = [CHAT, LISTS, PRESENCE, HEARTBEAT, HANDS, WATCH_SEVERAL, STATE_HASH, COMPANY]

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from pokerws.game.commands import Action
 from pokerws.game.config.table_config import Chips, TableConfig
 from pokerws.game.state import TableId
+from pokerws.messages.company import GetNotes, ListWatchers, MutePlayer, React, SetNote
 from pokerws.messages.fields import (
     HANDS_SIZE,
     MAX_ID_LENGTH,
@@ -35,6 +36,7 @@ from pokerws.messages.fields import (
     Token,
     Version,
 )
+from pokerws.messages.identity import CreateLink, LinkCode
 from pokerws.messages.moderation import (
     Ban,
     EndSession,
@@ -56,7 +58,7 @@ class Hello(Message, frozen=True, tag="hello"):
     used only if the token has no name, or one that cannot be had.  `capabilities` are the
     optional parts of the protocol that the client wants; without the list, all.  A client that has
     kept `variants` and `mixes` of an earlier `welcome` sends its `games_etag`: if they are still
-    the same, they are not sent again.
+    the same, they are not sent again.  The `code` of a `link` stands for token and name.
     """
 
     id: CommandId
@@ -65,6 +67,7 @@ class Hello(Message, frozen=True, tag="hello"):
     protocol: Version = PROTOCOL
     capabilities: Capabilities | None = None
     games_etag: Etag | None = None
+    code: LinkCode | None = None
 
 
 class Ping(Message, frozen=True, tag="ping"):
@@ -379,4 +382,10 @@ ClientMessage = (
     | EndSession
     | ListBans
     | ListPlayers
+    | CreateLink
+    | React
+    | MutePlayer
+    | SetNote
+    | GetNotes
+    | ListWatchers
 )

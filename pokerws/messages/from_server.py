@@ -11,7 +11,9 @@ from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.state import PlayerId, Table, TableId, TableStatus
+from pokerws.messages.company import ChatHistory, Notes, ReactionShown, Watchers
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
+from pokerws.messages.identity import Link
 from pokerws.messages.moderation import Bans, Players
 
 # What a player of the login service may do: a spectator only watches, an admin also moderates.
@@ -308,8 +310,8 @@ class Accepted(Message, frozen=True, tag="accepted"):
 
     For `create_table` and commands that change a table, `seq` is the number of the first event that
     the command caused, and `accepted` is sent right before that event.  `table` is the table of
-    `create_table`, `watch`, `unwatch` or `chat`.  For a `watch` of several tables, `tables` has the
-    outcome for each, in the order of the command.
+    `create_table`, `watch`, `unwatch`, `chat` or `react`.  For a `watch` of several tables,
+    `tables` has the outcome for each, in the order of the command.
     """
 
     id: str
@@ -410,4 +412,9 @@ ServerMessage = (
     | Notice
     | Bans
     | Players
+    | Link
+    | ReactionShown
+    | ChatHistory
+    | Notes
+    | Watchers
 )

@@ -11,21 +11,27 @@ from pokerws.messages import (
     Chat,
     ChooseGame,
     CloseTable,
+    CreateLink,
     CreateTable,
     EndSession,
     GetAccount,
     GetHand,
+    GetNotes,
     Hello,
     Kick,
     ListHands,
     ListTables,
+    ListWatchers,
     Logout,
     Message,
     Mute,
+    MutePlayer,
     Ping,
+    React,
     Refill,
     RejectCode,
     RunIt,
+    SetNote,
     Show,
     Sit,
     SitIn,
@@ -51,8 +57,9 @@ OF_ALL: Codes = frozenset(
     {"missing_field", "unknown_field", "wrong_type", "out_of_range", "invalid_value", "too_fast"}
 )
 # Commands that every role may send.  All others can be `forbidden`.
+_WATCHING: list[type[Message]] = [Watch, Unwatch, GetHand, ListHands, ListWatchers]
 FOR_ALL_ROLES: frozenset[type[Message]] = frozenset(
-    [Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch, GetHand, ListHands]
+    [Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, *_WATCHING]
 )
 
 # What names a table that has to be loaded.
@@ -81,6 +88,10 @@ OF_HANDLERS: dict[type[Message], Codes] = {
             "token_missing",
             "token_expired",
             "wrong_player",
+            "bad_code",
+            "guests_only",
+            "account_unavailable",
+            "logout_unavailable",
             "auth_unavailable",
             "name_missing",
             "bad_name",
@@ -110,6 +121,12 @@ OF_HANDLERS: dict[type[Message], Codes] = {
     GetHand: _LOADS | {"unknown_hand", "format_unavailable", "hand_not_over", "log_unavailable"},
     ListHands: frozenset({"unknown_table", "table_quarantined", "paused", "log_unavailable"}),
     Chat: frozenset({"not_watching", "muted", "name_taken"}),
+    React: frozenset({"not_watching", "muted", "name_taken"}),
+    CreateLink: frozenset({"guests_only", "account_unavailable"}),
+    MutePlayer: frozenset({"account_unavailable", "note_limit"}),
+    SetNote: frozenset({"account_unavailable", "note_limit"}),
+    GetNotes: frozenset({"account_unavailable"}),
+    ListWatchers: _LOADS - {"paused"},
     Sit: _CHANGES
     | {
         "bank_unavailable",

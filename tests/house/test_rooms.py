@@ -56,12 +56,12 @@ MAY_IMPORT: dict[str, set[str]] = {
 # The same inside of a room, from the bottom up: a part may import the ones before it.
 LAYERS = {
     "server": (
-        "isolation groups player_locks clock limits auth net tables moderation sessions "
+        "isolation groups player_locks clock limits auth net tables moderation company sessions "
         "background listener parts stops app"
     ).split(),
     "storage": (
-        "errors phases fsync ahead accounts names sanctions hand_index store outcomes "
-        "memory_accounts vault journal null postgres"
+        "errors phases fsync ahead accounts links names player_notes sanctions hand_index "
+        "store outcomes memory_accounts vault journal null postgres"
     ).split(),
 }
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from pokerws.game.config.company import Company
+
 MAX_SEATS = 10
 # The most that a config or a command may name.  Far below 2**53.
 MAX_CHIPS = 10**12
@@ -93,3 +95,4 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
     limit: LimitStakes = LimitStakes()
     mix: Mix = Mix()
     house: HouseRules = HouseRules()
+    company: Company = Company()

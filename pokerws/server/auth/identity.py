@@ -11,16 +11,20 @@ from pokerws.messages import (
     EndSession,
     GetAccount,
     GetHand,
+    GetNotes,
     Hello,
     Kick,
     ListBans,
     ListHands,
     ListPlayers,
     ListTables,
+    ListWatchers,
     Logout,
     Mute,
+    MutePlayer,
     Ping,
     Role,
+    SetNote,
     Stand,
     Unban,
     Unmute,
@@ -36,13 +40,14 @@ from pokerws.server.auth.player_names import PlayerNames
 _WATCHING = frozenset(
     {Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch}
     | {GetAccount, GetHand, ListHands, Stand}
+    | {MutePlayer, SetNote, GetNotes, ListWatchers}
 )
 # Messages that moderate others.  A new one is forbidden to players and spectators by this set.
 MODERATING: frozenset[type[ClientMessage]] = frozenset(
     {CloseTable, Kick, Mute, Unmute, Ban, Unban, EndSession, ListBans, ListPlayers}
 )
 # An operator has neither account nor seat.
-_OPERATING = (_WATCHING | MODERATING) - {Stand, GetAccount}
+_OPERATING = (_WATCHING | MODERATING) - {Stand, GetAccount, MutePlayer, SetNote, GetNotes}
 _ALL: frozenset[type[ClientMessage]] = frozenset(get_args(ClientMessage))
 # Messages that a role may not send.  A new message is forbidden to spectators and operators unless
 # it is listed above.

@@ -20,23 +20,29 @@ from pokerws.messages import (
     ChooseGame,
     ClientMessage,
     CloseTable,
+    CreateLink,
     CreateTable,
     EndSession,
     GetAccount,
     GetHand,
+    GetNotes,
     Hello,
     Kick,
     ListBans,
     ListHands,
     ListPlayers,
     ListTables,
+    ListWatchers,
     Logout,
     Mute,
+    MutePlayer,
     Ping,
+    React,
     Refill,
     Refused,
     Role,
     RunIt,
+    SetNote,
     Show,
     Sit,
     SitIn,
@@ -53,11 +59,18 @@ from pokerws.messages import (
 from pokerws.server.auth.identity import FORBIDDEN
 from pokerws.server.limits.rate_limits import Kind
 from pokerws.server.net.connection import Work
+from pokerws.server.sessions import company_handlers as company
 from pokerws.server.sessions import moderation_handlers as moderation
-from pokerws.server.sessions.player_handlers import get_account, greet, log_out, ping, refill
+from pokerws.server.sessions.player_handlers import (
+    create_link,
+    get_account,
+    greet,
+    log_out,
+    ping,
+    refill,
+)
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.table_handlers import (
-    chat,
     command_table,
     create_table,
     list_tables,
@@ -82,6 +95,7 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
     {
         Hello: greet,
         Logout: log_out,
+        CreateLink: create_link,
         Ping: ping,
         GetAccount: get_account,
         Refill: refill,
@@ -93,7 +107,12 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         Unwatch: unwatch,
         GetHand: get_hand,
         ListHands: list_hands,
-        Chat: chat,
+        Chat: company.chat,
+        React: company.react,
+        MutePlayer: company.mute_player,
+        SetNote: company.set_note,
+        GetNotes: company.get_notes,
+        ListWatchers: company.list_watchers,
         Sit: pay,
         AddChips: pay,
         Stand: command_table,
@@ -116,7 +135,7 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
     }
 )
 
-# Messages with a rate limit of their own, besides the one for all messages.  `chat`,
+# Messages with a rate limit of their own, besides the one for all messages.  `chat`, `react`,
 # `create_table` and a guest's `hello` have one too, applied by their handlers to valid messages.
 COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
     {
@@ -127,6 +146,11 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         ListHands: "reads",
         GetAccount: "reads",
         Refill: "reads",
+        CreateLink: "reads",
+        MutePlayer: "reads",
+        SetNote: "reads",
+        GetNotes: "reads",
+        ListWatchers: "reads",
         ListBans: "reads",
         ListPlayers: "reads",
         Sit: "seats",

@@ -18,22 +18,14 @@ from pokerws.messages import (
     JSON,
     NOTICES,
     WIRES,
-    Accepted,
-    Account,
-    Bans,
     ClientMessage,
     CloseCode,
-    HandEvents,
-    Hands,
     Notice,
-    Players,
-    Pong,
     Refused,
     Rejected,
-    Tables,
-    Welcome,
     rejection,
 )
+from pokerws.messages.answers import Answer
 from pokerws.metrics import ACCEPTED, UNREADABLE, VIOLATIONS
 from pokerws.server.auth.guests import GUEST_PREFIX
 from pokerws.server.auth.identity import Identity
@@ -57,10 +49,6 @@ UNKNOWN_ADDRESS = "unknown"
 
 log = structlog.get_logger("pokerws.session")
 
-# Each message of a client gets one of these.
-Answer = (
-    Accepted | Rejected | Pong | Tables | Account | HandEvents | Hands | Welcome | Bans | Players
-)
 # Carries out a message; returns the rest of the work where it has to wait for something.
 Dispatch = Callable[["Session", ClientMessage], Work | None]
 

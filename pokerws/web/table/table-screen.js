@@ -67,6 +67,9 @@ export class TableScreen {
     connection.on("status", () => this.render());
     account.onChange(() => this.render());
     connection.on("chat", (message) => this.handleChat(message));
+    connection.on("chat_history", ({ table, lines }) => {
+      if (table === this.id) this.panel.showHistory(lines, connection.welcome?.player);
+    });
     setInterval(() => this.tick(), TICK_MS);
   }
 
