@@ -364,6 +364,7 @@ NOTICES: dict[str, str] = {
     "starts, and its chips return to the accounts",
     "no_grant": "the free chips of your network are used up for now, so your account is empty; a "
     "refill brings some later",
+    "delayed": "viewers without a seat see this table later than it is played",
     "hands_delayed": "the table has played as many hands as guests may within an hour, so the next "
     "ones start later; their events have the times",
 }

@@ -131,6 +131,8 @@ MEANINGS: dict[str, str] = {
     "Watchers.names": "their names, in alphabetical order",
     "lines": "the messages, oldest first",
     "company": "options about those who watch",
+    "delay_ms": "how much later those without a seat see the table; 0 is not at all",
+    "show_cards_later": "whether they then see all hole cards of hands that are over",
     "anonymous_watchers": "whether those without a seat are not named",
     "session": "a guest's secret: sent as `token` of a later `hello`, it brings the player back",
     "role": "what the player may do",

@@ -24,6 +24,7 @@ from pokerws.server.sessions.moderation_handlers import page_of
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.watch_handlers import watched
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.interfaces import Viewer
 
 # The most names in one answer.
 MAX_WATCHERS = 200
@@ -39,8 +40,8 @@ def chat(session: Session, message: Chat) -> None:
     name = speaker(session, actor)
     at_ms = session.context.clock.table_ms()
     line = ChatSaid(message.table, session.player, name, text, at_ms)
-    session.context.chat_lines.add(line, at_ms)
-    say(session, actor, message, Broadcast(line))
+    public_ms = say(session, actor, message, Broadcast(line))
+    session.context.chat_lines.add(line, public_ms)
 
 
 def react(session: Session, message: React) -> None:
@@ -60,17 +61,25 @@ def speaker(session: Session, actor: TableActor) -> str:
     return name
 
 
-def say(session: Session, actor: TableActor, message: Chat | React, said: Broadcast) -> None:
-    """Answer the author, and send what was said to all viewers who want to hear the author."""
+def say(session: Session, actor: TableActor, message: Chat | React, said: Broadcast) -> int:
+    """Answer the author, and send what was said to all viewers who want to hear the author.
+
+    Viewers who see the table late hear its players late too.  Returns from when on all may hear it.
+    """
     accepted = Accepted(message.id, table=message.table)
     session.call_in_turn(message.table, partial(accept_said, session, accepted, said))
     notebooks, author = session.context.notebooks, session.player
-    others = (
-        viewer
-        for viewer in actor.viewers.listeners
-        if viewer is not session and notebooks.hears(viewer.player, author)
-    )
-    each(others, lambda viewer: viewer.send_droppable(said.on(viewer.wire)))
+
+    def tell(viewer: Viewer) -> None:
+        if viewer is not session and notebooks.hears(viewer.player, author):
+            viewer.send_droppable(said.on(viewer.wire))
+
+    delayed = actor.viewers.delayed
+    if delayed is None or not delayed.knows_more(session):
+        each(actor.viewers.listeners, tell)
+        return session.context.clock.table_ms()
+    each(actor.viewers.prompt_listeners, tell)
+    return delayed.say_later(tell)
 
 
 def accept_said(session: Session, accepted: Accepted, said: Broadcast) -> None:

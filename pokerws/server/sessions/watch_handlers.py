@@ -162,7 +162,10 @@ def show_chat(session: Session, actor: TableActor) -> None:
     """Send the latest lines of chat, after the answer to `watch`."""
     table, notebooks = actor.table.id, session.context.notebooks
     hears = partial(notebooks.hears, session.player)
-    history = session.context.chat_lines.history(table, hears)
+    delayed = actor.viewers.delayed
+    is_late = delayed is not None and delayed.is_late(session.player)
+    until_ms = session.context.clock.table_ms() if is_late else None
+    history = session.context.chat_lines.history(table, hears, until_ms)
     if history is not None and session.hears_chat:
         frame = session.wire.encode(history)
 

@@ -238,8 +238,7 @@ class TableActor:
         busy = self.stopped or self.is_paused or self._journal.over_high_water
         if busy or not self._can_move_chips:
             return False
-        events = self._play(Stand(player))
-        if events:
+        if events := self._play(Stand(player)):
             transfers = transfers_of(self.table, events, self._at_ms)
             self._hold(transfers)
             self._changed(events, events, transfers)
@@ -302,6 +301,7 @@ class TableActor:
     def _halt(self) -> None:
         self.stopped = True
         self._alarm.cancel()
+        self.viewers.stop()
 
     # ---- viewers
 

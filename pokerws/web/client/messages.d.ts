@@ -1201,11 +1201,17 @@ export interface HouseRules {
 /**
  * Options about those who watch a table.
  *
- * With `anonymous_watchers`, those without a seat are counted, but not named.
+ * With `delay_ms`, those without a seat see the table so much later, as for a stream. With
+ * `show_cards_later` they then see all hole cards, if the hand is over by that time. With
+ * `anonymous_watchers`, they are counted, but not named.
  */
 export interface Company {
   /** whether those without a seat are not named */
   anonymous_watchers?: boolean;
+  /** how much later those without a seat see the table; 0 is not at all */
+  delay_ms?: number;
+  /** whether they then see all hole cards of hands that are over */
+  show_cards_later?: boolean;
 }
 
 /**

@@ -68,6 +68,10 @@ class PastHands:
 
     async def _of_table(self, message: ListHands, table: TableId, player: PlayerId) -> Hands:
         before_seq = _seq_of(message.before)
+        live = self._lobby.live(table)
+        delayed = None if live is None else live.viewers.delayed
+        if delayed is not None and delayed.is_late(player):
+            before_seq = min(before_seq, delayed.hands_before_seq)
         if self._visits is None:
             actor = await self._check_table(table)
             known = [] if actor is None else memory_hands.hands_at(actor)
