@@ -31,6 +31,8 @@ DETAILS: dict[RejectCode, Details] = {
     "token_missing": _INVALID,
     "token_expired": _INVALID,
     "wrong_player": _INVALID,
+    "bad_code": _INVALID,
+    "note_limit": Details(limit=0, scope="player"),
     "name_missing": _INVALID,
     "bad_name": Details(field="name", min=1, max=24, remaining=_LEFT),
     "too_fast": Details(limit=1, over_ms=60_000, scope="player", counts="chat", remaining=99),

@@ -16,6 +16,7 @@ from pokerws.messages import (
     Chat,
     ChooseGame,
     CloseTable,
+    CreateLink,
     CreateTable,
     DenySeat,
     EndSession,
@@ -23,6 +24,7 @@ from pokerws.messages import (
     GetHand,
     GetLedger,
     GetLink,
+    GetNotes,
     GiveChips,
     HandOver,
     Hello,
@@ -34,21 +36,25 @@ from pokerws.messages import (
     LeaveWaitingList,
     ListHands,
     ListTables,
+    ListWatchers,
     Logout,
     Message,
     Mute,
+    MutePlayer,
     PauseTable,
     Ping,
     PostBlind,
     PreAct,
     QuickSeat,
     RabbitHunt,
+    React,
     Refill,
     RejectCode,
     RemoveBot,
     RenewLink,
     ResumeTable,
     RunIt,
+    SetNote,
     Show,
     Sit,
     SitIn,
@@ -78,20 +84,9 @@ OF_ALL: Codes = frozenset(
     {"missing_field", "unknown_field", "wrong_type", "out_of_range", "invalid_value", "too_fast"}
 )
 # Commands that every role may send.  All others can be `forbidden`.
+_WATCHING: list[type[Message]] = [Watch, Unwatch, GetHand, ListHands, ListWatchers]
 FOR_ALL_ROLES: frozenset[type[Message]] = frozenset(
-    [
-        Hello,
-        Logout,
-        Ping,
-        ListTables,
-        WatchLobby,
-        UnwatchLobby,
-        Watch,
-        Unwatch,
-        GetHand,
-        ListHands,
-        GetLedger,
-    ]
+    [Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, GetLedger, *_WATCHING]
 )
 
 # What names a table that has to be loaded.
@@ -129,6 +124,10 @@ OF_HANDLERS: dict[type[Message], Codes] = {
             "token_missing",
             "token_expired",
             "wrong_player",
+            "bad_code",
+            "guests_only",
+            "account_unavailable",
+            "logout_unavailable",
             "auth_unavailable",
             "name_missing",
             "bad_name",
@@ -159,6 +158,12 @@ OF_HANDLERS: dict[type[Message], Codes] = {
     GetLedger: _LOADS | {"bank_unavailable", "forbidden"},
     ListHands: frozenset({"unknown_table", "table_quarantined", "paused", "log_unavailable"}),
     Chat: frozenset({"not_watching", "muted", "name_taken"}),
+    React: frozenset({"not_watching", "muted", "name_taken"}),
+    CreateLink: frozenset({"guests_only", "account_unavailable"}),
+    MutePlayer: frozenset({"account_unavailable", "note_limit"}),
+    SetNote: frozenset({"account_unavailable", "note_limit"}),
+    GetNotes: frozenset({"account_unavailable"}),
+    ListWatchers: _LOADS - {"paused"},
     Sit: _CHANGES
     | {
         "bank_unavailable",

@@ -229,8 +229,8 @@ class TableActor:
         busy = self.stopped or self.is_paused or self._journal.over_high_water
         if busy or (type(command) in MOVE_CHIPS and not self._can_move_chips):
             return False
-        before, events = self.table.seq, self._play(command)
-        if events:
+        before = self.table.seq
+        if events := self._play(command):
             moving = events if are_moving(events) else ()
             transfers = transfers_of(self.table, moving, self._at_ms) if moving else ()
             self._hold(transfers)
@@ -305,6 +305,7 @@ class TableActor:
     def _halt(self) -> None:
         self.stopped = True
         self._table_clock.halt()
+        self.viewers.stop()
 
     # ---- viewers
 

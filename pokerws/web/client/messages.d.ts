@@ -389,7 +389,7 @@ export interface Refill {
  * used only if the token has no name, or one that cannot be had. `capabilities` are the optional
  * parts of the protocol that the client wants; without the list, all. A client that has kept
  * `variants` and `mixes` of an earlier `welcome` sends its `games_etag`: if they are still the
- * same, they are not sent again.
+ * same, they are not sent again. The `code` of a `link` stands for token and name.
  */
 export interface Hello {
   type: "hello";
@@ -405,6 +405,8 @@ export interface Hello {
   capabilities?: string[] | null;
   /** the `games_etag` of the `welcome` whose games the client has kept */
   games_etag?: string | null;
+  /** the `code` of a `link` that this player has made on another device */
+  code?: string | null;
 }
 
 /**
@@ -893,6 +895,82 @@ export interface GetLedger {
 }
 
 /**
+ * Request a code that brings this player to another device, with name, chips and seat.
+ *
+ * There it is the `code` of `hello`. It is valid once, and for five minutes; a newer one makes it
+ * void. Without `keep`, the session that asks for it ends when the code is used, as by `logout`.
+ * It is for guests: other players sign in there with a token of the login service.
+ */
+export interface CreateLink {
+  type: "create_link";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** whether the session that asks goes on when the code is used */
+  keep?: boolean;
+}
+
+/** Show a quick reaction to all viewers of a table. The player must watch it too. */
+export interface React {
+  type: "react";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** one of the reactions */
+  reaction: "angry" | "cry" | "good_luck" | "hurry_up" | "laugh" | "nice_hand" | "thanks" | "well_played" | "wow";
+}
+
+/**
+ * Hear no more chat and reactions of a player, or hear them again, at all tables.
+ *
+ * It is kept with the account, and nobody is told.
+ */
+export interface MutePlayer {
+  type: "mute_player";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the player's id */
+  player: string;
+  /** whether to mute */
+  on?: boolean;
+}
+
+/**
+ * Keep a private note about a player with the account, in place of an earlier one.
+ *
+ * A note with neither text nor colour is erased.
+ */
+export interface SetNote {
+  type: "set_note";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the player's id */
+  player: string;
+  /** the note */
+  text?: string;
+  /** the colour of its mark; empty for none */
+  colour?: "" | "blue" | "green" | "orange" | "purple" | "red" | "yellow";
+}
+
+/** Request the player's notes and mutes. */
+export interface GetNotes {
+  type: "get_notes";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the number of the page of up to 200 entries, from 0 */
+  page?: number;
+}
+
+/** Request who watches a table without a seat there. */
+export interface ListWatchers {
+  type: "list_watchers";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+}
+
+/**
  * Events of a table, in order. `seq` is the number of the first one.
  *
  * Some messages have a `state_hash`, with which a client [checks](#checking-the-state) the state
@@ -919,9 +997,9 @@ export interface Events {
  *
  * For `create_table` and commands that change a table, `seq` is the number of the first event that
  * the command caused, and `accepted` is sent right before that event. `table` is the table of
- * `create_table`, `watch`, `unwatch`, `chat` or `quick_seat`. For a `watch` of several tables,
- * `tables` has the outcome for each, in the order of the command. `key` is the secret of a new
- * unlisted table.
+ * `create_table`, `watch`, `unwatch`, `chat`, `react` or `quick_seat`. For a `watch` of several
+ * tables, `tables` has the outcome for each, in the order of the command. `key` is the secret of a
+ * new unlisted table.
  */
 export interface Accepted {
   type: "accepted";
@@ -1275,7 +1353,7 @@ export interface TableWaiting {
  * The page has it in its address, as `#table=…&key=…`.
  */
 export interface TableLink {
-  type: "link";
+  type: "table_link";
   /** the client's name for the command; the answer repeats it */
   id: string;
   /** the table's id */
@@ -1348,6 +1426,77 @@ export interface Ledger {
   text?: string;
 }
 
+/** The answer to `create_link`. Whoever has the code can play as this player. */
+export interface Link {
+  type: "link";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the `code` of a `hello` on the other device */
+  code: string;
+  /** until when the code is valid */
+  expires_ms: number;
+}
+
+/** A player's quick reaction at a table. It is not kept, and a slow client may miss it. */
+export interface ReactionShown {
+  type: "reaction";
+  /** the table's id */
+  table: string;
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+  /** one of the reactions */
+  reaction: string;
+  /** when it happened */
+  at_ms: number;
+}
+
+/**
+ * The latest chat messages of a table, at most 200, oldest first.
+ *
+ * It follows the answer to `watch` if there are any, in place of all that the client has of the
+ * table. The server keeps them in memory: a restart forgets them.
+ */
+export interface ChatHistory {
+  type: "chat_history";
+  /** the table's id */
+  table: string;
+  /** the messages, oldest first */
+  lines: ChatLine[];
+}
+
+/** The answer to `get_notes`: notes by player, of page `page` of `pages`. */
+export interface Notes {
+  type: "notes";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the number of the page of up to 200 entries, from 0 */
+  page: number;
+  /** the number of pages */
+  pages: number;
+  /** the notes */
+  notes: NoteEntry[];
+}
+
+/**
+ * The answer to `list_watchers`.
+ *
+ * `count` is the number of players who watch the table and have no seat there; `names` are theirs,
+ * at most 200. Where watchers are anonymous there are none.
+ */
+export interface Watchers {
+  type: "watchers";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** how many players watch without a seat */
+  count: number;
+  /** their names, in alphabetical order */
+  names: string[];
+}
+
 /**
  * The game, stakes and options of a table. Chips are integers; times are in milliseconds.
  *
@@ -1389,6 +1538,8 @@ export interface TableConfig {
   hosting: HostingRules;
   /** how players come to the table and go */
   seating: Seating;
+  /** options about those who watch */
+  company: Company;
 }
 
 /**
@@ -1687,6 +1838,22 @@ export interface Seating {
   waiting_list?: number;
   /** whether players may have chips added automatically */
   auto_chips?: boolean;
+}
+
+/**
+ * Options about those who watch a table.
+ *
+ * With `delay_ms`, those without a seat see the table so much later, as for a stream. With
+ * `show_cards_later` they then see all hole cards, if the hand is over by that time. With
+ * `anonymous_watchers`, they are counted, but not named.
+ */
+export interface Company {
+  /** whether those without a seat are not named */
+  anonymous_watchers?: boolean;
+  /** how much later those without a seat see the table; 0 is not at all */
+  delay_ms?: number;
+  /** whether they then see all hole cards of hands that are over */
+  show_cards_later?: boolean;
 }
 
 /**
@@ -1990,6 +2157,30 @@ export interface LedgerRow {
   stack: number;
   /** chips won, or lost if negative */
   net: number;
+}
+
+/** A chat message of the past; the fields are those of `chat`. */
+export interface ChatLine {
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+  /** the text of the chat message */
+  text: string;
+  /** when it happened */
+  at_ms: number;
+}
+
+/** What a player keeps about another one. */
+export interface NoteEntry {
+  /** the player's id */
+  player: string;
+  /** the note; empty if there is none */
+  text?: string;
+  /** the colour of its mark */
+  colour?: string;
+  /** whether the player is muted */
+  muted?: boolean;
 }
 
 /** One of several tables to watch; the fields are those of `watch`. */
@@ -3848,7 +4039,13 @@ export type ClientMessage =
   | LeaveWaitingList
   | QuickSeat
   | PreAct
-  | GetLedger;
+  | GetLedger
+  | CreateLink
+  | React
+  | MutePlayer
+  | SetNote
+  | GetNotes
+  | ListWatchers;
 
 export type ServerMessage =
   | Events
@@ -3874,7 +4071,12 @@ export type ServerMessage =
   | TableLink
   | Waiting
   | PreActionHeld
-  | Ledger;
+  | Ledger
+  | Link
+  | ReactionShown
+  | ChatHistory
+  | Notes
+  | Watchers;
 
 export type TableEvent =
   | TurnStarted
@@ -3976,6 +4178,7 @@ export interface Answers {
   chat: Accepted;
   choose_game: Accepted;
   close_table: Accepted;
+  create_link: Link;
   create_table: Accepted;
   deny_seat: Accepted;
   end_session: Accepted;
@@ -3983,6 +4186,7 @@ export interface Answers {
   get_hand: HandEvents;
   get_ledger: Ledger;
   get_link: TableLink;
+  get_notes: Notes;
   give_chips: Accepted;
   hand_over: Accepted;
   hello: Welcome;
@@ -3996,19 +4200,23 @@ export interface Answers {
   list_hands: Hands;
   list_players: Players;
   list_tables: Tables;
+  list_watchers: Watchers;
   logout: Accepted;
   mute: Accepted;
+  mute_player: Accepted;
   pause_table: Accepted;
   ping: Pong;
   post_blind: Accepted;
   pre_act: Accepted;
   quick_seat: Accepted;
   rabbit_hunt: Accepted;
+  react: Accepted;
   refill: Accepted;
   remove_bot: Accepted;
   renew_link: Accepted;
   resume_table: Accepted;
   run_it: Accepted;
+  set_note: Accepted;
   show: Accepted;
   sit: Accepted;
   sit_in: Accepted;
@@ -4048,6 +4256,10 @@ export type RejectCode =
   | "token_missing"
   | "token_expired"
   | "wrong_player"
+  | "bad_code"
+  | "guests_only"
+  | "account_unavailable"
+  | "note_limit"
   | "auth_unavailable"
   | "forbidden"
   | "name_missing"
@@ -4398,6 +4610,17 @@ export interface Refusals {
     | "table_closed"
     | "not_host"
     | "bank_unavailable";
+  create_link:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "guests_only"
+    | "account_unavailable"
+    | "forbidden"
+    | "too_fast";
   create_table:
     | "missing_field"
     | "unknown_field"
@@ -4508,6 +4731,16 @@ export interface Refusals {
     | "owned_elsewhere"
     | "not_host"
     | "not_unlisted";
+  get_notes:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "account_unavailable"
+    | "forbidden"
+    | "too_fast";
   give_chips:
     | "missing_field"
     | "unknown_field"
@@ -4566,11 +4799,15 @@ export interface Refusals {
     | "token_missing"
     | "token_expired"
     | "wrong_player"
+    | "bad_code"
+    | "guests_only"
+    | "account_unavailable"
     | "auth_unavailable"
     | "name_missing"
     | "bad_name"
     | "name_taken"
     | "names_unavailable"
+    | "logout_unavailable"
     | "too_fast"
     | "banned";
   host_ban:
@@ -4743,6 +4980,19 @@ export interface Refusals {
     | "invalid_value"
     | "hello_first"
     | "too_fast";
+  list_watchers:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "restarting"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere";
   logout:
     | "missing_field"
     | "unknown_field"
@@ -4764,6 +5014,17 @@ export interface Refusals {
     | "unknown_player"
     | "protected"
     | "sanction_limit";
+  mute_player:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "account_unavailable"
+    | "note_limit"
+    | "forbidden"
+    | "too_fast";
   pause_table:
     | "missing_field"
     | "unknown_field"
@@ -4874,6 +5135,18 @@ export interface Refusals {
     | "table_closed"
     | "nothing_to_hunt"
     | "already_so";
+  react:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "name_taken"
+    | "too_fast"
+    | "not_watching"
+    | "muted";
   refill:
     | "missing_field"
     | "unknown_field"
@@ -4969,6 +5242,17 @@ export interface Refusals {
     | "not_seated"
     | "not_so_often"
     | "already_so";
+  set_note:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "account_unavailable"
+    | "note_limit"
+    | "forbidden"
+    | "too_fast";
   show:
     | "missing_field"
     | "unknown_field"

@@ -75,6 +75,9 @@ export class TableScreen {
     account.onChange(() => this.render());
     connection.on("pre_action", (message) => this.handlePreAction(message));
     connection.on("chat", (message) => this.handleChat(message));
+    connection.on("chat_history", ({ table, lines }) => {
+      if (table === this.id) this.panel.showHistory(lines, connection.welcome?.player);
+    });
     setInterval(() => this.tick(), TICK_MS);
   }
 

@@ -20,22 +20,29 @@ from pokerws.messages import (
     ChooseGame,
     ClientMessage,
     CloseTable,
+    CreateLink,
     CreateTable,
     EndSession,
     GetHand,
     GetLedger,
+    GetNotes,
+    Hello,
     JoinWaitingList,
     Kick,
     LeaveWaitingList,
     ListHands,
+    ListWatchers,
     Mute,
+    MutePlayer,
     PostBlind,
     PreAct,
     QuickSeat,
     RabbitHunt,
+    React,
     Refill,
     RemoveBot,
     RunIt,
+    SetNote,
     Show,
     Sit,
     SitIn,
@@ -113,10 +120,14 @@ LOADING = (
 # Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
 REMEMBERED = (*CHANGING, KICK)
 LISTING = ListHands("16", TABLE)
+WATCHERS = ListWatchers("17", TABLE)
 MOVING = (
     *(Stand("1", TABLE), AddChips("2", TABLE), Sit("3", TABLE, BUY_IN), KICK, REMOVE),
     *hosting.MOVING,
 )
+CODE = "the-code-of-a-link"
+SAID = (Chat("2", TABLE, "Hi"), React("3", TABLE, "wow"))
+NOTING = (MutePlayer("1", NOBODY), SetNote("2", NOBODY, "Hi"))
 NEW_TABLE = CreateTable("15", "Two", TableConfig())
 
 
@@ -222,6 +233,23 @@ async def wants_euler(scene: Scene) -> None:
     )
 
 
+async def link_and_names_away(scene: Scene) -> None:
+    """Ann has a link that ends her session, which cannot be stored."""
+    ann = await scene.greeted("Ann")
+    link = await ann.ask("create_link", keep=False)
+    scene.stands_for[CODE] = str(link["code"])
+    scene.client = await scene.open()
+    names = scene.servers.store(scene.server).away_names
+    before, names.away = names.away, Away()
+    names.away.is_away = True
+    scene.ends.callback(setattr, names, "away", before)
+
+
+async def database_away(scene: Scene) -> None:
+    scene.client = await scene.open()
+    cut_off(scene)
+
+
 async def no_room(scene: Scene) -> None:
     await seated(scene)
     (await scene.app()).moderation.most = 0
@@ -232,11 +260,15 @@ async def ann_greeted(scene: Scene) -> None:
 
 
 SHOWN = [
-    Shown("unknown_table", ann_greeted, "tireless", [*LOADING, LISTING]),
-    shown("table_unavailable", "a stored table, and an unavailable database", *LOADING),
-    shown("table_quarantined", "a stored table that is damaged", *LOADING, LISTING),
-    shown("owned_elsewhere", "a stored table that another server plays", *LOADING),
-    shown("restarting", "a server that is shutting down", *LOADING, NEW_TABLE),
+    Shown("unknown_table", ann_greeted, "tireless", [*LOADING, LISTING, WATCHERS]),
+    shown(
+        "table_unavailable",
+        "a stored table, and an unavailable database",
+        *(*LOADING, WATCHERS),
+    ),
+    shown("table_quarantined", "a stored table that is damaged", *LOADING, LISTING, WATCHERS),
+    shown("owned_elsewhere", "a stored table that another server plays", *LOADING, WATCHERS),
+    shown("restarting", "a server that is shutting down", *LOADING, NEW_TABLE, WATCHERS),
     Shown("paused", watched_and_paused, "durable", [*LOADING, LISTING]),
     shown(
         "log_unavailable",
@@ -249,12 +281,18 @@ SHOWN = [
     shown("bank_unavailable", examples.DATABASE_AWAY, Refill("1")),
     shown("not_seated", examples.OPEN, *BY_SEATED, KICK, PRE_ACT),
     shown("forbidden", examples.OPEN, LEDGER),
-    shown("not_watching", examples.GREETED, Unwatch("1", TABLE)),
+    shown("not_watching", examples.GREETED, Unwatch("1", TABLE), React("2", TABLE, "wow")),
+    shown("muted", "a player who watches a table, and whom an operator has muted", *SAID[1:]),
+    Shown("guests_only", SITUATIONS[examples.TOKENS], "tokens", [Hello("1", code="any")]),
+    Shown("account_unavailable", database_away, "stored", [Hello("1", code="any")]),
+    shown("account_unavailable", examples.DATABASE_AWAY, *NOTING, GetNotes("3"), CreateLink("4")),
+    Shown("logout_unavailable", link_and_names_away, "stored", [Hello("1", code=CODE)]),
+    shown("note_limit", "a player after `hello`, who has as many notes as can be kept", *NOTING),
     shown("bad_name", examples.GREETED, CreateTable("1", " Two", TableConfig())),
     Shown("name_taken", reserved_name, "memory", [CreateTable("1", "Reserved", TableConfig())]),
     Shown("too_many_tables", has_opened_one, "one opened", [NEW_TABLE]),
     Shown("table_unavailable", rejected_table, "closing", [NEW_TABLE]),
-    Shown("name_taken", same_name, "trusted", [Sit("1", TABLE, BUY_IN), Chat("2", TABLE, "Hi")]),
+    Shown("name_taken", same_name, "trusted", [Sit("1", TABLE, BUY_IN), *SAID]),
     Shown("names_unavailable", names_away, "stored", [Sit("1", TABLE, BUY_IN)]),
     shown("already_so", examples.SEATED, RunIt("1", TABLE, 1), AutoMuck("2", TABLE, on=True)),
     shown(

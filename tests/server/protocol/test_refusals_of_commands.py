@@ -35,6 +35,9 @@ NEVER: dict[str, tuple[str, ...]] = {
     ),
     # Each of these looks for some kinds of sanctions alone.
     "chat": ("bad_token", "banned", "kicked"),
+    "react": ("bad_token", "banned", "kicked"),
+    # It is answered during a pause too.
+    "list_watchers": ("paused",),
     "hello": ("kicked", "muted"),
     # A banned player's connections are closed at once.
     "sit": ("bad_token", "banned", "muted"),
@@ -66,6 +69,7 @@ NEEDED: dict[str, Any] = {
     "player": "p_00",
     "minutes": 60,
     "style": "calling_station",
+    "reaction": "wow",
 }
 # Changes of a valid message, and the code that each brings.
 MALFORMED: dict[str, dict[str, Any]] = {
