@@ -65,11 +65,10 @@ from pokerws.game.events import (
     TurnStarted,
     TurnTimedOut,
 )
-from pokerws.game.extras.rabbit import hunt, shown_rabbit
+from pokerws.game.extras.decide import decide_extra
+from pokerws.game.extras.rabbit import shown_rabbit
 from pokerws.game.extras.session import session_events
-from pokerws.game.extras.showing import show
 from pokerws.game.extras.stand_up import ended_round
-from pokerws.game.extras.wishes import set_auto_muck, vote_bomb_pot
 from pokerws.game.hand import act_for_absent, advance_hand
 from pokerws.game.hosting.bots import add_bot, remove_bot
 from pokerws.game.hosting.changes import changed
@@ -201,8 +200,6 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
             return drop_waiters(table, command, now_ms)
         case AddChips():
             return [add_chips(table, command)]
-        case Show():
-            return show(table, command)
         case Straddle(player=player, on=on):
             return [set_straddle(table, player, on=on)]
         case RunIt(player=player, times=times):
@@ -221,12 +218,8 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
             return [add_bot(table, command)]
         case RemoveBot():
             return remove_bot(table, command, now_ms)
-        case VoteBombPot():
-            return [vote_bomb_pot(table, command)]
-        case RabbitHunt():
-            return [hunt(table, command)]
-        case AutoMuck():
-            return [set_auto_muck(table, command)]
+        case Show() | VoteBombPot() | RabbitHunt() | AutoMuck():
+            return decide_extra(table, command)
         case _:
             return decide_for_host(table, command, now_ms)
 
