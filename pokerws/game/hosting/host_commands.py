@@ -34,6 +34,7 @@ from pokerws.game.events import (
     TableEvent,
     TablePaused,
     TableResumed,
+    WaiterLeft,
 )
 from pokerws.game.hosting.bank import give, take
 from pokerws.game.hosting.changes import change_table
@@ -104,7 +105,7 @@ def _removed(table: Table, number: int, seat: Seat, now_ms: int) -> list[TableEv
 
 
 def _ban(table: Table, by: PlayerId | None, player: PlayerId, now_ms: int) -> list[TableEvent]:
-    """Ban a player; one who sits here and does not leave yet is kicked."""
+    """Ban a player, who waits no more; one who sits here and does not leave yet is kicked."""
     _check_other(by, player)
     if player in table.hosting.banned:
         raise Illegal("already_banned", f"{player} is already banned", Details(field="player"))
@@ -112,6 +113,8 @@ def _ban(table: Table, by: PlayerId | None, player: PlayerId, now_ms: int) -> li
     banned = PlayerBanned(player)
     number = table.seat_of(player)
     seat = None if number is None else table.seats[number]
+    if table.waiter(player) is not None:
+        return [banned, WaiterLeft(player, "banned")]
     if number is None or seat is None or seat.leaving:
         return [banned]
     return [banned, *_removed(table, number, seat, now_ms)]

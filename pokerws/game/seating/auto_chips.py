@@ -14,6 +14,8 @@ def set_auto_chips(table: Table, command: AutoChips) -> TableEvent:
     """Change which chips are added to the player's stack between hands."""
     number, seat = seat_of(table, command.player)
     config, auto = table.config, command.auto
+    if config.hosting.bank:
+        raise Illegal("host_gives_chips", "at this table the host gives chips out of the bank")
     if not auto.top_up_to and not auto.rebuy_to:
         auto = _NONE
     elif not config.seating.auto_chips:

@@ -15,6 +15,8 @@ def join_list(table: Table, command: JoinWaitingList) -> TableEvent:
         raise Illegal("no_waiting_list", "this table has no waiting list")
     if table.seat_of(command.player) is not None:
         raise Illegal("already_seated", "you have a seat at this table")
+    if command.player in table.hosting.banned:
+        raise Illegal("banned_from_table", "the host lets you not sit down at this table")
     if table.waiter(command.player) is not None:
         raise Illegal("already_waiting", "you are on the waiting list")
     if (free := free_seat(table)) is not None:

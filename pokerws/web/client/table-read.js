@@ -7,6 +7,12 @@ import { readConfig } from "./table-config.js";
 
 // The message types, with the omitted fields filled in.
 
+/**
+ * An event of a table; the fields depend on `type`, as in `pokerws/game/events/`. The wire format
+ * omits fields with their default value.
+ * @typedef {{type: string} & Record<string, any>} TableEvent
+ */
+
 /** @typedef {import("./table-config.js").TableConfig} TableConfig */
 /** @typedef {import("./messages.js").SeatClock} SeatClock */
 /**
@@ -49,9 +55,8 @@ import { readConfig } from "./table-config.js";
 /** @typedef {Required<import("./messages.js").BankLine>} BankLine */
 
 /**
- * @typedef {Omit<Required<import("./messages.js").Hosting>, "next_config"|"first_config"|"bank"|"waiting"> &
- *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[],
- *   waiting: Waiter[]}} Hosting
+ * @typedef {Omit<Required<import("./messages.js").Hosting>, "next_config"|"first_config"|"bank"> &
+ *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[]}} Hosting
  */
 
 /**

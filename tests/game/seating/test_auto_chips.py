@@ -3,6 +3,7 @@
 import pytest
 
 from pokerws.game.commands import AutoChips, BringChips
+from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.seating import Seating
 from pokerws.game.events import AutoChipsSet, ChipsAdded, PlayerSatOut
 from pokerws.game.seating.auto_chips import players_due
@@ -136,3 +137,10 @@ def test_a_table_may_not_allow_it() -> None:
     game, alice, _ = two(auto_chips=False)
     with refused(game, "no_auto_chips"):
         game.play(AutoChips(alice.id, AutoBuy(top_up_to=500)))
+
+
+def test_the_bank_of_a_table_gives_no_chips_by_itself() -> None:
+    game = Game(hosting=HostingRules(bank=True))
+    (alice,) = game.seat(1_000)
+    with refused(game, "host_gives_chips"):
+        game.play(AutoChips(alice.id, AutoBuy(rebuy_to=1_000)))

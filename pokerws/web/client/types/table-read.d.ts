@@ -2,6 +2,9 @@
  * Reads states from messages and fills in the defaults that the wire format omits. No other module
  * knows the defaults.
  */
+export type TableEvent = {
+    type: string;
+} & Record<string, any>;
 export type TableConfig = import("./table-config.js").TableConfig;
 export type SeatClock = import("./messages.js").SeatClock;
 export type AutoBuy = Omit<Required<import("./messages.js").AutoBuy>, "left"> & {
@@ -36,11 +39,10 @@ export type HandParts = {
 };
 export type Hand = Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts;
 export type BankLine = Required<import("./messages.js").BankLine>;
-export type Hosting = Omit<Required<import("./messages.js").Hosting>, "next_config" | "first_config" | "bank" | "waiting"> & {
+export type Hosting = Omit<Required<import("./messages.js").Hosting>, "next_config" | "first_config" | "bank"> & {
     next_config: TableConfig | null;
     first_config: TableConfig | null;
     bank: BankLine[];
-    waiting: Waiter[];
 };
 export type TableParts = {
     seats: (Seat | null)[];
@@ -54,6 +56,11 @@ export type TableParts = {
     waiting: Waiter[];
 };
 export type TableState = Omit<import("./messages.js").Table, keyof TableParts> & TableParts;
+/**
+ * An event of a table; the fields depend on `type`, as in `pokerws/game/events/`. The wire format
+ * omits fields with their default value.
+ * @typedef {{type: string} & Record<string, any>} TableEvent
+ */
 /** @typedef {import("./table-config.js").TableConfig} TableConfig */
 /** @typedef {import("./messages.js").SeatClock} SeatClock */
 /**
@@ -91,9 +98,8 @@ export type TableState = Omit<import("./messages.js").Table, keyof TableParts> &
 /** @typedef {Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts} Hand */
 /** @typedef {Required<import("./messages.js").BankLine>} BankLine */
 /**
- * @typedef {Omit<Required<import("./messages.js").Hosting>, "next_config"|"first_config"|"bank"|"waiting"> &
- *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[],
- *   waiting: Waiter[]}} Hosting
+ * @typedef {Omit<Required<import("./messages.js").Hosting>, "next_config"|"first_config"|"bank"> &
+ *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[]}} Hosting
  */
 /**
  * @typedef {object} TableParts
