@@ -1,6 +1,7 @@
 """Chips that are added between hands: up to a stack, after it was lost, and up to a limit."""
 
 import pytest
+from msgspec.structs import replace
 
 from pokerws.game.commands import AutoChips, BringChips
 from pokerws.game.config.hosting import HostingRules
@@ -140,7 +141,8 @@ def test_a_table_may_not_allow_it() -> None:
 
 
 def test_the_bank_of_a_table_gives_no_chips_by_itself() -> None:
-    game = Game(hosting=HostingRules(bank=True))
-    (alice,) = game.seat(1_000)
+    game, alice, _ = two()
+    config = game.table.config
+    game.table.config = replace(config, hosting=HostingRules(bank=True))
     with refused(game, "host_gives_chips"):
         game.play(AutoChips(alice.id, AutoBuy(rebuy_to=1_000)))
