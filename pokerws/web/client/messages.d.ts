@@ -816,7 +816,7 @@ export interface AutoChips {
  *
  * One of the two must be there. The player gets `waiting` messages, and when a seat is free, it is
  * reserved for the first one who is connected. A player waits at any number of tables, and with
- * one filter; that is forgotten when the server restarts.
+ * one filter; that is forgotten when the server restarts. `key` is as in `watch`.
  */
 export interface JoinWaitingList {
   type: "join_waiting_list";
@@ -826,6 +826,8 @@ export interface JoinWaitingList {
   table?: string | null;
   /** the conditions of any table, instead of `table` */
   filter?: TableFilter | null;
+  /** the secret in the link of an unlisted table */
+  key?: string | null;
 }
 
 /** Wait no more at `table`, or without one, with the filter. A reserved seat is given up. */
@@ -3121,7 +3123,7 @@ export interface WaiterJoined {
 }
 
 /**
- * A player left the waiting list: as `asked`, or absent, or too late for the reserved seat.
+ * A player left the waiting list: as `asked`, absent, late for the reserved seat, or banned.
  *
  * The player is removed from `waiting`.
  */
@@ -3130,7 +3132,7 @@ export interface WaiterLeft {
   /** the player's id */
   player: string;
   /** why */
-  reason: "absent" | "asked" | "expired";
+  reason: "absent" | "asked" | "banned" | "expired";
 }
 
 /**
@@ -4161,6 +4163,7 @@ export interface Refusals {
     | "table_quarantined"
     | "owned_elsewhere"
     | "table_closed"
+    | "host_gives_chips"
     | "not_seated"
     | "no_auto_chips"
     | "already_so"
@@ -4520,6 +4523,7 @@ export interface Refusals {
     | "table_quarantined"
     | "owned_elsewhere"
     | "table_closed"
+    | "banned_from_table"
     | "already_seated"
     | "no_waiting_list"
     | "already_waiting"
