@@ -127,7 +127,8 @@ class SeatCommands:
 
         The server forgets who waits with a filter when it restarts.
         """
-        message = JoinWaitingList(self._link.new_id(), table, wanted)
+        key = None if table is None else self._watches.keys.get(table)
+        message = JoinWaitingList(self._link.new_id(), table, wanted, key)
         return await self._reached(await self._link.ask(message, Accepted), table)
 
     async def leave_waiting_list(self, table: TableId | None = None) -> Accepted:

@@ -3,6 +3,7 @@
 from pokerws.game.config.table_config import Chips, SomeChips
 from pokerws.game.state import TableId
 from pokerws.messages.fields import CommandId, Message, TableRef
+from pokerws.messages.hosting import LinkKey
 from pokerws.messages.table_filter import TableFilter
 
 
@@ -44,12 +45,13 @@ class JoinWaitingList(Message, frozen=True, tag="join_waiting_list"):
 
     One of the two must be there.  The player gets `waiting` messages, and when a seat is free, it
     is reserved for the first one who is connected.  A player waits at any number of tables, and
-    with one filter; that is forgotten when the server restarts.
+    with one filter; that is forgotten when the server restarts.  `key` is as in `watch`.
     """
 
     id: CommandId
     table: TableRef | None = None
     filter: TableFilter | None = None
+    key: LinkKey | None = None
 
 
 class LeaveWaitingList(Message, frozen=True, tag="leave_waiting_list"):

@@ -200,7 +200,8 @@ OF_HANDLERS: dict[type[Message], Codes] = {
     SitOut: _BY_SEATED | {"already_sitting_out", "no_blinds", "already_so"},
     Stay: _BY_SEATED | {"no_plan"},
     PostBlind: _BY_SEATED | {"no_blinds", "no_blind_owed", "already_so"},
-    AutoChips: _BY_SEATED | {"no_auto_chips", "amount_too_small", "amount_too_large", "already_so"},
+    AutoChips: _BY_SEATED
+    | {"host_gives_chips", "no_auto_chips", "amount_too_small", "amount_too_large", "already_so"},
     JoinWaitingList: _CHANGES
     | {
         "no_waiting_list",
@@ -209,6 +210,7 @@ OF_HANDLERS: dict[type[Message], Codes] = {
         "seat_free",
         "waiting_list_full",
         "kicked",
+        "banned_from_table",
         "name_taken",
     },
     LeaveWaitingList: _CHANGES | {"not_waiting"},

@@ -73,7 +73,7 @@ async def test_a_javascript_client_that_applies_an_event_wrongly_does_not_confor
     tmp_path: Path,
 ) -> None:
     client = shutil.copytree(FOLDER.parent, tmp_path / "client")
-    source = client / "hand-state.js"
+    source = client / "state" / "hand-state.js"
     text = source.read_text(encoding="utf-8")
     right = "seat.drew = drawn.length;"
     assert right in text

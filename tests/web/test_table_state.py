@@ -71,7 +71,7 @@ APPLY = """async (given) => {
 }"""
 # Returns states as the page reads them.
 READ = """async (states) => {
-    const { readTable } = await import("/client/table-state.js");
+    const { readTable } = await import("/client/state/table-state.js");
     return JSON.stringify(JSON.parse(states).map(readTable));
 }"""
 
@@ -322,7 +322,7 @@ async def test_an_event_that_does_not_fit_changes_nothing(
 ) -> None:
     table = wire(open_table(TableId("t"), "Table", TableConfig())[0])
     script = """async ({table, event}) => {
-        const { applyEvent } = await import("/client/table-state.js");
+        const { applyEvent } = await import("/client/state/table-state.js");
         try { applyEvent(table, event); } catch (error) { return [table, error.message]; }
         return [table, null];
     }"""
@@ -345,7 +345,7 @@ async def test_new_events_are_those_after_the_known_sequence_number(
     page: Page, known: tuple[int, int], message: tuple[int, int, str], expected: str
 ) -> None:
     script = """async ([[epoch, seq], [at, first, events]]) => {
-        const { newEvents, GapError } = await import("/client/table-state.js");
+        const { newEvents, GapError } = await import("/client/state/table-state.js");
         try {
             const message = { epoch: at, seq: first, events: [...events] };
             return newEvents({ epoch, seq }, message).join("");

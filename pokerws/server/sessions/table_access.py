@@ -30,7 +30,7 @@ def has_access(session: Session, table: Table, key: str | None) -> bool:
         return True
     if player in hosting.banned:
         return False
-    if player in hosting.approved or is_wanted(table, player):
+    if player in hosting.approved or is_wanted(table, player) or table.waiter(player) is not None:
         return True
     keys = session.context.lobby.link_keys
     return key is not None and keys.opens(table.id, hosting.link, key)

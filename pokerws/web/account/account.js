@@ -103,7 +103,7 @@ export class Account {
 
   /** @param {Message} message */
   handleEvents(message) {
-    /** @type {import("../client/table-state.js").TableEvent[]} */
+    /** @type {import("../client/state/table-state.js").TableEvent[]} */
     const events = message.events;
     const mine = events.some((event) => MOVES.has(event.type) && event.player === this.player);
     if (mine) this.refresh();

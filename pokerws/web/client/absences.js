@@ -3,7 +3,7 @@
  */
 
 /** @typedef {import("./protocol.js").Message} Message */
-/** @typedef {import("./table-state.js").TableState} TableState */
+/** @typedef {import("./state/table-state.js").TableState} TableState */
 
 export class Absences {
   constructor() {

@@ -6,9 +6,9 @@
 export { Absences } from "./absences.js";
 export { Connection, PROTOCOL } from "./protocol.js";
 export { Rejected } from "./rejected.js";
-export { StateCheck, stateHash } from "./state-hash.js";
+export { StateCheck, stateHash } from "./state/state-hash.js";
 export { TableFeed } from "./table-feed.js";
-export { applyEvent, GapError, newEvents, readTable } from "./table-state.js";
+export { applyEvent, GapError, newEvents, readTable } from "./state/table-state.js";
 export { TableView } from "./table-view.js";
 export { MIXES, VARIANTS } from "./variants.js";
 
@@ -16,11 +16,11 @@ export { MIXES, VARIANTS } from "./variants.js";
 /** @typedef {import("./protocol.js").Identity} Identity */
 /** @typedef {import("./protocol.js").IdentityStore} IdentityStore */
 /** @typedef {import("./protocol.js").TokenProvider} TokenProvider */
-/** @typedef {import("./table-read.js").Hand} Hand */
-/** @typedef {import("./table-read.js").HandSeat} HandSeat */
-/** @typedef {import("./table-read.js").Seat} Seat */
-/** @typedef {import("./table-read.js").TableState} TableState */
-/** @typedef {import("./table-read.js").Turn} Turn */
-/** @typedef {import("./table-state.js").TableEvent} TableEvent */
+/** @typedef {import("./state/table-read.js").Hand} Hand */
+/** @typedef {import("./state/table-read.js").HandSeat} HandSeat */
+/** @typedef {import("./state/table-read.js").Seat} Seat */
+/** @typedef {import("./state/table-read.js").TableState} TableState */
+/** @typedef {import("./state/table-read.js").Turn} Turn */
+/** @typedef {import("./state/table-state.js").TableEvent} TableEvent */
 /** @typedef {import("./table-view.js").ViewHandlers} ViewHandlers */
 /** @typedef {import("./variants.js").Variant} Variant */

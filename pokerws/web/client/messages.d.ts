@@ -818,7 +818,7 @@ export interface AutoChips {
  *
  * One of the two must be there. The player gets `waiting` messages, and when a seat is free, it is
  * reserved for the first one who is connected. A player waits at any number of tables, and with
- * one filter; that is forgotten when the server restarts.
+ * one filter; that is forgotten when the server restarts. `key` is as in `watch`.
  */
 export interface JoinWaitingList {
   type: "join_waiting_list";
@@ -828,6 +828,8 @@ export interface JoinWaitingList {
   table?: string | null;
   /** the conditions of any table, instead of `table` */
   filter?: TableFilter | null;
+  /** the secret in the link of an unlisted table */
+  key?: string | null;
 }
 
 /** Wait no more at `table`, or without one, with the filter. A reserved seat is given up. */
@@ -3424,9 +3426,8 @@ export interface WaiterJoined {
 }
 
 /**
- * A player left the waiting list: as `asked`, or absent, or too late for the reserved seat.
- *
- * A player who is `refused` was banned or denied a seat by the host.
+ * A player left the waiting list: as `asked`, absent, late for the reserved seat, banned, or
+ * denied a seat by the host.
  *
  * The player is removed from `waiting`.
  */
@@ -3435,7 +3436,7 @@ export interface WaiterLeft {
   /** the player's id */
   player: string;
   /** why */
-  reason: "absent" | "asked" | "expired" | "refused";
+  reason: "absent" | "asked" | "banned" | "denied" | "expired";
 }
 
 /**
@@ -4495,6 +4496,7 @@ export interface Refusals {
     | "table_quarantined"
     | "owned_elsewhere"
     | "table_closed"
+    | "host_gives_chips"
     | "not_seated"
     | "no_auto_chips"
     | "already_so"
@@ -4895,6 +4897,7 @@ export interface Refusals {
     | "table_quarantined"
     | "owned_elsewhere"
     | "table_closed"
+    | "banned_from_table"
     | "already_seated"
     | "no_waiting_list"
     | "already_waiting"

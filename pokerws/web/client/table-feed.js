@@ -3,11 +3,11 @@
  * when events are missing. It checks sequence numbers but does not apply events.
  */
 
-import { GapError, newEvents } from "./table-state.js";
+import { GapError, newEvents } from "./state/table-state.js";
 
 /** @typedef {import("./protocol.js").Connection} Connection */
 /** @typedef {import("./commands.js").Message} Message */
-/** @typedef {import("./table-state.js").TableEvent} TableEvent */
+/** @typedef {import("./state/table-state.js").TableEvent} TableEvent */
 
 /** Notices that end the subscription to a table. */
 const ENDS_WATCHING = new Set(["table_failed"]);

@@ -5,15 +5,15 @@
  */
 
 import { Absences } from "./absences.js";
-import { StateCheck } from "./state-hash.js";
+import { StateCheck } from "./state/state-hash.js";
 import { TableFeed } from "./table-feed.js";
-import { applyEvent, readTable } from "./table-state.js";
+import { applyEvent, readTable } from "./state/table-state.js";
 
 /** @typedef {import("./protocol.js").Connection} Connection */
 /** @typedef {import("./commands.js").Message} Message */
-/** @typedef {import("./table-read.js").TableState} TableState */
-/** @typedef {import("./table-read.js").Turn} Turn */
-/** @typedef {import("./table-state.js").TableEvent} TableEvent */
+/** @typedef {import("./state/table-read.js").TableState} TableState */
+/** @typedef {import("./state/table-read.js").Turn} Turn */
+/** @typedef {import("./state/table-state.js").TableEvent} TableEvent */
 /** @typedef {Error & {code?: string}} Refusal */
 
 /**

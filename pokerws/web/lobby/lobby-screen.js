@@ -4,7 +4,7 @@
 
 import { chips } from "../model/format.js";
 import { describeOffer } from "../model/stakes.js";
-import { readConfig } from "../client/table-config.js";
+import { readConfig } from "../client/state/table-config.js";
 import { byId, make, setText } from "../ui/dom.js";
 import { showRejection } from "../ui/toast.js";
 import { NewTable } from "./new-table.js";

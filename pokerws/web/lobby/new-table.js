@@ -5,7 +5,7 @@
 
 import { gameName, groupOf, GROUPS, isMix, shortGameName, variant } from "../model/games.js";
 import { describeStakes } from "../model/stakes.js";
-import { readConfig } from "../client/table-config.js";
+import { readConfig } from "../client/state/table-config.js";
 import { byId, make, setText } from "../ui/dom.js";
 import { describeRejection } from "../ui/toast.js";
 import { MIXES, VARIANTS } from "../client/variants.js";

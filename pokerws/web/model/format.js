@@ -2,7 +2,7 @@
  * Formats amounts, times, cards and names.
  */
 
-/** @typedef {import("../client/table-state.js").TableState} TableState */
+/** @typedef {import("../client/state/table-state.js").TableState} TableState */
 
 const NUMBER = new Intl.NumberFormat("en-US");
 const SIGNED = new Intl.NumberFormat("en-US", { signDisplay: "exceptZero" });

@@ -7,8 +7,8 @@ import { MIXES, VARIANTS } from "../client/variants.js";
 import { sentence } from "./format.js";
 
 /** @typedef {import("../client/variants.js").Variant} Variant */
-/** @typedef {import("../client/table-read.js").TableConfig} TableConfig */
-/** @typedef {import("../client/table-read.js").TableState} TableState */
+/** @typedef {import("../client/state/table-read.js").TableConfig} TableConfig */
+/** @typedef {import("../client/state/table-read.js").TableState} TableState */
 
 /** Abbreviations of the betting structures. */
 const SHORT_STRUCTURES = /** @type {const} */ ([

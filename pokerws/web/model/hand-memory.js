@@ -6,9 +6,9 @@
 
 import { awardOf, describeShownHand } from "./narration.js";
 
-/** @typedef {import("../client/table-state.js").TableState} TableState */
-/** @typedef {import("../client/table-state.js").TableEvent} TableEvent */
-/** @typedef {import("../client/table-state.js").Hand} Hand */
+/** @typedef {import("../client/state/table-state.js").TableState} TableState */
+/** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
+/** @typedef {import("../client/state/table-state.js").Hand} Hand */
 
 export class HandMemory {
   constructor() {

@@ -2,8 +2,8 @@
 
 import { chips } from "./format.js";
 
-/** @typedef {import("../client/table-state.js").TableState} TableState */
-/** @typedef {import("../client/table-state.js").TableEvent} TableEvent */
+/** @typedef {import("../client/state/table-state.js").TableState} TableState */
+/** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
 
 /**
  * The name of a player who has a seat, asks for one, or has a line in the bank.

@@ -6,8 +6,8 @@ import { cardSigns, chips, nameAt, sentence } from "./format.js";
 import { gameName, isMix, streetName } from "./games.js";
 import { HOSTING_DESCRIPTIONS } from "./hosting-narration.js";
 
-/** @typedef {import("../client/table-state.js").TableState} TableState */
-/** @typedef {import("../client/table-state.js").TableEvent} TableEvent */
+/** @typedef {import("../client/state/table-state.js").TableState} TableState */
+/** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
 /** @typedef {Record<string, string>} Names */
 
 /** @type {Names} */

@@ -3,7 +3,7 @@
  * it card by card. All other events are shown immediately.
  */
 
-/** @typedef {import("../client/table-state.js").TableEvent} TableEvent */
+/** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
 
 const LONGEST_PAUSE_MS = 900;
 /** The share of the time until the next hand that pauses may use. */

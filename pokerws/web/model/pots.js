@@ -1,6 +1,6 @@
 /** Pot totals. */
 
-/** @typedef {import("../client/table-state.js").Hand} Hand */
+/** @typedef {import("../client/state/table-state.js").Hand} Hand */
 
 /**
  * The total of all pots and bets, and the amounts of the pots.

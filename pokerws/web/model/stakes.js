@@ -5,7 +5,7 @@
 import { chips } from "./format.js";
 import { gameName, gamesOf, isMix, variant } from "./games.js";
 
-/** @typedef {import("../client/table-read.js").TableConfig} TableConfig */
+/** @typedef {import("../client/state/table-read.js").TableConfig} TableConfig */
 
 /**
  * Forced bets and bet sizes; 0 where the game has none.

@@ -2,7 +2,7 @@
  * Which time of a turn runs, in words, and how much of it is left.
  */
 
-/** @typedef {import("../client/table-state.js").Turn} Turn */
+/** @typedef {import("../client/state/table-state.js").Turn} Turn */
 
 /**
  * The tag of the seat to act while more than the time of the turn runs.

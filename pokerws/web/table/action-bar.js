@@ -13,8 +13,8 @@ import { describeDraw, describeTurn, prompt } from "./prompt.js";
 import { Wager } from "./wager.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {import("../client/table-state.js").TableState} TableState */
-/** @typedef {import("../client/table-state.js").Turn} Turn */
+/** @typedef {import("../client/state/table-state.js").TableState} TableState */
+/** @typedef {import("../client/state/table-state.js").Turn} Turn */
 /** @typedef {import("../client/protocol.js").Message} Message */
 
 /** The buttons of actions without an amount or cards. */

@@ -2,8 +2,8 @@
  * The cards that the viewer has selected to discard, during a turn to draw or discard.
  */
 
-/** @typedef {import("../client/table-read.js").Turn} Turn */
-/** @typedef {import("../client/table-state.js").TableState} TableState */
+/** @typedef {import("../client/state/table-read.js").Turn} Turn */
+/** @typedef {import("../client/state/table-state.js").TableState} TableState */
 
 export class Discards {
   /** @param {() => void} changed called when the selection changes */

@@ -7,7 +7,7 @@ import { showRejection } from "../ui/toast.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("../client/protocol.js").Message} Message */
-/** @typedef {import("../client/table-state.js").TableState} TableState */
+/** @typedef {import("../client/state/table-state.js").TableState} TableState */
 
 /** The message that each button sends. @type {Record<string, Message>} */
 const MESSAGES = {

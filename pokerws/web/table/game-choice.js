@@ -7,7 +7,7 @@ import { byId, make } from "../ui/dom.js";
 import { showRejection, showToast } from "../ui/toast.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {import("../client/table-state.js").TableState} TableState */
+/** @typedef {import("../client/state/table-state.js").TableState} TableState */
 /** @typedef {import("../client/protocol.js").Message} Message */
 
 export class GameChoice {

@@ -4,8 +4,8 @@
 
 import { chips, nameAt } from "../model/format.js";
 
-/** @typedef {import("../client/table-state.js").TableState} TableState */
-/** @typedef {import("../client/table-state.js").Turn} Turn */
+/** @typedef {import("../client/state/table-state.js").TableState} TableState */
+/** @typedef {import("../client/state/table-state.js").Turn} Turn */
 
 /**
  * The text shown while it is not the viewer's turn.

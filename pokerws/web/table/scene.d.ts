@@ -1,7 +1,7 @@
 import type { Absences } from "../client/absences.js";
 import type { HandMemory } from "../model/hand-memory.js";
-import type { Departure } from "../client/table-read.js";
-import type { TableState } from "../client/table-state.js";
+import type { Departure } from "../client/state/table-read.js";
+import type { TableState } from "../client/state/table-state.js";
 import type { Discards } from "./discards.js";
 
 /** Everything that the parts of the table screen render from. */

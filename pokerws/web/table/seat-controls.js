@@ -85,8 +85,8 @@ export class SeatControls {
 
   /**
    * Whether the account has the minimum that can be added.
-   * @param {import("../client/table-state.js").TableState} table
-   * @param {import("../client/table-state.js").Seat|null} seat
+   * @param {import("../client/state/table-state.js").TableState} table
+   * @param {import("../client/state/table-state.js").Seat|null} seat
    */
   canTopUp(table, seat) {
     const available = this.account.available();
@@ -192,7 +192,7 @@ function describeDeparture(departure, demanded) {
 
 /**
  * Whether the viewer has cards of the last hand that were not shown.
- * @param {import("../client/table-state.js").TableState} table
+ * @param {import("../client/state/table-state.js").TableState} table
  * @param {number|null} own
  */
 function canShow({ last_hand: last }, own) {

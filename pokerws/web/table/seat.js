@@ -10,10 +10,10 @@ import { make, setText } from "../ui/dom.js";
 import { spaceCards } from "./card-spacing.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {import("../client/table-state.js").Seat} Seat */
-/** @typedef {import("../client/table-state.js").Hand} Hand */
-/** @typedef {import("../client/table-state.js").HandSeat} HandSeat */
-/** @typedef {import("../client/table-state.js").Turn} Turn */
+/** @typedef {import("../client/state/table-state.js").Seat} Seat */
+/** @typedef {import("../client/state/table-state.js").Hand} Hand */
+/** @typedef {import("../client/state/table-state.js").HandSeat} HandSeat */
+/** @typedef {import("../client/state/table-state.js").Turn} Turn */
 
 const BUBBLE_MS = 6_000;
 const LAST_SECONDS = 5;
@@ -284,7 +284,7 @@ function cardsOf(seat, part) {
 
 /**
  * The cards that a player showed after the hand, until the next hand starts.
- * @param {import("../client/table-state.js").TableState} table
+ * @param {import("../client/state/table-state.js").TableState} table
  * @param {number} number
  */
 function shownAfterHand(table, number) {

@@ -12,8 +12,8 @@ import { layOut } from "./layout.js";
 import { SeatView } from "./seat.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {import("../client/table-state.js").TableState} TableState */
-/** @typedef {import("../client/table-state.js").Hand} Hand */
+/** @typedef {import("../client/state/table-state.js").TableState} TableState */
+/** @typedef {import("../client/state/table-state.js").Hand} Hand */
 
 /** Custom properties that pass the layout to the style sheet, in pixels. */
 const SIZES = /** @type {const} */ ({

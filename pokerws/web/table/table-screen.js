@@ -11,9 +11,9 @@ import { describeClosing, describeEvent } from "../model/narration.js";
 import { HOSTING_DESCRIPTIONS } from "../model/hosting-narration.js";
 import { pauses } from "../model/pacing.js";
 import { describeStakes } from "../model/stakes.js";
-import { StateCheck } from "../client/state-hash.js";
+import { StateCheck } from "../client/state/state-hash.js";
 import { TableFeed } from "../client/table-feed.js";
-import { applyEvent, readTable } from "../client/table-state.js";
+import { applyEvent, readTable } from "../client/state/table-state.js";
 import { byId, setText } from "../ui/dom.js";
 import { describeRejection, showRejection, showToast } from "../ui/toast.js";
 import { ActionBar } from "./action-bar.js";
@@ -29,8 +29,8 @@ import { TableOptions } from "./table-options.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
 /** @typedef {import("../client/protocol.js").Message} Message */
-/** @typedef {import("../client/table-state.js").TableState} TableState */
-/** @typedef {import("../client/table-state.js").TableEvent} TableEvent */
+/** @typedef {import("../client/state/table-state.js").TableState} TableState */
+/** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
 /** @typedef {import("./scene.js").Scene} Scene */
 
 const TICK_MS = 200;

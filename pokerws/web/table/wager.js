@@ -8,8 +8,8 @@ import { variant } from "../model/games.js";
 import { potsOf } from "../model/pots.js";
 import { byId, setText } from "../ui/dom.js";
 
-/** @typedef {import("../client/table-state.js").TableState} TableState */
-/** @typedef {import("../client/table-state.js").Turn} Turn */
+/** @typedef {import("../client/state/table-state.js").TableState} TableState */
+/** @typedef {import("../client/state/table-state.js").Turn} Turn */
 
 export class Wager {
   /** @param {() => void} changed called when the amount changes */

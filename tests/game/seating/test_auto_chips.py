@@ -1,8 +1,10 @@
 """Chips that are added between hands: up to a stack, after it was lost, and up to a limit."""
 
 import pytest
+from msgspec.structs import replace
 
 from pokerws.game.commands import AutoChips, BringChips
+from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.seating import Seating
 from pokerws.game.events import AutoChipsSet, ChipsAdded, PlayerSatOut
 from pokerws.game.seating.auto_chips import players_due
@@ -136,3 +138,11 @@ def test_a_table_may_not_allow_it() -> None:
     game, alice, _ = two(auto_chips=False)
     with refused(game, "no_auto_chips"):
         game.play(AutoChips(alice.id, AutoBuy(top_up_to=500)))
+
+
+def test_the_bank_of_a_table_gives_no_chips_by_itself() -> None:
+    game, alice, _ = two()
+    config = game.table.config
+    game.table.config = replace(config, hosting=HostingRules(bank=True))
+    with refused(game, "host_gives_chips"):
+        game.play(AutoChips(alice.id, AutoBuy(rebuy_to=1_000)))

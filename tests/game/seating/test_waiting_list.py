@@ -5,6 +5,7 @@ import pytest
 from pokerws.game.commands import (
     Close,
     DropWaiters,
+    HostBan,
     JoinWaitingList,
     LeaveWaitingList,
     ReserveSeat,
@@ -12,7 +13,7 @@ from pokerws.game.commands import (
     Sit,
 )
 from pokerws.game.config.seating import Seating
-from pokerws.game.events import PlayerSat, SeatReserved, WaiterJoined, WaiterLeft
+from pokerws.game.events import PlayerBanned, PlayerSat, SeatReserved, WaiterJoined, WaiterLeft
 from pokerws.game.state import PlayerId, Waiter
 from tests.game.script import Game, Player, refused
 
@@ -40,6 +41,15 @@ def test_players_wait_in_the_order_in_which_they_came() -> None:
     game.play(LeaveWaitingList(EVE))
     assert game.events == [WaiterLeft(EVE, "asked")]
     assert game.table.waiting == [Waiter(FRED, "fred")]
+
+
+def test_whom_the_host_bans_waits_no_more() -> None:
+    game = full()
+    joins(game, EVE)
+    game.play(HostBan(None, EVE))
+    assert game.events == [PlayerBanned(EVE), WaiterLeft(EVE, "banned")]
+    with refused(game, "banned_from_table"):
+        joins(game, EVE)
 
 
 def test_what_is_refused() -> None:

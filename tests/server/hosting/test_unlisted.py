@@ -7,6 +7,7 @@ import pytest
 from tests.server.conftest import Connect, Raw
 
 CONFIG = {"seats": 3, "min_buy_in": 1_000, "hosting": {"unlisted": True}}
+WITH_KEY = ("watch", "sit", "get_hand", "join_waiting_list")
 ASKED: list[dict[str, Any]] = [
     {"type": "watch"},
     {"type": "sit", "buy_in": 1_000},
@@ -17,6 +18,13 @@ ASKED: list[dict[str, Any]] = [
     {"type": "straddle", "on": True},
     {"type": "run_it", "times": 1},
     {"type": "choose_game", "variant": "NT"},
+    *({"type": kind} for kind in ("stay", "post_blind", "auto_chips")),
+    *({"type": f"{kind}_waiting_list"} for kind in ("join", "leave")),
+    {"type": "add_bot", "style": "calling_station"},
+    {"type": "remove_bot", "player": "bot_zeno"},
+    {"type": "use_time_bank", "turn": 1},
+    *({"type": kind, "on": True} for kind in ("vote_bomb_pot", "auto_muck")),
+    {"type": "rabbit_hunt", "hand": 1},
     {"type": "get_hand", "hand": 1},
     {"type": "list_hands"},
     {"type": "change_table", "config": CONFIG},
@@ -35,7 +43,7 @@ async def test_it_is_answered_like_a_table_that_is_not_there(open_connection: Co
     stranger = await open_connection("Sue")
     for command in ASKED:
         for key in (None, "x" * 24):
-            if key is not None and command["type"] not in ("watch", "sit", "get_hand"):
+            if key is not None and command["type"] not in WITH_KEY:
                 continue
             fields = command if key is None else command | {"key": key}
             answers = [
@@ -62,3 +70,38 @@ async def test_a_new_link_makes_the_old_key_invalid(open_connection: Connect) ->
     assert key != made["key"]
     assert (await other.ask("watch", **on, key=key))["type"] == "accepted"
     assert (await guest.ask("get_link", **on, id="g"))["code"] == "unknown_table"
+
+
+async def test_with_the_key_a_player_waits_there_and_then_needs_it_no_more(
+    open_connection: Connect,
+) -> None:
+    host, made = await opened(open_connection)
+    on = {"table": made["table"]}
+    for player in [host, *[await open_connection(name) for name in ("Ben", "Cleo")]]:
+        assert (await player.ask("sit", **on, buy_in=1_000, key=made["key"]))["type"] == "accepted"
+    guest = await open_connection("Gus")
+    assert (await guest.ask("join_waiting_list", **on))["code"] == "unknown_table"
+    assert (await guest.ask("join_waiting_list", **on, key=made["key"]))["type"] == "accepted"
+    assert (await guest.ask("watch", **on))["type"] == "accepted"
+    assert (await guest.ask("leave_waiting_list", **on))["type"] == "accepted"
+
+
+async def test_a_quick_seat_is_never_at_an_unlisted_table(open_connection: Connect) -> None:
+    await opened(open_connection)
+    stranger = await open_connection("Sue")
+    assert (await stranger.ask("quick_seat"))["code"] == "no_table_free"
+    assert (await stranger.ask("join_waiting_list", filter={}))["type"] == "accepted"
+    assert (await stranger.receive()) == {"type": "waiting", "place": 1}
+
+
+@pytest.mark.parametrize("deed", ["approval", "ban"])
+async def test_a_quick_seat_is_never_one_that_the_host_would_refuse(
+    open_connection: Connect, deed: str
+) -> None:
+    host, sue = await open_connection("Ann"), await open_connection("Sue")
+    config = CONFIG | {"hosting": {"approval": deed == "approval"}}
+    table = (await host.ask("create_table", name="Home", config=config))["table"]
+    if deed == "ban":
+        await host.ask("host_ban", table=table, player=sue.welcome["player"])
+    assert (await sue.ask("quick_seat"))["code"] == "no_table_free"
+    assert (await host.ask("quick_seat"))["table"] == table

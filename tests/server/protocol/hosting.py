@@ -11,6 +11,7 @@ from pokerws.game.state import MAX_EXACT, BankLine, PlayerId, SeatRequest
 from pokerws.messages import (
     AddChips,
     ApproveSeat,
+    AutoChips,
     ChangeTable,
     ClientMessage,
     DenySeat,
@@ -20,6 +21,7 @@ from pokerws.messages import (
     HostBan,
     HostKick,
     HostUnban,
+    JoinWaitingList,
     PauseTable,
     RenewLink,
     ResumeTable,
@@ -224,5 +226,6 @@ SHOWN: tuple[tuple[str, Any, tuple[ClientMessage, ...]], ...] = (
     ),
     ("amount_too_large", at_bank, (TakeChips("1", TABLE, ANNS_ID, BUY_IN + 1),)),
     ("amount_too_large", much_given, (GiveChips("1", TABLE, ANNS_ID, 1),)),
-    ("host_gives_chips", at_bank, (AddChips("1", TABLE),)),
+    ("host_gives_chips", at_bank, (AddChips("1", TABLE), AutoChips("2", TABLE, 1_000))),
+    ("banned_from_table", banned, (JoinWaitingList("1", TABLE),)),
 )

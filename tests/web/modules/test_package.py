@@ -92,7 +92,10 @@ def test_the_version_is_that_of_the_server() -> None:
 
 
 def declarations(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*.d.ts")
+    }
 
 
 @pytest.mark.asyncio(loop_scope="session")
@@ -110,8 +113,8 @@ def test_the_package_has_all_files_of_its_folder(project: Path) -> None:
     packed = {path.relative_to(installed) for path in installed.rglob("*") if path.is_file()}
     kept = {path.relative_to(CLIENT) for path in CLIENT.rglob("*") if path.is_file()}
     assert packed == kept
-    top = {path.as_posix() for path in packed if len(path.parts) == 1}
-    assert top >= {"README.md", "LICENSE", "index.js", "protocol.js", "table-state.js"}
+    top = {path.parts[0] for path in packed}
+    assert top >= {"README.md", "LICENSE", "index.js", "protocol.js", "state"}
     assert not list(project.glob("node_modules/*/node_modules"))
 
 

@@ -15,6 +15,7 @@ from pokerws.server.auth.seat_names import check_unlike
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.handlers.tables import check_seats
 from pokerws.server.sessions.session import Session
+from pokerws.server.sessions.table_access import check_access
 from pokerws.server.tables.actor import TableActor
 
 # Stored tables that one `quick_seat` loads at most, to find a seat.
@@ -28,16 +29,17 @@ def join_waiting_list(session: Session, message: JoinWaitingList) -> Work | None
             "missing_field", "either `table` or `filter` must be there", Details(field="table")
         )
     if message.table is not None:
-        return wait_at(session, message.id, message.table)
+        return wait_at(session, message.id, message.table, message.key)
     session.context.lobby.seating.finder.wait(session.player, session.shown.name, message.filter)
     session.answer(Accepted(message.id))
     session.context.lobby.seating.finder.look_for(session.player)
     return None
 
 
-async def wait_at(session: Session, message_id: str, table: TableId) -> None:
+async def wait_at(session: Session, message_id: str, table: TableId, key: str | None) -> None:
     """Wait for a seat at a table."""
     actor = await session.context.lobby.find(table)
+    check_access(session, actor, key)
     player, name = session.player, session.shown.name
     session.context.moderation.check_seat(player, table)
     check_unlike(actor.table.seats, player, name)
@@ -59,6 +61,7 @@ def leave_waiting_list(session: Session, message: LeaveWaitingList) -> Work | No
 async def leave_at(session: Session, message_id: str, table: TableId) -> None:
     """Wait for a seat at a table no more."""
     actor = await session.context.lobby.find(table)
+    check_access(session, actor)
     actor.handle(session, message_id, commands.LeaveWaitingList(session.player))
 
 

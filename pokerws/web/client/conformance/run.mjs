@@ -8,7 +8,7 @@
 
 import { readFile } from "node:fs/promises";
 import { stateHash, TableView } from "../index.js";
-import { writeState } from "../table-write.js";
+import { writeState } from "../state/table-write.js";
 
 /** @typedef {{type: string} & Record<string, any>} Message */
 

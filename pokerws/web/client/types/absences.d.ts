@@ -2,9 +2,9 @@
  * The players at a table who are not connected, as the server tells it.
  */
 export type Message = import("./protocol.js").Message;
-export type TableState = import("./table-state.js").TableState;
+export type TableState = import("./state/table-state.js").TableState;
 /** @typedef {import("./protocol.js").Message} Message */
-/** @typedef {import("./table-state.js").TableState} TableState */
+/** @typedef {import("./state/table-state.js").TableState} TableState */
 export declare class Absences {
     /** @type {Set<string>} ids of players */
     players: Set<string>;

@@ -4,7 +4,7 @@
  */
 export type Connection = import("./protocol.js").Connection;
 export type Message = import("./commands.js").Message;
-export type TableEvent = import("./table-state.js").TableEvent;
+export type TableEvent = import("./state/table-state.js").TableEvent;
 export type FeedHandlers = {
     onSnapshot: (snapshot: Message) => void;
     /**

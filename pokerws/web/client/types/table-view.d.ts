@@ -4,13 +4,13 @@
  * server's.
  */
 import { Absences } from "./absences.js";
-import { StateCheck } from "./state-hash.js";
+import { StateCheck } from "./state/state-hash.js";
 import { TableFeed } from "./table-feed.js";
 export type Connection = import("./protocol.js").Connection;
 export type Message = import("./commands.js").Message;
-export type TableState = import("./table-read.js").TableState;
-export type Turn = import("./table-read.js").Turn;
-export type TableEvent = import("./table-state.js").TableEvent;
+export type TableState = import("./state/table-read.js").TableState;
+export type Turn = import("./state/table-read.js").Turn;
+export type TableEvent = import("./state/table-state.js").TableEvent;
 export type Refusal = Error & {
     code?: string;
 };
@@ -36,9 +36,9 @@ export type ViewHandlers = {
 };
 /** @typedef {import("./protocol.js").Connection} Connection */
 /** @typedef {import("./commands.js").Message} Message */
-/** @typedef {import("./table-read.js").TableState} TableState */
-/** @typedef {import("./table-read.js").Turn} Turn */
-/** @typedef {import("./table-state.js").TableEvent} TableEvent */
+/** @typedef {import("./state/table-read.js").TableState} TableState */
+/** @typedef {import("./state/table-read.js").Turn} Turn */
+/** @typedef {import("./state/table-state.js").TableEvent} TableEvent */
 /** @typedef {Error & {code?: string}} Refusal */
 /**
  * All are optional.

@@ -27,12 +27,7 @@ export { readTable };
 /** @typedef {import("./table-read.js").HandSeat} HandSeat */
 /** @typedef {import("./table-read.js").Hand} Hand */
 /** @typedef {import("./table-read.js").TableState} TableState */
-
-/**
- * An event of a table; the fields depend on `type`, as in `pokerws/game/events/`. The wire format
- * omits fields with their default value.
- * @typedef {{type: string} & Record<string, any>} TableEvent
- */
+/** @typedef {import("./table-read.js").TableEvent} TableEvent */
 
 /** Events are missing, or belong to another epoch: a snapshot is needed. */
 export class GapError extends Error {}

@@ -9,7 +9,7 @@ import { newExtras, newLastHand } from "./table-read.js";
 /** @typedef {import("./table-read.js").Hand} Hand */
 /** @typedef {import("./table-read.js").LastHand} LastHand */
 /** @typedef {import("./table-read.js").TableState} TableState */
-/** @typedef {import("./table-state.js").TableEvent} TableEvent */
+/** @typedef {import("./table-read.js").TableEvent} TableEvent */
 
 /** @type {Record<string, (table: TableState, event: TableEvent) => void>} */
 export const EXTRAS_EVENTS = {

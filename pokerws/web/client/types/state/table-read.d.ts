@@ -2,27 +2,30 @@
  * Reads states from messages and fills in the defaults that the wire format omits. No other module
  * knows the defaults.
  */
+export type TableEvent = {
+    type: string;
+} & Record<string, any>;
 export type TableConfig = import("./table-config.js").TableConfig;
-export type SeatClock = import("./messages.js").SeatClock;
-export type AutoBuy = Omit<Required<import("./messages.js").AutoBuy>, "left"> & {
+export type SeatClock = import("../messages.js").SeatClock;
+export type AutoBuy = Omit<Required<import("../messages.js").AutoBuy>, "left"> & {
     left: number | null;
 };
-export type Waiter = Omit<Required<import("./messages.js").Waiter>, "seat"> & {
+export type Waiter = Omit<Required<import("../messages.js").Waiter>, "seat"> & {
     seat: number | null;
 };
-export type Seat = Omit<Required<import("./messages.js").Seat>, "clock" | "auto"> & {
+export type Seat = Omit<Required<import("../messages.js").Seat>, "clock" | "auto"> & {
     clock: SeatClock | null;
     auto: AutoBuy | null;
 };
-export type Departure = Required<import("./messages.js").Departure>;
-export type Pot = import("./messages.js").Pot;
-export type Turn = Required<import("./messages.js").Turn>;
-export type FixedLimit = import("./messages.js").FixedLimit;
-export type LastHand = Required<import("./messages.js").LastHand>;
-export type Extras = Omit<Required<import("./messages.js").Extras>, "stand_up"> & {
-    stand_up: import("./messages.js").StandUp | null;
+export type Departure = Required<import("../messages.js").Departure>;
+export type Pot = import("../messages.js").Pot;
+export type Turn = Required<import("../messages.js").Turn>;
+export type FixedLimit = import("../messages.js").FixedLimit;
+export type LastHand = Required<import("../messages.js").LastHand>;
+export type Extras = Omit<Required<import("../messages.js").Extras>, "stand_up"> & {
+    stand_up: import("../messages.js").StandUp | null;
 };
-export type HandSeat = Omit<Required<import("./messages.js").HandSeat>, "acted_to" | "drew"> & {
+export type HandSeat = Omit<Required<import("../messages.js").HandSeat>, "acted_to" | "drew"> & {
     acted_to: number | null;
     drew: number | null;
 };
@@ -34,13 +37,12 @@ export type HandParts = {
     last_actor: number | null;
     opener: number | null;
 };
-export type Hand = Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts;
-export type BankLine = Required<import("./messages.js").BankLine>;
-export type Hosting = Omit<Required<import("./messages.js").Hosting>, "next_config" | "first_config" | "bank" | "waiting"> & {
+export type Hand = Omit<Required<import("../messages.js").Hand>, keyof HandParts> & HandParts;
+export type BankLine = Required<import("../messages.js").BankLine>;
+export type Hosting = Omit<Required<import("../messages.js").Hosting>, "next_config" | "first_config" | "bank"> & {
     next_config: TableConfig | null;
     first_config: TableConfig | null;
     bank: BankLine[];
-    waiting: Waiter[];
 };
 export type TableParts = {
     seats: (Seat | null)[];
@@ -53,30 +55,35 @@ export type TableParts = {
     hosting: Hosting;
     waiting: Waiter[];
 };
-export type TableState = Omit<import("./messages.js").Table, keyof TableParts> & TableParts;
+export type TableState = Omit<import("../messages.js").Table, keyof TableParts> & TableParts;
+/**
+ * An event of a table; the fields depend on `type`, as in `pokerws/game/events/`. The wire format
+ * omits fields with their default value.
+ * @typedef {{type: string} & Record<string, any>} TableEvent
+ */
 /** @typedef {import("./table-config.js").TableConfig} TableConfig */
-/** @typedef {import("./messages.js").SeatClock} SeatClock */
+/** @typedef {import("../messages.js").SeatClock} SeatClock */
 /**
- * @typedef {Omit<Required<import("./messages.js").AutoBuy>, "left"> & {left: number|null}} AutoBuy
+ * @typedef {Omit<Required<import("../messages.js").AutoBuy>, "left"> & {left: number|null}} AutoBuy
  */
 /**
- * @typedef {Omit<Required<import("./messages.js").Waiter>, "seat"> & {seat: number|null}} Waiter
+ * @typedef {Omit<Required<import("../messages.js").Waiter>, "seat"> & {seat: number|null}} Waiter
  */
 /**
- * @typedef {Omit<Required<import("./messages.js").Seat>, "clock"|"auto"> &
+ * @typedef {Omit<Required<import("../messages.js").Seat>, "clock"|"auto"> &
  *   {clock: SeatClock|null, auto: AutoBuy|null}} Seat
  */
-/** @typedef {Required<import("./messages.js").Departure>} Departure */
-/** @typedef {import("./messages.js").Pot} Pot */
-/** @typedef {Required<import("./messages.js").Turn>} Turn */
-/** @typedef {import("./messages.js").FixedLimit} FixedLimit */
-/** @typedef {Required<import("./messages.js").LastHand>} LastHand */
+/** @typedef {Required<import("../messages.js").Departure>} Departure */
+/** @typedef {import("../messages.js").Pot} Pot */
+/** @typedef {Required<import("../messages.js").Turn>} Turn */
+/** @typedef {import("../messages.js").FixedLimit} FixedLimit */
+/** @typedef {Required<import("../messages.js").LastHand>} LastHand */
 /**
- * @typedef {Omit<Required<import("./messages.js").Extras>, "stand_up"> &
- *   {stand_up: import("./messages.js").StandUp|null}} Extras
+ * @typedef {Omit<Required<import("../messages.js").Extras>, "stand_up"> &
+ *   {stand_up: import("../messages.js").StandUp|null}} Extras
  */
 /**
- * @typedef {Omit<Required<import("./messages.js").HandSeat>, "acted_to"|"drew"> &
+ * @typedef {Omit<Required<import("../messages.js").HandSeat>, "acted_to"|"drew"> &
  *   {acted_to: number|null, drew: number|null}} HandSeat
  */
 /**
@@ -88,12 +95,11 @@ export type TableState = Omit<import("./messages.js").Table, keyof TableParts> &
  * @property {number|null} last_actor
  * @property {number|null} opener
  */
-/** @typedef {Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts} Hand */
-/** @typedef {Required<import("./messages.js").BankLine>} BankLine */
+/** @typedef {Omit<Required<import("../messages.js").Hand>, keyof HandParts> & HandParts} Hand */
+/** @typedef {Required<import("../messages.js").BankLine>} BankLine */
 /**
- * @typedef {Omit<Required<import("./messages.js").Hosting>, "next_config"|"first_config"|"bank"|"waiting"> &
- *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[],
- *   waiting: Waiter[]}} Hosting
+ * @typedef {Omit<Required<import("../messages.js").Hosting>, "next_config"|"first_config"|"bank"> &
+ *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[]}} Hosting
  */
 /**
  * @typedef {object} TableParts
@@ -107,7 +113,7 @@ export type TableState = Omit<import("./messages.js").Table, keyof TableParts> &
  * @property {Hosting} hosting
  * @property {Waiter[]} waiting
  */
-/** @typedef {Omit<import("./messages.js").Table, keyof TableParts> & TableParts} TableState */
+/** @typedef {Omit<import("../messages.js").Table, keyof TableParts> & TableParts} TableState */
 /**
  * The state of a snapshot.
  * @param {any} state

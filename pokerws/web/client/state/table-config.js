@@ -7,23 +7,23 @@ import { written } from "./written.js";
 
 /** @typedef {import("./written.js").Fields} Fields */
 
-/** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
-/** @typedef {Required<import("./messages.js").Mix>} Mix */
-/** @typedef {Required<import("./messages.js").PresenceOptions>} PresenceOptions */
-/** @typedef {Required<import("./messages.js").Seating>} Seating */
-/** @typedef {Required<import("./messages.js").HostingRules>} HostingRules */
+/** @typedef {Required<import("../messages.js").LimitStakes>} LimitStakes */
+/** @typedef {Required<import("../messages.js").Mix>} Mix */
+/** @typedef {Required<import("../messages.js").PresenceOptions>} PresenceOptions */
+/** @typedef {Required<import("../messages.js").Seating>} Seating */
+/** @typedef {Required<import("../messages.js").HostingRules>} HostingRules */
 
 /**
- * @typedef {Omit<Required<import("./messages.js").HouseRules>, "rake"|"session"> &
- *   {rake: import("./messages.js").Rake|null,
- *    session: import("./messages.js").SessionLimits|null}} HouseRules
+ * @typedef {Omit<Required<import("../messages.js").HouseRules>, "rake"|"session"> &
+ *   {rake: import("../messages.js").Rake|null,
+ *    session: import("../messages.js").SessionLimits|null}} HouseRules
  */
 
 /**
- * @typedef {Omit<Required<import("./messages.js").Clocks>, "bank"|"protection"|"lag"> & {
- *   bank: Required<import("./messages.js").TimeBank>|null,
- *   protection: Required<import("./messages.js").DisconnectProtection>|null,
- *   lag: Required<import("./messages.js").LagAllowance>|null,
+ * @typedef {Omit<Required<import("../messages.js").Clocks>, "bank"|"protection"|"lag"> & {
+ *   bank: Required<import("../messages.js").TimeBank>|null,
+ *   protection: Required<import("../messages.js").DisconnectProtection>|null,
+ *   lag: Required<import("../messages.js").LagAllowance>|null,
  * }} Clocks
  */
 
@@ -39,7 +39,7 @@ import { written } from "./written.js";
  */
 
 /**
- * @typedef {Omit<import("./messages.js").TableConfig, keyof Sections> & Sections} TableConfig
+ * @typedef {Omit<import("../messages.js").TableConfig, keyof Sections> & Sections} TableConfig
  */
 
 /** @type {{[section: string]: Fields}} */

@@ -2,9 +2,9 @@
  * Applies events about a table's host: the browser's version of `pokerws/game/hosting/applying.py`.
  */
 export type TableState = import("./table-read.js").TableState;
-export type TableEvent = import("./table-state.js").TableEvent;
+export type TableEvent = import("./table-read.js").TableEvent;
 /** @typedef {import("./table-read.js").TableState} TableState */
-/** @typedef {import("./table-state.js").TableEvent} TableEvent */
+/** @typedef {import("./table-read.js").TableEvent} TableEvent */
 /** @type {Record<string, (table: TableState, event: TableEvent) => void>} */
 export declare const HOSTING_EVENTS: Record<string, (table: TableState, event: TableEvent) => void>;
 /**

@@ -8,7 +8,7 @@ import { seatAt } from "./hand-state.js";
 /** @typedef {import("./table-read.js").Seat} Seat */
 /** @typedef {import("./table-read.js").SeatClock} SeatClock */
 /** @typedef {import("./table-read.js").Hand} Hand */
-/** @typedef {import("./table-state.js").TableEvent} TableEvent */
+/** @typedef {import("./table-read.js").TableEvent} TableEvent */
 
 /**
  * What each event of the clock of a turn changes.

@@ -6,7 +6,7 @@ import { seatAt } from "./hand-state.js";
 import { readConfig } from "./table-config.js";
 
 /** @typedef {import("./table-read.js").TableState} TableState */
-/** @typedef {import("./table-state.js").TableEvent} TableEvent */
+/** @typedef {import("./table-read.js").TableEvent} TableEvent */
 
 /** @type {Record<string, (table: TableState, event: TableEvent) => void>} */
 export const HOSTING_EVENTS = {

@@ -5,12 +5,12 @@ export type Extras = import("./table-read.js").Extras;
 export type Hand = import("./table-read.js").Hand;
 export type LastHand = import("./table-read.js").LastHand;
 export type TableState = import("./table-read.js").TableState;
-export type TableEvent = import("./table-state.js").TableEvent;
+export type TableEvent = import("./table-read.js").TableEvent;
 /** @typedef {import("./table-read.js").Extras} Extras */
 /** @typedef {import("./table-read.js").Hand} Hand */
 /** @typedef {import("./table-read.js").LastHand} LastHand */
 /** @typedef {import("./table-read.js").TableState} TableState */
-/** @typedef {import("./table-state.js").TableEvent} TableEvent */
+/** @typedef {import("./table-read.js").TableEvent} TableEvent */
 /** @type {Record<string, (table: TableState, event: TableEvent) => void>} */
 export declare const EXTRAS_EVENTS: Record<string, (table: TableState, event: TableEvent) => void>;
 /**

@@ -12,19 +12,13 @@ export type Turn = import("./table-read.js").Turn;
 export type HandSeat = import("./table-read.js").HandSeat;
 export type Hand = import("./table-read.js").Hand;
 export type TableState = import("./table-read.js").TableState;
-export type TableEvent = {
-    type: string;
-} & Record<string, any>;
+export type TableEvent = import("./table-read.js").TableEvent;
 /** @typedef {import("./table-read.js").Seat} Seat */
 /** @typedef {import("./table-read.js").Turn} Turn */
 /** @typedef {import("./table-read.js").HandSeat} HandSeat */
 /** @typedef {import("./table-read.js").Hand} Hand */
 /** @typedef {import("./table-read.js").TableState} TableState */
-/**
- * An event of a table; the fields depend on `type`, as in `pokerws/game/events/`. The wire format
- * omits fields with their default value.
- * @typedef {{type: string} & Record<string, any>} TableEvent
- */
+/** @typedef {import("./table-read.js").TableEvent} TableEvent */
 /** Events are missing, or belong to another epoch: a snapshot is needed. */
 export declare class GapError extends Error {
 }

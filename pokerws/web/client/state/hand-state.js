@@ -8,7 +8,7 @@ import { readTurn } from "./table-read.js";
 /** @typedef {import("./table-read.js").HandSeat} HandSeat */
 /** @typedef {import("./table-read.js").Hand} Hand */
 /** @typedef {import("./table-read.js").TableState} TableState */
-/** @typedef {import("./table-state.js").TableEvent} TableEvent */
+/** @typedef {import("./table-read.js").TableEvent} TableEvent */
 
 /**
  * What each event of a hand changes.

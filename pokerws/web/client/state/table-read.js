@@ -7,30 +7,36 @@ import { readConfig } from "./table-config.js";
 
 // The message types, with the omitted fields filled in.
 
+/**
+ * An event of a table; the fields depend on `type`, as in `pokerws/game/events/`. The wire format
+ * omits fields with their default value.
+ * @typedef {{type: string} & Record<string, any>} TableEvent
+ */
+
 /** @typedef {import("./table-config.js").TableConfig} TableConfig */
-/** @typedef {import("./messages.js").SeatClock} SeatClock */
+/** @typedef {import("../messages.js").SeatClock} SeatClock */
 /**
- * @typedef {Omit<Required<import("./messages.js").AutoBuy>, "left"> & {left: number|null}} AutoBuy
+ * @typedef {Omit<Required<import("../messages.js").AutoBuy>, "left"> & {left: number|null}} AutoBuy
  */
 /**
- * @typedef {Omit<Required<import("./messages.js").Waiter>, "seat"> & {seat: number|null}} Waiter
+ * @typedef {Omit<Required<import("../messages.js").Waiter>, "seat"> & {seat: number|null}} Waiter
  */
 /**
- * @typedef {Omit<Required<import("./messages.js").Seat>, "clock"|"auto"> &
+ * @typedef {Omit<Required<import("../messages.js").Seat>, "clock"|"auto"> &
  *   {clock: SeatClock|null, auto: AutoBuy|null}} Seat
  */
-/** @typedef {Required<import("./messages.js").Departure>} Departure */
-/** @typedef {import("./messages.js").Pot} Pot */
-/** @typedef {Required<import("./messages.js").Turn>} Turn */
-/** @typedef {import("./messages.js").FixedLimit} FixedLimit */
-/** @typedef {Required<import("./messages.js").LastHand>} LastHand */
+/** @typedef {Required<import("../messages.js").Departure>} Departure */
+/** @typedef {import("../messages.js").Pot} Pot */
+/** @typedef {Required<import("../messages.js").Turn>} Turn */
+/** @typedef {import("../messages.js").FixedLimit} FixedLimit */
+/** @typedef {Required<import("../messages.js").LastHand>} LastHand */
 /**
- * @typedef {Omit<Required<import("./messages.js").Extras>, "stand_up"> &
- *   {stand_up: import("./messages.js").StandUp|null}} Extras
+ * @typedef {Omit<Required<import("../messages.js").Extras>, "stand_up"> &
+ *   {stand_up: import("../messages.js").StandUp|null}} Extras
  */
 
 /**
- * @typedef {Omit<Required<import("./messages.js").HandSeat>, "acted_to"|"drew"> &
+ * @typedef {Omit<Required<import("../messages.js").HandSeat>, "acted_to"|"drew"> &
  *   {acted_to: number|null, drew: number|null}} HandSeat
  */
 
@@ -44,14 +50,13 @@ import { readConfig } from "./table-config.js";
  * @property {number|null} opener
  */
 
-/** @typedef {Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts} Hand */
+/** @typedef {Omit<Required<import("../messages.js").Hand>, keyof HandParts> & HandParts} Hand */
 
-/** @typedef {Required<import("./messages.js").BankLine>} BankLine */
+/** @typedef {Required<import("../messages.js").BankLine>} BankLine */
 
 /**
- * @typedef {Omit<Required<import("./messages.js").Hosting>, "next_config"|"first_config"|"bank"|"waiting"> &
- *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[],
- *   waiting: Waiter[]}} Hosting
+ * @typedef {Omit<Required<import("../messages.js").Hosting>, "next_config"|"first_config"|"bank"> &
+ *   {next_config: TableConfig|null, first_config: TableConfig|null, bank: BankLine[]}} Hosting
  */
 
 /**
@@ -67,7 +72,7 @@ import { readConfig } from "./table-config.js";
  * @property {Waiter[]} waiting
  */
 
-/** @typedef {Omit<import("./messages.js").Table, keyof TableParts> & TableParts} TableState */
+/** @typedef {Omit<import("../messages.js").Table, keyof TableParts> & TableParts} TableState */
 
 /**
  * The state of a snapshot.

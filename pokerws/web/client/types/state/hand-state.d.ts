@@ -5,12 +5,12 @@ export type Seat = import("./table-read.js").Seat;
 export type HandSeat = import("./table-read.js").HandSeat;
 export type Hand = import("./table-read.js").Hand;
 export type TableState = import("./table-read.js").TableState;
-export type TableEvent = import("./table-state.js").TableEvent;
+export type TableEvent = import("./table-read.js").TableEvent;
 /** @typedef {import("./table-read.js").Seat} Seat */
 /** @typedef {import("./table-read.js").HandSeat} HandSeat */
 /** @typedef {import("./table-read.js").Hand} Hand */
 /** @typedef {import("./table-read.js").TableState} TableState */
-/** @typedef {import("./table-state.js").TableEvent} TableEvent */
+/** @typedef {import("./table-read.js").TableEvent} TableEvent */
 /**
  * What each event of a hand changes.
  * @type {Record<string, (table: TableState, hand: Hand, event: TableEvent) => void>}
