@@ -29,7 +29,6 @@ class TableSummary(Struct, frozen=True, omit_defaults=True):
     `players` is the number of taken seats, of which `bots` have bots of the server, and `waiting`
     that of players on the waiting list.  `waiting_for` is why no hand is dealt.  The last three are
     known of tables in memory only.  A `paused` table starts no hands: its host has paused it.
-
     """
 
     table: TableId

@@ -2784,7 +2784,7 @@ export interface TableClosed {
   /**
    * `abandoned`: no activity and no viewers for `ABANDONED_TABLE_MS` (or no hand for
    * `UNUSED_TABLE_MS`); `overtaken`: the stored table was not the newest; `operator`: closed by an
-   * operator or admin
+   * operator or admin; `host`: closed by its host; `session_over`: its timed session is over
    */
   reason: "abandoned" | "host" | "operator" | "overtaken" | "session_over";
 }
@@ -3047,12 +3047,18 @@ export interface ChangePlanned {
  *
  * The table's `config` becomes this one, and the `next_config` of `hosting` null. If the
  * `first_config` of `hosting` is null, it becomes the earlier config. The `game` becomes null if
- * `variant` or `mix` is another than before.
+ * `variant` or `mix` is another than before. If there are `clocks`, one for each seat, they become
+ * the `clock` of the seats. If there is `ends_at_ms`, it becomes that of `extras`, and their
+ * `last_hand` becomes 0.
  */
 export interface TableChanged {
   type: "table_changed";
   /** the new config */
   config: TableConfig;
+  /** what each seat has of the clocks now; null if that did not change */
+  clocks?: (SeatClock | null)[];
+  /** when the session ends now, 0 for never; null for no change */
+  ends_at_ms?: number;
 }
 
 /**
@@ -3123,7 +3129,9 @@ export interface WaiterJoined {
 }
 
 /**
- * A player left the waiting list: as `asked`, absent, late for the reserved seat, or banned.
+ * A player left the waiting list: as `asked`, or absent, or too late for the reserved seat.
+ *
+ * A player who is `refused` was banned or denied a seat by the host.
  *
  * The player is removed from `waiting`.
  */
@@ -3132,7 +3140,7 @@ export interface WaiterLeft {
   /** the player's id */
   player: string;
   /** why */
-  reason: "absent" | "asked" | "banned" | "expired";
+  reason: "absent" | "asked" | "expired" | "refused";
 }
 
 /**
@@ -3299,17 +3307,6 @@ export interface WantedBot {
   name: string;
   /** how the bot plays */
   style: string;
-  /** whether a hand that loses at the showdown is mucked, where that is allowed */
-  auto_muck: boolean;
-  /** whether an owed blind is posted in the next hand, instead of waiting for it */
-  posts: boolean;
-  /**
-   * `sit_out_at_blind` or `leave_at_blind`: before the next big blind comes; `leave_after_hand`;
-   * empty for none
-   */
-  plan: "" | "leave_after_hand" | "leave_at_blind" | "sit_out_at_blind";
-  /** whether the server acted for an absent player */
-  auto: AutoBuy | null;
 }
 
 /**
