@@ -26,6 +26,7 @@ from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
     HANDS_SIZE,
+    STATS_HANDS,
     Accepted,
     Account,
     Act,
@@ -39,6 +40,7 @@ from pokerws.messages import (
     Events,
     GetAccount,
     GetHand,
+    GetStats,
     HandEvents,
     Hands,
     Heartbeat,
@@ -62,6 +64,7 @@ from pokerws.messages import (
     ServerMessage,
     Show,
     Snapshot,
+    Stats,
     Straddle,
     TableFilter,
     TableLink,
@@ -75,7 +78,7 @@ from pokerws.messages import (
     Waiting,
     Welcome,
 )
-from pokerws.messages.capabilities import HANDS
+from pokerws.messages.capabilities import HANDS, STATS
 
 # Notices after which a table must be watched again.
 RESTORED_NOTICES = frozenset({"table_failed"})
@@ -313,6 +316,20 @@ class Client(SeatCommands, Host):
         message = ListHands(self._link.new_id(), table, mine, before, limit, key)
         return await self._link.ask(message, Hands)
 
+    async def stats(
+        self,
+        table: TableId | None = None,
+        *,
+        player: PlayerId | None = None,
+        hands: int = STATS_HANDS,
+    ) -> Stats:
+        """Statistics of the latest hands of a table, or of this player at all tables."""
+        if STATS not in self.welcome.capabilities:
+            raise NotUnderstood("the server has no statistics")
+        key = None if table is None else self.keys.get(table)
+        message = GetStats(self._link.new_id(), table, player, hands, key)
+        return await self._link.ask(message, Stats)
+
     async def moderate(self, action: Moderation) -> Accepted:
         """Carry out an action, whose id is replaced by a new one; for operators and admins."""
         return await self._link.ask(replace(action, id=self._link.new_id()), Accepted)
@@ -355,7 +372,7 @@ class Client(SeatCommands, Host):
                 pass  # The link has logged or used it.
             case Welcome() | Pong() | Tables() | Account() | Bans() | Players():
                 log.debug("answer_without_question", message=type(message).__name__)
-            case HandEvents() | Hands() | TableLink():
+            case HandEvents() | Hands() | TableLink() | Stats():
                 log.debug("answer_without_question", message=type(message).__name__)
 
     def _ended(self, error: Exception) -> None:

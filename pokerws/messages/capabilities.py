@@ -10,8 +10,9 @@ HANDS: Final = "hands"
 WATCH_SEVERAL: Final = "watch_several"
 STATE_HASH: Final = "state_hash"
 WAITING: Final = "waiting"
+STATS: Final = "stats"
 
 # All that this version has.
 CAPABILITIES: Final = [
-    *(CHAT, LISTS, PRESENCE, HEARTBEAT, HANDS, WATCH_SEVERAL, STATE_HASH, WAITING),
+    *(CHAT, LISTS, PRESENCE, HEARTBEAT, HANDS, WATCH_SEVERAL, STATE_HASH, WAITING, STATS),
 ]

@@ -70,6 +70,7 @@ from pokerws.messages.seating import (
     QuickSeat,
     Stay,
 )
+from pokerws.messages.statistics import GetStats
 from pokerws.messages.table_filter import TableFilter
 
 
@@ -403,6 +404,7 @@ ClientMessage = (
     | ChooseGame
     | GetHand
     | ListHands
+    | GetStats
     | Chat
     | ListTables
     | WatchLobby

@@ -16,6 +16,7 @@ from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LEN
 from pokerws.messages.hosting import TableLink
 from pokerws.messages.moderation import Bans, Players
 from pokerws.messages.seating import Waiting
+from pokerws.messages.statistics import Stats
 
 # What a player of the login service may do: a spectator only watches, an admin also moderates.
 LoginRole = Literal["player", "spectator", "admin"]
@@ -70,9 +71,9 @@ class Limits(Struct, frozen=True):
 
     There are rate limits for the messages of a connection and of a player.  Some kinds of a
     player's messages have their own: chat; creating tables; queries (`watch`, once for each table,
-    `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`, `get_link`); and seat
-    commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
-    `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`,
+    `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_stats`, `get_account`, `get_link`);
+    and seat commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`,
+    `choose_game`, `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`,
     and what a host sends,
     `post_blind`, `stay`, `auto_chips`, `join_waiting_list`, `leave_waiting_list`, `quick_seat`).
     A message over a limit is refused with `too_fast`.
@@ -438,4 +439,5 @@ ServerMessage = (
     | TableWaiting
     | TableLink
     | Waiting
+    | Stats
 )

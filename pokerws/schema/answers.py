@@ -23,6 +23,7 @@ from pokerws.messages import (
     GetAccount,
     GetHand,
     GetLink,
+    GetStats,
     GiveChips,
     HandEvents,
     HandOver,
@@ -57,6 +58,7 @@ from pokerws.messages import (
     SitIn,
     SitOut,
     Stand,
+    Stats,
     Stay,
     Straddle,
     TableLink,
@@ -97,6 +99,7 @@ _ANSWERS: dict[type[Message], Answer] = {
     GetAccount: Answer(Account),
     GetHand: Answer(HandEvents),
     ListHands: Answer(Hands),
+    GetStats: Answer(Stats),
     WatchLobby: Answer(then="`lobby` with the tables, later with those that changed"),
     CreateTable: Answer(fields=("seq", "table")),
     Watch: Answer(

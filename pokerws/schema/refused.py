@@ -22,6 +22,7 @@ from pokerws.messages import (
     GetAccount,
     GetHand,
     GetLink,
+    GetStats,
     GiveChips,
     HandOver,
     Hello,
@@ -77,7 +78,19 @@ OF_ALL: Codes = frozenset(
 )
 # Commands that every role may send.  All others can be `forbidden`.
 FOR_ALL_ROLES: frozenset[type[Message]] = frozenset(
-    [Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch, GetHand, ListHands]
+    [
+        Hello,
+        Logout,
+        Ping,
+        ListTables,
+        WatchLobby,
+        UnwatchLobby,
+        Watch,
+        Unwatch,
+        GetHand,
+        ListHands,
+        GetStats,
+    ]
 )
 
 # What names a table that has to be loaded.
@@ -142,6 +155,9 @@ OF_HANDLERS: dict[type[Message], Codes] = {
     Watch: _LOADS | {"too_many_watched", "too_many_watchers"},
     Unwatch: frozenset({"not_watching"}),
     GetHand: _LOADS | {"unknown_hand", "format_unavailable", "hand_not_over", "log_unavailable"},
+    GetStats: frozenset(
+        {"forbidden", "unknown_table", "table_quarantined", "paused", "log_unavailable"}
+    ),
     ListHands: frozenset({"unknown_table", "table_quarantined", "paused", "log_unavailable"}),
     Chat: frozenset({"not_watching", "muted", "name_taken"}),
     Sit: _CHANGES

@@ -9,6 +9,7 @@ from pokerws.messages import (
     Players,
     Pong,
     Rejected,
+    Stats,
     TableLink,
     Tables,
     Welcome,
@@ -22,6 +23,7 @@ Answer = (
     | Account
     | HandEvents
     | Hands
+    | Stats
     | Welcome
     | Bans
     | Players

@@ -31,6 +31,7 @@ from pokerws.messages import (
     GetAccount,
     GetHand,
     GetLink,
+    GetStats,
     GiveChips,
     HandOver,
     Hello,
@@ -97,7 +98,7 @@ from pokerws.server.sessions.table_handlers import (
     unwatch_lobby,
     watch_lobby,
 )
-from pokerws.server.sessions.watch_handlers import get_hand, list_hands, unwatch, watch
+from pokerws.server.sessions.watch_handlers import get_hand, get_stats, list_hands, unwatch, watch
 
 Handler = Callable[[Session, Any], Work | None]
 _Entry = TypeVar("_Entry")
@@ -125,6 +126,7 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         Unwatch: unwatch,
         GetHand: get_hand,
         ListHands: list_hands,
+        GetStats: get_stats,
         Chat: chat,
         Sit: pay,
         AddChips: pay,
@@ -182,6 +184,7 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         ListTables: "reads",
         GetHand: "reads",
         ListHands: "reads",
+        GetStats: "reads",
         GetAccount: "reads",
         Refill: "reads",
         ListBans: "reads",
