@@ -43,6 +43,7 @@ from pokerws.messages import (
     Pong,
     Rejected,
     ServerMessage,
+    Stats,
     TableLink,
     Tables,
     Welcome,
@@ -58,7 +59,9 @@ RENEW_EVERY_S = 1
 # The longest message is a list of tables, of some 350 bytes each.
 MAX_MESSAGE_BYTES = 2**24
 
-Answer = Accepted | Pong | Tables | Account | HandEvents | Hands | Bans | Players | TableLink
+Answer = (
+    Accepted | Pong | Tables | Account | HandEvents | Hands | Bans | Players | TableLink | Stats
+)
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 WireName = Literal["json", "msgpack"]
 

@@ -78,7 +78,7 @@ def test_each_message_is_allowed_or_forbidden_to_a_spectator_on_purpose() -> Non
     assert forbidden == {command["type"] for command in PLAYING} | moderating
     assert kinds - forbidden == set(
         "hello logout ping list_tables watch_lobby unwatch_lobby watch unwatch get_hand "
-        "list_hands get_account stand".split()
+        "list_hands get_stats get_account stand".split()
     )
     assert FORBIDDEN["player"] == MODERATING
     assert FORBIDDEN["admin"] == frozenset()
@@ -89,7 +89,7 @@ def test_an_operator_moderates_and_watches_and_does_not_play() -> None:
     forbidden = {kind.__struct_config__.tag for kind in FORBIDDEN["operator"]}
     assert kinds - forbidden == set(
         "hello logout ping list_tables watch_lobby unwatch_lobby watch unwatch get_hand "
-        "list_hands".split()
+        "list_hands get_stats".split()
     ) | {command["type"] for command in MODERATION} | {tag_of(kind) for kind in HOSTING}
 
 

@@ -25,6 +25,7 @@ from pokerws.messages import (
     CreateTable,
     EndSession,
     GetHand,
+    GetStats,
     JoinWaitingList,
     Kick,
     LeaveWaitingList,
@@ -103,7 +104,7 @@ CHANGING = (*BY_SEATED, *QUEUE, *OF_TABLE, ADD, REMOVE, *hosting.COMMANDS)
 LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1), hosting.LINK)
 # Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
 REMEMBERED = (*CHANGING, KICK)
-LISTING = ListHands("16", TABLE)
+LISTING = (ListHands("16", TABLE), GetStats("22", TABLE))
 MOVING = (
     *(Stand("1", TABLE), AddChips("2", TABLE), Sit("3", TABLE, BUY_IN), KICK, REMOVE),
     *hosting.MOVING,
@@ -236,17 +237,18 @@ def shown(code: str, given: str, *said: ClientMessage) -> Shown:
 
 
 SHOWN = [
-    Shown("unknown_table", ann_greeted, "tireless", [*LOADING, LISTING]),
+    Shown("unknown_table", ann_greeted, "tireless", [*LOADING, *LISTING]),
     shown("table_unavailable", "a stored table, and an unavailable database", *LOADING),
-    shown("table_quarantined", "a stored table that is damaged", *LOADING, LISTING),
+    shown("table_quarantined", "a stored table that is damaged", *LOADING, *LISTING),
     shown("owned_elsewhere", "a stored table that another server plays", *LOADING),
     shown("restarting", "a server that is shutting down", *LOADING, NEW_TABLE),
-    Shown("paused", watched_and_paused, "durable", [*LOADING, LISTING]),
+    Shown("paused", watched_and_paused, "durable", [*LOADING, *LISTING]),
     shown(
         "log_unavailable",
         "a hand that is only in the event log, and an unavailable database",
-        LISTING,
+        *LISTING,
     ),
+    shown("forbidden", examples.OPEN, GetStats("1", TABLE, EULER), GetStats("2", player=EULER)),
     shown("overloaded", examples.BEHIND, *CHANGING, KICK),
     shown("table_closed", "a table that is being closed for good", *CHANGING),
     Shown("bank_unavailable", writing_fails, "stored", [*MOVING, CloseTable("4", TABLE)]),

@@ -157,7 +157,8 @@ class PastHands:
             )
             count -= len(page)
             yield page
-            if following is None or following == place:
+            # The last searches may have found nothing.
+            if following is None or following >= place:
                 return
             place = following
 
