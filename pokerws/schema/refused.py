@@ -78,8 +78,10 @@ OF_ALL: Codes = frozenset(
 )
 # Commands that every role may send.  All others can be `forbidden`.
 FOR_ALL_ROLES: frozenset[type[Message]] = frozenset(
-    {Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch}
-    | {GetHand, GetStats, ListHands}
+    [
+        *(Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch),
+        *(GetHand, GetStats, ListHands),
+    ]
 )
 
 # What names a table that has to be loaded.

@@ -39,6 +39,8 @@ from pokerws.storage.vault.vault import decode_snapshot
 _MOST = 2**53
 # The reads of one `get_stats`: 1,000 hands of six players need about 120.
 STATS_READS = 160
+# Hands that are counted before play goes on: about 1.5 ms.
+COUNTED_AT_ONCE = 20
 
 # Whether the player may know of a table.
 MaySee = Callable[[Table], bool]
@@ -105,14 +107,14 @@ class PastHands:
         try:
             if message.table is None:
                 async for page in self._latest_of_player(wanted, message.hands):
-                    _count(tally, page)
+                    await _count(tally, page)
                 return Stats(message.id, tally.of_players([wanted]), tally.sessions())
             table, actor = await self._find(message.table, may_see)
             sees_all = may_see_all(table)
             if wanted != player and not sees_all:
                 raise Refused("forbidden", "the table shows nobody the statistics of others")
             async for page in self._latest_of_table(table.id, actor, message.hands):
-                _count(tally, page)
+                await _count(tally, page)
         except LogUnavailable as error:
             raise Refused("log_unavailable") from error
         of_all = sees_all and message.player is None
@@ -144,9 +146,7 @@ class PastHands:
         if self._visits is None:
             hands = await memory_hands.hands_of(self._lobby.actors(), player)
             hands.sort(key=lambda hand: hand.place, reverse=True)
-            for first in range(0, min(count, len(hands)), MAX_HANDS_SIZE):
-                yield hands[first : min(count, first + MAX_HANDS_SIZE)]
-                await asyncio.sleep(0)
+            yield hands[:count]
             return
         await self._flush(None)
         budget, place = Budget(STATS_READS), (FOREVER_MS, "", 0)
@@ -248,9 +248,11 @@ class PastHands:
             raise Refused("log_unavailable") from error
 
 
-def _count(tally: Tally, hands: Sequence[Finished]) -> None:
-    for hand in hands:
-        tally.add(hand)
+async def _count(tally: Tally, hands: Sequence[Finished]) -> None:
+    for first in range(0, len(hands), COUNTED_AT_ONCE):
+        for hand in hands[first : first + COUNTED_AT_ONCE]:
+            tally.add(hand)
+        await asyncio.sleep(0)
 
 
 def _unknown(table: TableId) -> Refused:

@@ -1,5 +1,6 @@
 """Statistics are those of the finished hands: the same from the log, from memory, after a crash."""
 
+import asyncio
 import random
 from collections import defaultdict
 from typing import Any
@@ -202,6 +203,23 @@ async def test_without_a_log_the_hands_in_memory_count() -> None:
     actors[0].gate.close(10_000)
     (left,) = (await of_player(past, ANN)).players
     assert left.hands == parts[1].hands
+
+
+async def test_play_goes_on_while_hands_are_counted(
+    house: StoredHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    playing = await Playing.begin(house, 6)
+    await playing.steps(100)
+    past, table, at_once = past_hands_of(house), playing.actor.table.id, 2
+    monkeypatch.setattr(past_hands_module, "COUNTED_AT_ONCE", at_once)
+    counting = asyncio.create_task(of_table(past, table))
+    turns = 0
+    while not counting.done():
+        turns += 1
+        await asyncio.sleep(0)
+    stats = (await counting).of_table
+    assert stats is not None
+    assert turns > stats.hands // at_once > 3
 
 
 # ---- sessions and the pace
