@@ -7,8 +7,6 @@ from copy import deepcopy
 
 from msgspec.structs import replace
 
-from pokerws.game.apply_clocks import count_hand, set_bank
-from pokerws.game.apply_extras import apply_extra, begin_hand, leave
 from pokerws.game.apply_hand import (
     acted,
     apply_to_hand,
@@ -20,9 +18,9 @@ from pokerws.game.apply_hand import (
     raise_to,
     take_from_pot,
 )
-from pokerws.game.apply_seating import add_chips, apply_to_stay, apply_to_waiting, sit_out
 from pokerws.game.betting.actions import hand_seat, taken_seat
 from pokerws.game.cards import Card
+from pokerws.game.clocks.applying import count_hand, set_bank
 from pokerws.game.events import (
     AutoMuckSet,
     BetPlaced,
@@ -67,6 +65,7 @@ from pokerws.game.events import (
     WaiterJoined,
     WaiterLeft,
 )
+from pokerws.game.extras.applying import apply_extra, begin_hand, leave
 from pokerws.game.hosting.applying import (
     apply_hosting,
     bank_gave,
@@ -74,6 +73,7 @@ from pokerws.game.hosting.applying import (
     without_request,
 )
 from pokerws.game.illegal import Inconsistent
+from pokerws.game.seating.applying import add_chips, apply_to_stay, apply_to_waiting, sit_out
 from pokerws.game.state import Departure, Game, Hand, HandSeat, LastHand, Rabbit, Seat, Table
 
 

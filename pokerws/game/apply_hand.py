@@ -3,10 +3,9 @@
 They record what happened; no rule is evaluated.
 """
 
-from pokerws.game.apply_clocks import apply_to_clock
-from pokerws.game.apply_extras import take_rake
 from pokerws.game.betting.actions import hand_seat, taken_seat
 from pokerws.game.cards import UNKNOWN, Card
+from pokerws.game.clocks.applying import apply_to_clock
 from pokerws.game.events import (
     AntePosted,
     BetPlaced,
@@ -27,6 +26,7 @@ from pokerws.game.events import (
     TurnTimedOut,
     UncalledBetReturned,
 )
+from pokerws.game.extras.applying import take_rake
 from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import FixedLimit, Hand, HandSeat, Pot, Table
 

@@ -112,10 +112,6 @@ class WantedBot(Struct, frozen=True):
     player: PlayerId
     name: str
     style: str
-    auto_muck: bool = True
-    posts: bool = False
-    plan: Plan = ""
-    auto: AutoBuy | None = None
 
 
 class Waiter(Struct, frozen=True, omit_defaults=True):

@@ -104,7 +104,16 @@ class Recorder:
 
     async def play(self, url: str, table: TableId) -> None:
         """Sit and play at random until cancelled."""
-        async with connect(url, name=self.name, backoff=BACKOFF) as client:
+        try:
+            await self._play(url, table, self.name)
+        except CommandRejected as refused:
+            if refused.code != "name_taken" or self.player:
+                raise
+            # The welcome was lost with the server, and with it the only token for the name.
+            await self._play(url, table, f"{self.name} again")
+
+    async def _play(self, url: str, table: TableId, name: str) -> None:
+        async with connect(url, name=name, backoff=BACKOFF) as client:
             self.player = client.player
             view = await client.watch(table, self._record)
             while True:

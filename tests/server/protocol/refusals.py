@@ -54,23 +54,22 @@ from pokerws.messages import (
 from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
 from pokerws.storage.journal.journal import Journal
-from tests.server.protocol import chips, games, hosting, moderation
+from tests.server.protocol import chips, databases, games, hosting, moderation
+from tests.server.protocol.databases import cut_off, paused
 from tests.server.protocol.servers import SECRET, Away, token
 from tests.server.protocol.situations import (
     BUY_IN,
     SITUATIONS,
     Situation,
     alone_at,
-    cut_off,
     hand_of_two,
     open_seat,
     open_table,
-    paused,
     seated,
 )
 from tests.server.protocol.transcript_player import Scene
 
-__all__ = ["REMEMBERED", "SHOWN", "Shown", "chips", "games", "hosting", "moderation"]
+__all__ = ["REMEMBERED", "SHOWN", "Shown", "chips", "databases", "games", "hosting", "moderation"]
 
 ANN, NOBODY, OTHER = PlayerId("the-id-of-ann"), PlayerId("p_00"), PlayerId("operator:bob")
 

@@ -9,6 +9,7 @@ import pytest_asyncio
 from pokerws.schema.transcripts import Transcript, transcripts
 from tests.server.protocol import (  # noqa: F401  They add situations.
     chips,
+    databases,
     games,
     hosting,
     moderation,

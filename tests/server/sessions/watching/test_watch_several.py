@@ -11,8 +11,8 @@ from pokerws.game.state import TableId
 from pokerws.messages import JSON, ListHands, TableWatch, Unwatch, Watch
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Caps, Meter, Quotas, quotas_of
-from pokerws.server.sessions import watch_handlers
 from pokerws.server.sessions.context import SessionContext
+from pokerws.server.sessions.handlers import watching
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.journal.journal import Journal
 from tests.server.fakes import FakeViewer, ManualClock
@@ -167,12 +167,12 @@ async def test_a_table_that_cannot_be_stored_now_is_refused_and_does_not_keep_th
         store.saves_go.clear()
         sit(actors[0], "ben")
         client = Client(context, player="ann")
-        settle_s, watch_handlers.SETTLE_S = watch_handlers.SETTLE_S, 0.01
+        settle_s, watching.SETTLE_S = watching.SETTLE_S, 0.01
         try:
             wanted = [TableWatch(actor.table.id) for actor in actors]
             answer, *rest = await watch(client, *wanted)
         finally:
-            watch_handlers.SETTLE_S = settle_s
+            watching.SETTLE_S = settle_s
         assert [outcome.get("code") for outcome in answer["tables"]] == ["table_unavailable", None]
         assert [message["table"] for message in rest] == [wanted[1].table]
         assert client.session not in actors[0].watchers

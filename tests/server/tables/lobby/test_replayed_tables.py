@@ -22,7 +22,7 @@ from pokerws.storage.log_events import events_in
 from pokerws.storage.store import Change, LoggedReceipt, LogRow, Receipt, TableSnapshot
 from pokerws.storage.vault.kept_receipts import RECEIPT_PLAYERS
 from pokerws.storage.vault.replayed import ReplayedReceipts, ReplayedTable
-from tests.game.random_tables import random_config
+from tests.game.random_configs import random_config
 from tests.server.fakes import FakeJournal, FakeOwner, FakeViewer, ManualClock, OpenStore
 from tests.server.random_action import random_action
 from tests.vaults import VAULT

@@ -79,17 +79,15 @@ from pokerws.messages import (
 from pokerws.server.auth.identity import FORBIDDEN
 from pokerws.server.limits.rate_limits import Kind
 from pokerws.server.net.connection import Work
-from pokerws.server.sessions import bot_handlers as bots
-from pokerws.server.sessions import moderation_handlers as moderation
-from pokerws.server.sessions.hosting_handlers import command_as_host, get_link
-from pokerws.server.sessions.player_handlers import get_account, greet, log_out, ping, refill
-from pokerws.server.sessions.seating_handlers import (
+from pokerws.server.sessions.handlers import bots, moderation
+from pokerws.server.sessions.handlers.hosting import command_as_host, get_link
+from pokerws.server.sessions.handlers.players import get_account, greet, log_out, ping, refill
+from pokerws.server.sessions.handlers.seating import (
     join_waiting_list,
     leave_waiting_list,
     quick_seat,
 )
-from pokerws.server.sessions.session import Session
-from pokerws.server.sessions.table_handlers import (
+from pokerws.server.sessions.handlers.tables import (
     chat,
     command_table,
     create_table,
@@ -98,7 +96,14 @@ from pokerws.server.sessions.table_handlers import (
     unwatch_lobby,
     watch_lobby,
 )
-from pokerws.server.sessions.watch_handlers import get_hand, get_stats, list_hands, unwatch, watch
+from pokerws.server.sessions.handlers.watching import (
+    get_hand,
+    get_stats,
+    list_hands,
+    unwatch,
+    watch,
+)
+from pokerws.server.sessions.session import Session
 
 Handler = Callable[[Session, Any], Work | None]
 _Entry = TypeVar("_Entry")

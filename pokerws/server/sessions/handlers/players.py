@@ -28,7 +28,7 @@ from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.variant_summaries import GAMES_ETAG, MIX_SUMMARIES, VARIANT_SUMMARIES
 from pokerws.server.tables.cashier import Statement
 
-log = structlog.get_logger("pokerws.player_handlers")
+log = structlog.get_logger("pokerws.players")
 
 
 async def greet(session: Session, message: Hello) -> None:

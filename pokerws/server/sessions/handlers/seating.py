@@ -13,8 +13,8 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.seat_names import check_unlike
 from pokerws.server.net.connection import Work
+from pokerws.server.sessions.handlers.tables import check_seats
 from pokerws.server.sessions.session import Session
-from pokerws.server.sessions.table_handlers import check_seats
 from pokerws.server.tables.actor import TableActor
 
 # Stored tables that one `quick_seat` loads at most, to find a seat.

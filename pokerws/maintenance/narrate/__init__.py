@@ -80,8 +80,8 @@ from pokerws.game.events import (
 )
 from pokerws.game.state import Hand, HandSeat, Pot, Seat, Table, Turn
 from pokerws.game.variants import VARIANTS
-from pokerws.maintenance.narrate_hosting import tell_of_host
-from pokerws.maintenance.narrate_seating import tell_of_stay, tell_of_waiting
+from pokerws.maintenance.narrate.hosting import tell_of_host
+from pokerws.maintenance.narrate.seating import tell_of_stay, tell_of_waiting
 from pokerws.maintenance.stored_log import printable
 
 

@@ -42,9 +42,9 @@ from pokerws.server.auth.seat_names import check_unlike
 from pokerws.server.auth.text_rules import chat_text, table_name
 from pokerws.server.isolation import each
 from pokerws.server.net.connection import Work
+from pokerws.server.sessions.handlers.watching import watched
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.table_access import check_access
-from pokerws.server.sessions.watch_handlers import watched
 from pokerws.server.tables.actor import TableActor
 
 # Commands that bring no chips to the table, and so need no balance.

@@ -1,0 +1,82 @@
+"""The meaning of each field of a table's config."""
+
+CONFIG: dict[str, str] = {
+    "TableConfig.hosting": "who may come in, and whose chips are played for",
+    "unlisted": "whether the table is in no list, and found by its link alone",
+    "approval": "whether the host approves who sits down",
+    "HostingRules.bank": "whether the chips are the table's own, instead of the players'",
+    "variant": "the game: `NT` is no-limit hold'em",
+    "TableConfig.variant": "one of the `variants` or `mixes` of `welcome`",
+    "TableConfig.limit": "stakes that do not follow from the blinds",
+    "mix": "how the game changes, if the variant is a mix",
+    "house": "house rules",
+    "TableConfig.seating": "how players come to the table and go",
+    "small_bet": "chips; 0 is the big blind",
+    "big_bet": "chips; 0 is twice the small bet",
+    "stud_ante": "chips, in games with a bring-in; 0 is a fifth of the small bet",
+    "LimitStakes.bring_in": "chips; 0 is three tenths of the small bet",
+    "Mix.games": "codes of `variants`, for a custom mix, whose variant is `MIX`",
+    "rotation": "when the game changes: after one hand for each player (`orbit`), after a number "
+    "of `hands`, or as the player on the button chooses (`choice`)",
+    "Mix.hands": "number of hands of one game, 1 to 1 000",
+    "HouseRules.straddle": "the allowed straddle: none; `under_the_gun`; `mississippi`, from any "
+    "seat but the blinds; or `sleeper`, which does not change the order of betting",
+    "HouseRules.run_it": "the maximum number of boards when all are all-in, 1 to 3",
+    "bomb_pot_every": "hands from one bomb pot to the next; 0 is never",
+    "bomb_pot_ante": "chips; 0 is two big blinds",
+    "bomb_pot_boards": "1 or 2",
+    "HouseRules.rake": "what the house takes of each hand; by default nothing",
+    "HouseRules.session": "when the table closes by itself; by default never",
+    "bomb_pot_vote": "whose votes make the next hand a bomb pot: `off`, `all` of those dealt in, "
+    "or a `majority`",
+    "rabbit_hunt": "who must ask for the board cards that would have come: `off`, all (`agreed`), "
+    "or one player (`open`)",
+    "HouseRules.seven_deuce": "chips from each other player for winning with a seven and a deuce; "
+    "0 is none",
+    "HouseRules.stand_up": "chips that the last one standing pays to each other player; 0 is no "
+    "such game",
+    "ante_only": "whether games with blinds are played with antes alone",
+    "percent": "hundredths of a percent of the pots",
+    "cap": "the most chips of a hand; 0 is no cap",
+    "cap_heads_up": "the same if two players were dealt in; 0 is `cap`",
+    "no_flop_no_drop": "whether a hand that ends on its first street pays nothing",
+    "ends_after_ms": "the time from the first hand on; 0 is no limit",
+    "SessionLimits.hands": "the number of hands; 0 is no limit",
+    "max_bets": "bets and raises of a fixed-limit street, the big blind included; 0 is the "
+    "variant's default",
+    "odd_chips": "where odd chips go: as the `rulebook` says, or always to the first winner left "
+    "of the `button`",
+    "whole_pot": "whether dead antes count for a pot-limit bet on the first street",
+    "clocks": "the time of turns, time bank, disconnect protection and lag allowance",
+    "Clocks.street_ms": "the time of a turn by street, 100 to 600 000; 0 is `turn_time_ms`",
+    "Clocks.bank": "the time bank of each player; null is none",
+    "Clocks.protection": "time for players who lose their connection; null is none",
+    "Clocks.lag": "how late actions may be; null is not at all",
+    "timeouts_to_sit_out": "time-outs in a row after which a player sits out, 1 to 100",
+    "start_ms": "time in the bank of a player who sits down, up to 600 000",
+    "refill_ms": "time that is added to the bank, up to 600 000",
+    "refill_hands": "hands played after which it is added, 1 to 1 000",
+    "TimeBank.max_ms": "the most that a bank holds, up to 600 000",
+    "use": "whether the bank runs by itself when the time of a turn is over (`auto`), or when the "
+    "player asks (`on_demand`)",
+    "DisconnectProtection.times": "how often a seated player is protected, 1 to 100",
+    "base_ms": "time to come back, up to 600 000",
+    "big_blind_ms": "time added for each big blind in the pot, up to 600 000",
+    "DisconnectProtection.max_ms": "the most that both are, up to 600 000",
+    "back_ms": "the least time to act after coming back, up to 600 000",
+    "turn_ms": "the most in one turn, 1 to 5 000",
+    "seated_ms": "the most in all while the player is seated, up to 600 000",
+    "TableConfig.seats": "2 to 10",
+    "TableConfig.small_blind": "chips, up to the big blind",
+    "TableConfig.big_blind": "chips, at least 1",
+    "ante": "chips",
+    "ante_kind": "who posts the ante: `each` player, or the `big_blind` for the whole table",
+    "min_buy_in": "chips, at least the big blind",
+    "max_buy_in": "chips; also the most that chips can be added up to",
+    "TableConfig.presence": "options about players who are not there",
+    "absent_seat_ms": "time without a connection after which a seat is freed, if the server does "
+    "not free it sooner; 0 is the server's time",
+    "turn_time_ms": "time for a turn, 100 to 600 000",
+    "next_hand_delay_ms": "pause between two hands, 0 to 60 000; the server's `limits` "
+    "may lengthen it",
+}
