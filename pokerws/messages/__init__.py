@@ -66,9 +66,7 @@ from pokerws.messages.from_client import (
     CloseTable,
     CreateTable,
     GetAccount,
-    GetHand,
     Hello,
-    ListHands,
     ListTables,
     Logout,
     Ping,
@@ -159,6 +157,18 @@ from pokerws.messages.moderation import (
     Unban,
     Unmute,
 )
+from pokerws.messages.past_hands import (
+    MAX_SESSIONS,
+    MAX_STATS_HANDS,
+    STATS_HANDS,
+    GetHand,
+    GetStats,
+    ListHands,
+    PlayerStats,
+    PlaySession,
+    Stats,
+    TableStats,
+)
 from pokerws.messages.refusals import Refused, reject, rejection
 from pokerws.messages.seating import (
     AutoChips,
@@ -168,16 +178,6 @@ from pokerws.messages.seating import (
     QuickSeat,
     Stay,
     Waiting,
-)
-from pokerws.messages.statistics import (
-    MAX_SESSIONS,
-    MAX_STATS_HANDS,
-    STATS_HANDS,
-    GetStats,
-    PlayerStats,
-    PlaySession,
-    Stats,
-    TableStats,
 )
 from pokerws.messages.table_filter import TableFilter
 from pokerws.messages.wire import (

@@ -11,7 +11,6 @@ from pokerws.messages.bots import AddBot, RemoveBot
 from pokerws.messages.clocks import UseTimeBank
 from pokerws.messages.extras import AutoMuck, RabbitHunt, VoteBombPot
 from pokerws.messages.fields import (
-    HANDS_SIZE,
     MAX_ID_LENGTH,
     MAX_WATCHES,
     PRINTABLE,
@@ -23,9 +22,7 @@ from pokerws.messages.fields import (
     Counter,
     Etag,
     GameCode,
-    HandsSize,
     Message,
-    PageCursor,
     PageSize,
     PlayerName,
     SeatNumber,
@@ -62,6 +59,7 @@ from pokerws.messages.moderation import (
     Unban,
     Unmute,
 )
+from pokerws.messages.past_hands import GetHand, GetStats, ListHands
 from pokerws.messages.seating import (
     AutoChips,
     JoinWaitingList,
@@ -70,7 +68,6 @@ from pokerws.messages.seating import (
     QuickSeat,
     Stay,
 )
-from pokerws.messages.statistics import GetStats
 from pokerws.messages.table_filter import TableFilter
 
 
@@ -311,37 +308,6 @@ class ChooseGame(Message, frozen=True, tag="choose_game"):
     id: CommandId
     table: TableRef
     variant: GameCode
-
-
-class GetHand(Message, frozen=True, tag="get_hand"):
-    """Request a finished hand, as this player saw it.
-
-    `format` selects its events (`json`), or a `text` for programs that read hand histories: in the
-    Poker Hand History standard (`phh`), the format of PokerStars (`pokerstars`), or Open Hand
-    History (`ohh`), which has hold'em and Omaha only.
-    """
-
-    id: CommandId
-    table: TableRef
-    hand: Counter
-    format: Literal["json", "phh", "pokerstars", "ohh"] = "json"
-    key: LinkKey | None = None
-
-
-class ListHands(Message, frozen=True, tag="list_hands"):
-    """Request a page of finished hands, newest first, which `get_hand` can return.
-
-    They are those of a `table`, or those that the player was dealt into (`mine`); with both, the
-    player's at that table.  `before` is the `next` of the page before.  Hands that are played
-    meanwhile do not change the pages that follow.
-    """
-
-    id: CommandId
-    table: TableRef | None = None
-    mine: bool = False
-    before: PageCursor | None = None
-    limit: HandsSize = HANDS_SIZE
-    key: LinkKey | None = None
 
 
 class Chat(Message, frozen=True, tag="chat"):

@@ -15,8 +15,8 @@ from pokerws.messages.bots import TableWaiting
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
 from pokerws.messages.hosting import TableLink
 from pokerws.messages.moderation import Bans, Players
+from pokerws.messages.past_hands import Stats
 from pokerws.messages.seating import Waiting
-from pokerws.messages.statistics import Stats
 
 # What a player of the login service may do: a spectator only watches, an admin also moderates.
 LoginRole = Literal["player", "spectator", "admin"]

@@ -1,11 +1,19 @@
-"""The messages about what players did in finished hands."""
+"""Messages about finished hands: one of them, lists, and what players did in them."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from pokerws.game.state import PlayerId, TableId
-from pokerws.messages.fields import CommandId, Message, TableRef
+from pokerws.messages.fields import (
+    HANDS_SIZE,
+    CommandId,
+    Counter,
+    HandsSize,
+    Message,
+    PageCursor,
+    TableRef,
+)
 from pokerws.messages.hosting import LinkKey
 from pokerws.messages.moderation import PlayerRef
 
@@ -14,6 +22,37 @@ STATS_HANDS, MAX_STATS_HANDS = 200, 1_000
 # The most sessions of an answer.
 MAX_SESSIONS = 50
 StatsHands = Annotated[int, Meta(ge=1, le=MAX_STATS_HANDS)]
+
+
+class GetHand(Message, frozen=True, tag="get_hand"):
+    """Request a finished hand, as this player saw it.
+
+    `format` selects its events (`json`), or a `text` for programs that read hand histories: in the
+    Poker Hand History standard (`phh`), the format of PokerStars (`pokerstars`), or Open Hand
+    History (`ohh`), which has hold'em and Omaha only.
+    """
+
+    id: CommandId
+    table: TableRef
+    hand: Counter
+    format: Literal["json", "phh", "pokerstars", "ohh"] = "json"
+    key: LinkKey | None = None
+
+
+class ListHands(Message, frozen=True, tag="list_hands"):
+    """Request a page of finished hands, newest first, which `get_hand` can return.
+
+    They are those of a `table`, or those that the player was dealt into (`mine`); with both, the
+    player's at that table.  `before` is the `next` of the page before.  Hands that are played
+    meanwhile do not change the pages that follow.
+    """
+
+    id: CommandId
+    table: TableRef | None = None
+    mine: bool = False
+    before: PageCursor | None = None
+    limit: HandsSize = HANDS_SIZE
+    key: LinkKey | None = None
 
 
 class GetStats(Message, frozen=True, tag="get_stats"):
