@@ -28,6 +28,7 @@ from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
     HANDS_SIZE,
+    STATS_HANDS,
     Accepted,
     Account,
     Act,
@@ -42,6 +43,7 @@ from pokerws.messages import (
     Events,
     GetAccount,
     GetHand,
+    GetStats,
     HandEvents,
     Hands,
     Heartbeat,
@@ -69,6 +71,7 @@ from pokerws.messages import (
     ServerMessage,
     Show,
     Snapshot,
+    Stats,
     Straddle,
     TableFilter,
     TableLink,
@@ -84,7 +87,7 @@ from pokerws.messages import (
     Welcome,
 )
 from pokerws.messages import Link as DeviceLink
-from pokerws.messages.capabilities import HANDS
+from pokerws.messages.capabilities import HANDS, STATS
 
 # Notices after which a table must be watched again.
 RESTORED_NOTICES = frozenset({"table_failed"})
@@ -324,6 +327,20 @@ class Client(SeatCommands, OwnCommands, Host):
         message = ListHands(self._link.new_id(), table, mine, before, limit, key)
         return await self._link.ask(message, Hands)
 
+    async def stats(
+        self,
+        table: TableId | None = None,
+        *,
+        player: PlayerId | None = None,
+        hands: int = STATS_HANDS,
+    ) -> Stats:
+        """Statistics of the latest hands of a table, or of this player at all tables."""
+        if STATS not in self.welcome.capabilities:
+            raise NotUnderstood("the server has no statistics")
+        key = None if table is None else self.keys.get(table)
+        message = GetStats(self._link.new_id(), table, player, hands, key)
+        return await self._link.ask(message, Stats)
+
     async def moderate(self, action: Moderation) -> Accepted:
         """Carry out an action, whose id is replaced by a new one; for operators and admins."""
         return await self._link.ask(replace(action, id=self._link.new_id()), Accepted)
@@ -370,7 +387,7 @@ class Client(SeatCommands, OwnCommands, Host):
                 log.debug("answer_without_question", message=type(message).__name__)
             case HandEvents() | Hands() | TableLink() | Ledger():
                 log.debug("answer_without_question", message=type(message).__name__)
-            case DeviceLink() | Notes() | Watchers():
+            case DeviceLink() | Notes() | Watchers() | Stats():
                 log.debug("answer_without_question", message=type(message).__name__)
 
     def _ended(self, error: Exception) -> None:

@@ -15,6 +15,7 @@ from pokerws.messages.hosting import TableLink
 from pokerws.messages.identity import Link
 from pokerws.messages.ledger import Ledger
 from pokerws.messages.moderation import Bans, Players
+from pokerws.messages.past_hands import Stats
 
 Answer = (
     Accepted
@@ -32,4 +33,5 @@ Answer = (
     | Watchers
     | TableLink
     | Ledger
+    | Stats
 )

@@ -13,9 +13,10 @@ WAITING: Final = "waiting"
 PRE_ACTIONS: Final = "pre_actions"
 LEDGER: Final = "ledger"
 COMPANY: Final = "company"
+STATS: Final = "stats"
 
 # All that this version has.
 CAPABILITIES: Final = [
-    *(CHAT, LISTS, PRESENCE, HEARTBEAT, HANDS, WATCH_SEVERAL, STATE_HASH, WAITING),
+    *(CHAT, LISTS, PRESENCE, HEARTBEAT, HANDS, WATCH_SEVERAL, STATE_HASH, WAITING, STATS),
     *(PRE_ACTIONS, LEDGER, COMPANY),
 ]

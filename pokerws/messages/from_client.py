@@ -12,7 +12,6 @@ from pokerws.messages.clocks import UseTimeBank
 from pokerws.messages.company import GetNotes, ListWatchers, MutePlayer, React, SetNote
 from pokerws.messages.extras import AutoMuck, RabbitHunt, VoteBombPot
 from pokerws.messages.fields import (
-    HANDS_SIZE,
     MAX_ID_LENGTH,
     MAX_WATCHES,
     PRINTABLE,
@@ -24,9 +23,7 @@ from pokerws.messages.fields import (
     Counter,
     Etag,
     GameCode,
-    HandsSize,
     Message,
-    PageCursor,
     PageSize,
     PlayerName,
     SeatNumber,
@@ -65,6 +62,7 @@ from pokerws.messages.moderation import (
     Unban,
     Unmute,
 )
+from pokerws.messages.past_hands import GetHand, GetStats, ListHands
 from pokerws.messages.pre_actions import PreAct
 from pokerws.messages.seating import (
     AutoChips,
@@ -317,37 +315,6 @@ class ChooseGame(Message, frozen=True, tag="choose_game"):
     variant: GameCode
 
 
-class GetHand(Message, frozen=True, tag="get_hand"):
-    """Request a finished hand, as this player saw it.
-
-    `format` selects its events (`json`), or a `text` for programs that read hand histories: in the
-    Poker Hand History standard (`phh`), the format of PokerStars (`pokerstars`), or Open Hand
-    History (`ohh`), which has hold'em and Omaha only.
-    """
-
-    id: CommandId
-    table: TableRef
-    hand: Counter
-    format: Literal["json", "phh", "pokerstars", "ohh"] = "json"
-    key: LinkKey | None = None
-
-
-class ListHands(Message, frozen=True, tag="list_hands"):
-    """Request a page of finished hands, newest first, which `get_hand` can return.
-
-    They are those of a `table`, or those that the player was dealt into (`mine`); with both, the
-    player's at that table.  `before` is the `next` of the page before.  Hands that are played
-    meanwhile do not change the pages that follow.
-    """
-
-    id: CommandId
-    table: TableRef | None = None
-    mine: bool = False
-    before: PageCursor | None = None
-    limit: HandsSize = HANDS_SIZE
-    key: LinkKey | None = None
-
-
 class Chat(Message, frozen=True, tag="chat"):
     """Send a chat message to all viewers of a table.  The player must watch it too."""
 
@@ -408,6 +375,7 @@ ClientMessage = (
     | ChooseGame
     | GetHand
     | ListHands
+    | GetStats
     | Chat
     | ListTables
     | WatchLobby

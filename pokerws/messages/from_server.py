@@ -18,6 +18,7 @@ from pokerws.messages.hosting import TableLink
 from pokerws.messages.identity import Link
 from pokerws.messages.ledger import Ledger
 from pokerws.messages.moderation import Bans, Players
+from pokerws.messages.past_hands import Stats
 from pokerws.messages.pre_actions import PreActionHeld
 from pokerws.messages.seating import Waiting
 
@@ -73,9 +74,9 @@ class Limits(Struct, frozen=True):
 
     There are rate limits for the messages of a connection and of a player.  Some kinds of a
     player's messages have their own: chat; creating tables; queries (`watch`, once for each table,
-    `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`, `get_link`); and seat
-    commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
-    `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`, `post_blind`, `stay`, `auto_chips`,
+    `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_stats`, `get_account`, `get_link`);
+    and seat commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`,
+    `choose_game`, `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`, `post_blind`, `stay`, `auto_chips`,
     `join_waiting_list`, `leave_waiting_list`, `quick_seat`, and what a host sends).  A message over
     a limit is refused with `too_fast`.
     """
@@ -447,4 +448,5 @@ ServerMessage = (
     | ChatHistory
     | Notes
     | Watchers
+    | Stats
 )

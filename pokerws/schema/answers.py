@@ -26,6 +26,7 @@ from pokerws.messages import (
     GetLedger,
     GetLink,
     GetNotes,
+    GetStats,
     GiveChips,
     HandEvents,
     HandOver,
@@ -66,6 +67,7 @@ from pokerws.messages import (
     SitIn,
     SitOut,
     Stand,
+    Stats,
     Stay,
     Straddle,
     TableLink,
@@ -108,6 +110,7 @@ _ANSWERS: dict[type[Message], Answer] = {
     GetHand: Answer(HandEvents),
     ListHands: Answer(Hands),
     GetLedger: Answer(Ledger),
+    GetStats: Answer(Stats),
     WatchLobby: Answer(then="`lobby` with the tables, later with those that changed"),
     CreateTable: Answer(fields=("seq", "table")),
     Watch: Answer(

@@ -25,6 +25,7 @@ from pokerws.messages import (
     GetLedger,
     GetLink,
     GetNotes,
+    GetStats,
     GiveChips,
     HandOver,
     Hello,
@@ -86,7 +87,7 @@ OF_ALL: Codes = frozenset(
 # Commands that every role may send.  All others can be `forbidden`.
 _WATCHING: list[type[Message]] = [Watch, Unwatch, GetHand, ListHands, ListWatchers]
 FOR_ALL_ROLES: frozenset[type[Message]] = frozenset(
-    [Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, GetLedger, *_WATCHING]
+    [Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, GetLedger, GetStats, *_WATCHING]
 )
 
 # What names a table that has to be loaded.
@@ -156,6 +157,9 @@ OF_HANDLERS: dict[type[Message], Codes] = {
     Unwatch: frozenset({"not_watching"}),
     GetHand: _LOADS | {"unknown_hand", "format_unavailable", "hand_not_over", "log_unavailable"},
     GetLedger: _LOADS | {"bank_unavailable", "forbidden"},
+    GetStats: frozenset(
+        {"forbidden", "unknown_table", "table_quarantined", "paused", "log_unavailable"}
+    ),
     ListHands: frozenset({"unknown_table", "table_quarantined", "paused", "log_unavailable"}),
     Chat: frozenset({"not_watching", "muted", "name_taken"}),
     React: frozenset({"not_watching", "muted", "name_taken"}),

@@ -1,16 +1,19 @@
-"""Parts of the list of tables: pages, filters, and a list that is kept up to date."""
+"""Parts of the list of tables, kept up to date; and statistics."""
 
 import pytest
 from msgspec.structs import replace
 
 from pokerws.client import NotUnderstood
-from pokerws.game.state import TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
     Accepted,
+    GetStats,
     ListTables,
     Lobby,
     Ping,
+    PlayerStats,
     Pong,
+    Stats,
     TableChange,
     TableFilter,
     Tables,
@@ -72,6 +75,30 @@ async def test_a_watched_part_is_kept_up_to_date_and_asked_for_again() -> None:
         await client.unwatch_lobby()
         await client.ping()
         assert client.lobby == {}
+
+
+async def test_statistics_are_asked_for_where_the_server_has_them() -> None:
+    sums = [PlayerStats(PlayerId("ben"), hands=7, vpip=3, net=-50)]
+
+    async def old(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.stays()
+
+    async def script(peer: Peer) -> None:
+        await peer.welcome("secret", ANN, "stats")
+        asked = await peer.receive(GetStats)
+        assert (asked.table, asked.player, asked.hands) == (TABLE, "ben", 50)
+        await peer.send(Stats(asked.id, sums, []))
+        await peer.stays()
+
+    async with fake_server(old) as url, ann(url) as client:
+        with pytest.raises(NotUnderstood):
+            await client.stats()
+        await client.close()
+    async with fake_server(script) as url, ann(url) as client:
+        stats = await client.stats(TABLE, player=PlayerId("ben"), hands=50)
+        assert stats.players == sums
+        await client.close()
 
 
 async def test_a_server_without_parts_of_lists_is_not_asked_for_them() -> None:

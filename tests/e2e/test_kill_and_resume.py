@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from pokerws.client import Client, TableView, connect
 from pokerws.game.commands import Action
 from pokerws.game.state import TableId, Turn
@@ -85,6 +87,28 @@ async def test_a_hand_goes_on_after_kill_9_with_the_same_cards_and_turn(
     assert len(hydrated) == 1
     assert await server.stop() == 0
     assert len(await check_database(database_url)) == 1
+
+
+async def test_statistics_are_the_same_after_kill_9(server: ServerProcess) -> None:
+    await server.start()
+    async with connect(server.socket_url, name="Hanna", backoff=BACKOFF) as client:
+        view = await sit_down(server, client)
+        turn = await view.wait_for(lambda view: view.turn)
+        while view.table.hand_number < 3:
+            await stay_in(client, view, turn)
+            turn = await view.wait_for(lambda view: view.turn)
+        # It is Hanna's turn, so no hand ends meanwhile.
+        before = await client.stats(), await client.stats(view.id)
+        assert before[0].players[0].hands
+        epoch = view.epoch
+        await server.all_written(view.seq)
+        await server.kill()
+        await server.start()
+        await view.wait_for(lambda view: view.epoch > epoch)
+        after = await client.stats(), await client.stats(view.id)
+        for one, other in zip(before, after, strict=True):
+            assert one == replace(other, id=one.id)
+    assert await server.stop() == 0
 
 
 async def test_a_command_whose_answer_was_lost_is_carried_out_once(

@@ -123,7 +123,8 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """The game, stakes and options of a table.  Chips are integers; times are in milliseconds.
 
     `variant` is the code of a variant or of a mix.  `ante_kind` says who posts the ante in games
-    with blinds: `each` player, or the `big_blind` for the whole table.
+    with blinds: `each` player, or the `big_blind` for the whole table.  `statistics` says
+    whether players get only their `own`, or those of `all` while they sit there.
     """
 
     variant: GameName = "NT"
@@ -144,3 +145,4 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
     hosting: HostingRules = HostingRules()
     seating: Seating = Seating()
     company: Company = Company()
+    statistics: Literal["own", "all"] = "own"

@@ -10,6 +10,7 @@ CONFIG: dict[str, str] = {
     "TableConfig.limit": "stakes that do not follow from the blinds",
     "mix": "how the game changes, if the variant is a mix",
     "house": "house rules",
+    "TableConfig.statistics": "whether players get only their `own` statistics, or those of `all`",
     "TableConfig.seating": "how players come to the table and go",
     "small_bet": "chips; 0 is the big blind",
     "big_bet": "chips; 0 is twice the small bet",

@@ -17,6 +17,7 @@ from pokerws.messages import (
     GetLedger,
     GetLink,
     GetNotes,
+    GetStats,
     GiveChips,
     HandOver,
     Hello,
@@ -53,7 +54,7 @@ from pokerws.server.auth.player_names import PlayerNames
 # become spectator can leave the seat.
 _WATCHING = frozenset(
     {Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch}
-    | {GetAccount, GetHand, GetLedger, ListHands, Stand}
+    | {GetAccount, GetHand, GetLedger, GetStats, ListHands, Stand}
     | {MutePlayer, SetNote, GetNotes, ListWatchers}
 )
 # Messages that moderate others.  A new one is forbidden to players and spectators by this set.

@@ -83,7 +83,8 @@ def test_each_message_is_allowed_or_forbidden_to_a_spectator_on_purpose() -> Non
     assert forbidden == {command["type"] for command in PLAYING} | {"create_link"} | moderating
     assert kinds - forbidden == set(
         "hello logout ping list_tables watch_lobby unwatch_lobby watch unwatch get_hand "
-        "list_hands get_account stand mute_player set_note get_notes list_watchers".split()
+        "list_hands get_stats get_account stand mute_player set_note get_notes "
+        "list_watchers".split()
     )
     assert FORBIDDEN["player"] == MODERATING
     assert FORBIDDEN["admin"] == frozenset()
@@ -94,7 +95,7 @@ def test_an_operator_moderates_and_watches_and_does_not_play() -> None:
     forbidden = {kind.__struct_config__.tag for kind in FORBIDDEN["operator"]}
     assert kinds - forbidden == set(
         "hello logout ping list_tables watch_lobby unwatch_lobby watch unwatch get_hand "
-        "list_hands list_watchers".split()
+        "list_hands list_watchers get_stats".split()
     ) | {command["type"] for command in MODERATION} | {tag_of(kind) for kind in HOSTING}
 
 

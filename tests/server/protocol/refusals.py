@@ -26,6 +26,7 @@ from pokerws.messages import (
     GetHand,
     GetLedger,
     GetNotes,
+    GetStats,
     Hello,
     JoinWaitingList,
     Kick,
@@ -119,7 +120,7 @@ LOADING = (
 )
 # Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
 REMEMBERED = (*CHANGING, KICK)
-LISTING = ListHands("16", TABLE)
+LISTING = (ListHands("16", TABLE), GetStats("22", TABLE))
 WATCHERS = ListWatchers("17", TABLE)
 MOVING = (
     *(Stand("1", TABLE), AddChips("2", TABLE), Sit("3", TABLE, BUY_IN), KICK, REMOVE),
@@ -260,21 +261,22 @@ async def ann_greeted(scene: Scene) -> None:
 
 
 SHOWN = [
-    Shown("unknown_table", ann_greeted, "tireless", [*LOADING, LISTING, WATCHERS]),
+    Shown("unknown_table", ann_greeted, "tireless", [*LOADING, *LISTING, WATCHERS]),
     shown(
         "table_unavailable",
         "a stored table, and an unavailable database",
         *(*LOADING, WATCHERS),
     ),
-    shown("table_quarantined", "a stored table that is damaged", *LOADING, LISTING, WATCHERS),
+    shown("table_quarantined", "a stored table that is damaged", *LOADING, *LISTING, WATCHERS),
     shown("owned_elsewhere", "a stored table that another server plays", *LOADING, WATCHERS),
     shown("restarting", "a server that is shutting down", *LOADING, NEW_TABLE, WATCHERS),
-    Shown("paused", watched_and_paused, "durable", [*LOADING, LISTING]),
+    Shown("paused", watched_and_paused, "durable", [*LOADING, *LISTING]),
     shown(
         "log_unavailable",
         "a hand that is only in the event log, and an unavailable database",
-        LISTING,
+        *LISTING,
     ),
+    shown("forbidden", examples.OPEN, GetStats("1", TABLE, EULER), GetStats("2", player=EULER)),
     shown("overloaded", examples.BEHIND, *CHANGING, KICK),
     shown("table_closed", "a table that is being closed for good", *CHANGING, PRE_ACT),
     Shown("bank_unavailable", writing_fails, "stored", [*MOVING, CloseTable("4", TABLE), LEDGER]),

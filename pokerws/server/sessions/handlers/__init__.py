@@ -34,6 +34,7 @@ from pokerws.messages import (
     GetLedger,
     GetLink,
     GetNotes,
+    GetStats,
     GiveChips,
     HandOver,
     Hello,
@@ -111,7 +112,13 @@ from pokerws.server.sessions.handlers.tables import (
     unwatch_lobby,
     watch_lobby,
 )
-from pokerws.server.sessions.handlers.watching import get_hand, list_hands, unwatch, watch
+from pokerws.server.sessions.handlers.watching import (
+    get_hand,
+    get_stats,
+    list_hands,
+    unwatch,
+    watch,
+)
 from pokerws.server.sessions.session import Session
 
 Handler = Callable[[Session, Any], Work | None]
@@ -141,6 +148,7 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         Unwatch: unwatch,
         GetHand: get_hand,
         ListHands: list_hands,
+        GetStats: get_stats,
         Chat: company.chat,
         React: company.react,
         MutePlayer: company.mute_player,
@@ -205,6 +213,7 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         ListTables: "reads",
         GetHand: "reads",
         ListHands: "reads",
+        GetStats: "reads",
         GetAccount: "reads",
         GetLedger: "reads",
         Refill: "reads",

@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from pokerws.game.counted import counted
 from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import TableId
+from pokerws.game.state import Table, TableId
 from pokerws.messages import (
     Accepted,
     Chat,
     Details,
     GetHand,
+    GetStats,
     ListHands,
     React,
     Refused,
@@ -25,7 +26,7 @@ from pokerws.messages import (
 )
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
-from pokerws.server.sessions.table_access import access_of, check_access
+from pokerws.server.sessions.table_access import access_of, check_access, is_operator
 from pokerws.server.tables.actor import TableActor
 
 # How long a watch of several tables waits for those whose changes are being stored.
@@ -251,5 +252,22 @@ async def list_hands(session: Session, message: ListHands) -> None:
     async with session.meter.reading:
         answer = await session.context.past_hands.list(
             message, session.player, access_of(session, message.key)
+        )
+        session.answer_in_turn(message.table, answer)
+
+
+async def get_stats(session: Session, message: GetStats) -> None:
+    """Answer with statistics of finished hands; a player's connections read one at a time."""
+    player, operates = session.player, is_operator(session)
+    if message.table is None and message.player not in {None, player} and not operates:
+        raise Refused("forbidden", "only operators get the statistics of others at all tables")
+
+    def may_see_all(table: Table) -> bool:
+        shares = table.config.statistics == "all" and table.seat_of(player) is not None
+        return operates or shares
+
+    async with session.meter.reading:
+        answer = await session.context.past_hands.statistics(
+            message, player, access_of(session, message.key), may_see_all
         )
         session.answer_in_turn(message.table, answer)

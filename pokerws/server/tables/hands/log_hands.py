@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import get_args
 
-from pokerws.game.events import HAND_ENDS, HandStarted, TableEvent
+from pokerws.game.events import HAND_ENDS, BonusPaid, HandStarted, TableEvent
 from pokerws.game.state import TableId
 from pokerws.server.tables.event_log import MAX_HAND_EVENTS, EventLog
 from pokerws.server.tables.hands.summaries import SUMMED, Finished
@@ -16,6 +16,7 @@ PAGE = 256
 _ENDS = frozenset(str(kind.__struct_config__.tag) for kind in get_args(HAND_ENDS))
 _SUMMED = frozenset(str(kind.__struct_config__.tag) for kind in get_args(SUMMED))
 _START = str(HandStarted.__struct_config__.tag)
+_BONUS = str(BonusPaid.__struct_config__.tag)
 
 
 class LogHands:
@@ -75,5 +76,7 @@ def _finished(table: TableId, rows: Sequence[EventRow]) -> Finished | None:
         if row.payload:
             events.append(decode_event(row.payload))
         if row.type in _ENDS:
+            later = (row for row in rows if row.seq > seq and row.type == _BONUS)
+            events += [decode_event(row.payload) for row in later]
             return Finished(table, rows[0].seq, seq, rows[0].at_ms, row.at_ms, events)
     return None

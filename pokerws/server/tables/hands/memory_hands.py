@@ -2,7 +2,7 @@
 
 import asyncio
 
-from pokerws.game.events import HandStarted, TableEvent
+from pokerws.game.events import BonusPaid, HandStarted, TableEvent
 from pokerws.game.state import PlayerId
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.hands.summaries import Finished, seat_in
@@ -21,9 +21,11 @@ def hands_at(actor: TableActor) -> list[Finished]:
     for seq, event in history.events() if ends else ():
         if isinstance(event, HandStarted):
             started, events = seq, []
-        events.append(event)
+        is_unwritten = gate.is_closed and seq > gate.written
+        if started is not None or (isinstance(event, BonusPaid) and not is_unwritten):
+            events.append(event)
         if started is not None and seq in ends:
-            if not (gate.is_closed and seq > gate.written):
+            if not is_unwritten:
                 at_ms = ends[seq]
                 hands.append(Finished(actor.table.id, started, seq, at_ms, at_ms, events))
             started = None

@@ -1,21 +1,34 @@
-"""Answers `list_hands`, and `get_hand` for tables that are closed.
+"""Answers `list_hands`, `get_stats`, and `get_hand` for tables that are closed.
 
 With an event log, it is read: for one table backwards from its end, and for a player at the places
 that the ledger names.  Without one, the hands are those in the memory of the tables.  Nothing here
 loads a table, or changes one.
 """
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from pokerws.game.state import PlayerId, Table, TableId
-from pokerws.messages import Details, GetHand, HandEvents, Hands, HandSummary, ListHands, Refused
+from pokerws.messages import (
+    MAX_HANDS_SIZE,
+    Details,
+    GetHand,
+    GetStats,
+    HandEvents,
+    Hands,
+    HandSummary,
+    ListHands,
+    Refused,
+    Stats,
+)
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.event_log import LOG_TIMEOUT_S, EventLog, LogUnavailable
 from pokerws.server.tables.hands import memory_hands
 from pokerws.server.tables.hands.hand_answer import hand_answer
 from pokerws.server.tables.hands.log_hands import LogHands
+from pokerws.server.tables.hands.statistics import Tally
 from pokerws.server.tables.hands.summaries import Finished, summary_of
-from pokerws.server.tables.hands.visits import FOREVER_MS, READS, Place, VisitLog, hands_of
+from pokerws.server.tables.hands.visits import FOREVER_MS, READS, Budget, Place, VisitLog, hands_of
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.recent_events import HandPart
@@ -24,6 +37,10 @@ from pokerws.storage.store import Store, Stored
 from pokerws.storage.vault.vault import decode_snapshot
 
 _MOST = 2**53
+# The reads of one `get_stats`: 1,000 hands of six players need about 120.
+STATS_READS = 160
+# Hands that are counted before play goes on: about 1.5 ms.
+COUNTED_AT_ONCE = 20
 
 # Whether the player may know of a table.
 MaySee = Callable[[Table], bool]
@@ -78,6 +95,73 @@ class PastHands:
             raise Refused("unknown_hand", f"there was no hand {message.hand}, or it was not kept")
         return hand_answer(message, table, stored.epoch, HandPart(*found), player)
 
+    async def statistics(
+        self, message: GetStats, player: PlayerId, may_see: MaySee, may_see_all: MaySee
+    ) -> Stats:
+        """The answer to `get_stats`.  Raises Illegal.
+
+        `may_see_all` tells whether the player may have the statistics of others at a table.
+        """
+        wanted = message.player or player
+        tally = Tally(wanted)
+        try:
+            if message.table is None:
+                async for page in self._latest_of_player(wanted, message.hands):
+                    await _count(tally, page)
+                return Stats(message.id, tally.of_players([wanted]), tally.sessions())
+            table, actor = await self._find(message.table, may_see)
+            sees_all = may_see_all(table)
+            if wanted != player and not sees_all:
+                raise Refused("forbidden", "the table shows nobody the statistics of others")
+            async for page in self._latest_of_table(table.id, actor, message.hands):
+                await _count(tally, page)
+        except LogUnavailable as error:
+            raise Refused("log_unavailable") from error
+        of_all = sees_all and message.player is None
+        shown = tally.players.keys() | {wanted} if of_all else {wanted}
+        of_players = tally.of_players(sorted(shown))
+        return Stats(message.id, of_players, tally.sessions(), tally.of_table(table.id))
+
+    async def _latest_of_table(
+        self, table: TableId, actor: TableActor | None, count: int
+    ) -> AsyncIterator[Sequence[Finished]]:
+        """Parts of the latest hands of a table, the latest first."""
+        if self._visits is None:
+            if actor is not None:
+                yield memory_hands.hands_at(actor)[: -count - 1 : -1]
+            return
+        await self._flush(table)
+        reader = self._visits.hands(table, _MOST, 0)
+        reads = 0
+        while count > 0 and reads < STATS_READS and not reader.is_over:
+            page = (await reader.read())[:count]
+            reads += 1
+            count -= len(page)
+            yield page
+
+    async def _latest_of_player(
+        self, player: PlayerId, count: int
+    ) -> AsyncIterator[Sequence[Finished]]:
+        """Parts of the latest hands of a player, the latest first."""
+        if self._visits is None:
+            hands = await memory_hands.hands_of(self._lobby.actors(), player)
+            hands.sort(key=lambda hand: hand.place, reverse=True)
+            yield hands[:count]
+            return
+        await self._flush(None)
+        budget, place = Budget(STATS_READS), (FOREVER_MS, "", 0)
+        while count > 0 and budget.reads > 0:
+            limit = min(count, MAX_HANDS_SIZE)
+            page, following = await hands_of(
+                self._visits, player, place, limit, None, budget=budget
+            )
+            count -= len(page)
+            yield page
+            # The last searches may have found nothing.
+            if following is None or following >= place:
+                return
+            place = following
+
     # ---- of a table
 
     async def _of_table(
@@ -89,35 +173,38 @@ class PastHands:
         if delayed is not None and delayed.is_late(player):
             before_seq = min(before_seq, delayed.hands_before_seq)
         if self._visits is None:
-            actor = await self._check_table(table, may_see)
+            _, actor = await self._find(table, may_see)
             known = [] if actor is None else memory_hands.hands_at(actor)
             hands = [hand for hand in known if hand.seq < before_seq]
             page = hands[: -message.limit - 1 : -1]
             more = len(page) < len(hands)
             return _answer(message, page, player, str(page[-1].seq) if more else None)
-        if await self._check_table(table, may_see) is None:
+        if await self._find(table, may_see) is None:
             before_seq = min(before_seq, await self._shown_before(table, player))
         await self._flush(table)
         reader = self._visits.hands(table, before_seq, 0)
         return await self._from_log(message, reader, player)
 
-    async def _check_table(self, table: TableId, may_see: MaySee = everybody) -> TableActor | None:
-        """The actor of a table, if it is in memory.  Raises Illegal if it has no list of hands."""
+    async def _find(
+        self, table: TableId, may_see: MaySee = everybody
+    ) -> tuple[Table, TableActor | None]:
+        """A table, with its actor if it is in memory.  Raises Illegal if it has no hands to see."""
         actor = self._lobby.live(table)
         if actor is not None:
             if not may_see(actor.table):
                 raise _unknown(table)
             if actor.is_paused:
                 raise Refused("paused")
-            return actor
+            return actor.table, actor
         stored = await self._look(table)
         if stored is None:
             raise _unknown(table)
         if stored.status == "quarantined":
             raise Refused("table_quarantined")
-        if may_see is not everybody and not may_see(decode_snapshot(stored.snapshot).table):
+        known = decode_snapshot(stored.snapshot).table
+        if not may_see(known):
             raise _unknown(table)
-        return None
+        return known, None
 
     async def _shown_before(self, table: TableId, player: PlayerId) -> int:
         """The seq before which a table that is not in memory shows its hands to a player.
@@ -152,7 +239,7 @@ class PastHands:
         if self._visits is None:
             actors = self._lobby.actors()
             if message.table is not None:
-                actor = await self._check_table(message.table)
+                _, actor = await self._find(message.table)
                 actors = [] if actor is None else [actor]
             played = await memory_hands.hands_of(actors, player)
             hands = [one for one in played if one.place < before]
@@ -176,6 +263,13 @@ class PastHands:
             return await self._store.look(table)
         except (StoreUnavailable, TimeoutError) as error:
             raise Refused("log_unavailable") from error
+
+
+async def _count(tally: Tally, hands: Sequence[Finished]) -> None:
+    for first in range(0, len(hands), COUNTED_AT_ONCE):
+        for hand in hands[first : first + COUNTED_AT_ONCE]:
+            tally.add(hand)
+        await asyncio.sleep(0)
 
 
 def _unknown(table: TableId) -> Refused:

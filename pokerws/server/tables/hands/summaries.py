@@ -3,7 +3,6 @@
 No card is read here, so a summary cannot reveal one.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,8 +11,13 @@ from pokerws.game.events import (
     BetPlaced,
     BetsCollected,
     BlindPosted,
+    BoardDealt,
+    BonusPaid,
     BringInPosted,
     Called,
+    Checked,
+    DrawStarted,
+    Folded,
     HandCancelled,
     HandEnded,
     HandStarted,
@@ -25,9 +29,10 @@ from pokerws.game.events import (
     UncalledBetReturned,
 )
 from pokerws.game.state import PlayerId, TableId
+from pokerws.hand_histories.chips import chips_of
 from pokerws.messages import HandSummary
 
-# The events that a summary is made of.
+# The events that summaries and statistics are made of.
 SUMMED = (
     HandStarted
     | HoleCardsDealt
@@ -37,19 +42,24 @@ SUMMED = (
     | Called
     | BetPlaced
     | Raised
+    | Checked
+    | Folded
+    | BoardDealt
+    | DrawStarted
     | UncalledBetReturned
     | BetsCollected
     | PotAwarded
     | RakeTaken
     | HandEnded
     | HandCancelled
+    | BonusPaid
 )
 
 
 class Finished(NamedTuple):
     """A finished hand of a table: the seqs of its start and end, its times, and its events.
 
-    They are at least the SUMMED ones.  The first event is its HandStarted, the last one its end.
+    They are at least the SUMMED ones, from its HandStarted to its end, and the bonuses after that.
     """
 
     table: TableId
@@ -78,8 +88,7 @@ def summary_of(hand: Finished, player: PlayerId) -> HandSummary:
     started = hand.events[0]
     if not isinstance(started, HandStarted):
         raise TypeError("the first event of a hand must be HandStarted")
-    paid, won, cancelled = _chips(hand.events)
-    raked = sum(event.amount for event in hand.events if isinstance(event, RakeTaken))
+    chips = chips_of(hand.events)
     seat = seat_in(hand, player)
     return HandSummary(
         table=hand.table,
@@ -89,43 +98,7 @@ def summary_of(hand: Finished, player: PlayerId) -> HandSummary:
         started_ms=started.at_ms or hand.started_ms,
         ended_ms=hand.ended_ms,
         players=len(started.order),
-        pot=0 if cancelled else won.total() + raked,
-        net=None if seat is None else won[seat] - paid[seat],
-        cancelled=cancelled,
+        pot=chips.pot,
+        net=None if seat is None else chips.won[seat] - chips.paid[seat],
+        cancelled=chips.cancelled,
     )
-
-
-def _chips(events: Sequence[TableEvent]) -> tuple[Counter[int], Counter[int], bool]:
-    """What each seat has put in and got back, and whether the hand was cancelled."""
-    paid, won = Counter[int](), Counter[int]()
-    # What each seat has bet on the street.
-    bets = Counter[int]()
-    cancelled = False
-    for event in events:
-        match event:
-            case (
-                AntePosted(seat=seat, amount=amount)
-                | BlindPosted(seat=seat, amount=amount, blind="dead")
-            ):
-                paid[seat] += amount
-            case (
-                BlindPosted(seat=seat, amount=amount)
-                | BringInPosted(seat=seat, amount=amount)
-                | Called(seat=seat, amount=amount)
-            ):
-                paid[seat] += amount
-                bets[seat] += amount
-            case BetPlaced(seat=seat, to=to) | Raised(seat=seat, to=to):
-                paid[seat] += to - bets[seat]
-                bets[seat] = to
-            case UncalledBetReturned(seat=seat, amount=amount):
-                paid[seat] -= amount
-            case BetsCollected():
-                bets.clear()
-            case PotAwarded(shares=shares) | HandCancelled(refunds=shares):
-                for share in shares:
-                    won[share.seat] += share.amount
-                cancelled = cancelled or isinstance(event, HandCancelled)
-            case _:
-                pass
-    return paid, won, cancelled

@@ -45,8 +45,8 @@ _decode_seats = msgspec.json.Decoder(_StoredSnapshot).decode
 class Budget:
     """How many more reads and searches of logs a page may cost."""
 
-    def __init__(self) -> None:
-        self.reads = READS
+    def __init__(self, reads: int | None = None) -> None:
+        self.reads = READS if reads is None else reads
         self.searches = SEARCHES
 
 
@@ -185,7 +185,13 @@ class _Source:
 
 
 async def hands_of(
-    visits: VisitLog, player: PlayerId, before: Place, limit: int, table: TableId | None
+    visits: VisitLog,
+    player: PlayerId,
+    before: Place,
+    limit: int,
+    table: TableId | None,
+    *,
+    budget: Budget | None = None,
 ) -> tuple[Sequence[Finished], Place | None]:
     """Up to `limit` of a player's hands before a place, and the place before which others are.
 
@@ -193,7 +199,7 @@ async def hands_of(
     """
     found, rest_ms = await visits.before(player, before[0], table)
     sources = [_Source(visits, visit, player, before) for visit in found]
-    budget = Budget()
+    budget = budget or Budget()
     page: list[Finished] = []
     while sources:
         if len(page) == limit:

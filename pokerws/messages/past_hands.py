@@ -1,0 +1,131 @@
+"""Messages about finished hands: one of them, lists, and what players did in them."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from pokerws.game.state import PlayerId, TableId
+from pokerws.messages.fields import (
+    HANDS_SIZE,
+    CommandId,
+    Counter,
+    HandsSize,
+    Message,
+    PageCursor,
+    TableRef,
+)
+from pokerws.messages.hosting import LinkKey
+from pokerws.messages.moderation import PlayerRef
+
+# The latest hands that are counted, if the client does not say how many, and the most.
+STATS_HANDS, MAX_STATS_HANDS = 200, 1_000
+# The most sessions of an answer.
+MAX_SESSIONS = 50
+StatsHands = Annotated[int, Meta(ge=1, le=MAX_STATS_HANDS)]
+
+
+class GetHand(Message, frozen=True, tag="get_hand"):
+    """Request a finished hand, as this player saw it.
+
+    `format` selects its events (`json`), or a `text` for programs that read hand histories: in the
+    Poker Hand History standard (`phh`), the format of PokerStars (`pokerstars`), or Open Hand
+    History (`ohh`), which has hold'em and Omaha only.
+    """
+
+    id: CommandId
+    table: TableRef
+    hand: Counter
+    format: Literal["json", "phh", "pokerstars", "ohh"] = "json"
+    key: LinkKey | None = None
+
+
+class ListHands(Message, frozen=True, tag="list_hands"):
+    """Request a page of finished hands, newest first, which `get_hand` can return.
+
+    They are those of a `table`, or those that the player was dealt into (`mine`); with both, the
+    player's at that table.  `before` is the `next` of the page before.  Hands that are played
+    meanwhile do not change the pages that follow.
+    """
+
+    id: CommandId
+    table: TableRef | None = None
+    mine: bool = False
+    before: PageCursor | None = None
+    limit: HandsSize = HANDS_SIZE
+    key: LinkKey | None = None
+
+
+class GetStats(Message, frozen=True, tag="get_stats"):
+    """Request the statistics of the latest `hands`.
+
+    With a `table` they are those of its latest hands, whoever was dealt in.  Otherwise they are
+    those of the player's latest hands, at all tables.
+
+    Players get their own.  Where `statistics` of the table's config is `all`, those who sit there
+    get those of all players of these hands, or of one `player`.  An operator or admin gets them
+    everywhere.
+    """
+
+    id: CommandId
+    table: TableRef | None = None
+    player: PlayerRef | None = None
+    hands: StatsHands = STATS_HANDS
+    key: LinkKey | None = None
+
+
+class PlayerStats(Struct, frozen=True, omit_defaults=True):
+    """What a player did in `hands` hands.
+
+    Before the flop, which is the first betting round in games without one, the player had a
+    decision in `decided` hands.  In `vpip` of them the player called, bet or raised, in `pfr` bet
+    or raised.  In `three_bet_chances` hands the player answered a first raise, in `three_bets` with
+    a raise.  The player saw `flops`, came to `showdowns`, and won chips in `showdowns_won`.  `net`
+    is what was won in all, with bonuses and without rake.
+    """
+
+    player: PlayerId
+    hands: int = 0
+    decided: int = 0
+    vpip: int = 0
+    pfr: int = 0
+    three_bet_chances: int = 0
+    three_bets: int = 0
+    flops: int = 0
+    showdowns: int = 0
+    showdowns_won: int = 0
+    net: int = 0
+
+
+class PlaySession(Struct, frozen=True, omit_defaults=True):
+    """A player's hands at a table, with no pause of more than half an hour between two of them."""
+
+    table: TableId
+    started_ms: int
+    ended_ms: int
+    hands: int
+    net: int = 0
+
+
+class TableStats(Struct, frozen=True, omit_defaults=True):
+    """What a table was like in the counted hands.
+
+    `hands_an_hour` leaves out pauses of more than half an hour.  It is absent for a single hand.
+    """
+
+    table: TableId
+    hands: int = 0
+    average_pot: int = 0
+    hands_an_hour: int | None = None
+
+
+class Stats(Message, frozen=True, tag="stats"):
+    """The answer to `get_stats`.
+
+    `sessions` are those of the requested player, or else of the own one; at most 50, the latest
+    first.  `of_table` is there if a table was named.  Cancelled hands do not count.
+    """
+
+    id: str
+    players: list[PlayerStats]
+    sessions: list[PlaySession]
+    of_table: TableStats | None = None
