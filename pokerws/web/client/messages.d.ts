@@ -2782,7 +2782,7 @@ export interface TableClosed {
   /**
    * `abandoned`: no activity and no viewers for `ABANDONED_TABLE_MS` (or no hand for
    * `UNUSED_TABLE_MS`); `overtaken`: the stored table was not the newest; `operator`: closed by an
-   * operator or admin
+   * operator or admin; `host`: closed by its host; `session_over`: its timed session is over
    */
   reason: "abandoned" | "host" | "operator" | "overtaken" | "session_over";
 }
@@ -3297,17 +3297,6 @@ export interface WantedBot {
   name: string;
   /** how the bot plays */
   style: string;
-  /** whether a hand that loses at the showdown is mucked, where that is allowed */
-  auto_muck: boolean;
-  /** whether an owed blind is posted in the next hand, instead of waiting for it */
-  posts: boolean;
-  /**
-   * `sit_out_at_blind` or `leave_at_blind`: before the next big blind comes; `leave_after_hand`;
-   * empty for none
-   */
-  plan: "" | "leave_after_hand" | "leave_at_blind" | "sit_out_at_blind";
-  /** whether the server acted for an absent player */
-  auto: AutoBuy | null;
 }
 
 /**
@@ -4010,9 +3999,9 @@ export type RejectCode =
   | "unknown_game"
   | "seat_soon"
   | "seat_reserved"
+  | "in_hand"
   | "bot_limit"
   | "no_such_bot"
-  | "in_hand"
   | "not_your_turn"
   | "wrong_turn"
   | "illegal_action"

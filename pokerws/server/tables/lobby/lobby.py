@@ -378,11 +378,11 @@ class Lobby:
         """Part of `Owner`."""
         self._tables.absences.seats_changed(table)
         self.claims.seats_changed(table)
+        self.seating.changed(table)
 
     def bots_changed(self, table: Table) -> None:
         """Part of `Owner`."""
         self.bots.note(table)
-        self.seating.changed(table)
 
     def absent_at(self, table: TableId) -> Sequence[PlayerId]:
         """Part of `Owner`."""
