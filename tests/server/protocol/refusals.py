@@ -321,7 +321,7 @@ SHOWN = [
         [KICK, Mute("1", ANN, 60), Unmute("2", ANN), Unban("3", ANN), EndSession("4", ANN)],
     ),
     Shown("already_so", wants_euler, "memory", [ADD]),
-    shown("not_host", "a table that another player has opened", REMOVE),
+    shown("not_host", "a table that another player has opened", ADD, REMOVE),
     shown("not_host", "a table that another player has opened", CloseTable("1", TABLE)),
     *(Shown(code, bring, "memory", said) for code, bring, said in hosting.SHOWN),
     Shown("logout_unavailable", no_issue_time, "stored tokens", [EndSession("1", ANN)]),
