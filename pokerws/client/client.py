@@ -15,6 +15,7 @@ from pokerws.client.extra_commands import ExtraCommands
 from pokerws.client.hosting import Host, HostMessage
 from pokerws.client.link import Link, LinkOptions, Unknown, WireName
 from pokerws.client.listed_tables import ListedTables
+from pokerws.client.own_commands import OwnCommands
 from pokerws.client.reconnect import Backoff
 from pokerws.client.seat_commands import SeatCommands
 from pokerws.client.table_bots import TableBots
@@ -43,6 +44,7 @@ from pokerws.messages import (
     Hands,
     Heartbeat,
     Kick,
+    Ledger,
     ListBans,
     ListHands,
     ListPlayers,
@@ -55,6 +57,7 @@ from pokerws.messages import (
     PlayerReconnected,
     Players,
     Pong,
+    PreActionHeld,
     PresenceState,
     Refill,
     Rejected,
@@ -88,7 +91,7 @@ OnMessage = Callable[[ChatSaid | Notice | Lobby | Waiting], None]
 log = structlog.get_logger("pokerws.client")
 
 
-class Client(SeatCommands, Host):
+class Client(SeatCommands, OwnCommands, Host):
     """A player's connection to a server; made by `connect`, used by `async with`.
 
     It reconnects by itself.  A command in flight is then sent again with its id, and every view
@@ -343,7 +346,9 @@ class Client(SeatCommands, Host):
         match message:
             case Events() | Snapshot() | Accepted() | Rejected():
                 self._watches.take(message)
-            case PresenceState() | PlayerDisconnected() | PlayerReconnected() | TableWaiting():
+            case PresenceState() | PlayerDisconnected() | PlayerReconnected():
+                self._watches.take(message)
+            case TableWaiting() | PreActionHeld():
                 self._watches.take(message)
             case Lobby() | ChatSaid() | Notice() | Waiting():
                 self._handle_news(message)
@@ -355,7 +360,7 @@ class Client(SeatCommands, Host):
                 pass  # The link has logged or used it.
             case Welcome() | Pong() | Tables() | Account() | Bans() | Players():
                 log.debug("answer_without_question", message=type(message).__name__)
-            case HandEvents() | Hands() | TableLink():
+            case HandEvents() | Hands() | TableLink() | Ledger():
                 log.debug("answer_without_question", message=type(message).__name__)
 
     def _ended(self, error: Exception) -> None:

@@ -38,6 +38,7 @@ from pokerws.messages import (
     Hands,
     Heartbeat,
     Hello,
+    Ledger,
     Notice,
     Players,
     Pong,
@@ -58,7 +59,9 @@ RENEW_EVERY_S = 1
 # The longest message is a list of tables, of some 350 bytes each.
 MAX_MESSAGE_BYTES = 2**24
 
-Answer = Accepted | Pong | Tables | Account | HandEvents | Hands | Bans | Players | TableLink
+Answer = (
+    Accepted | Pong | Tables | Account | HandEvents | Hands | Ledger | Bans | Players | TableLink
+)
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 WireName = Literal["json", "msgpack"]
 

@@ -92,7 +92,7 @@ def next_payer(table: Table) -> int | None:
     variant = next_variant(table)
     if _is_bomb_pot(table, variant):
         return None
-    match variant.forced:
+    match forced_of(table.config, variant):
         case Forced.BLINDS:
             return positions_for(table, variant).big_blind
         case Forced.BUTTON_BLIND:
@@ -126,11 +126,13 @@ def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
         blinds_first=one_ante,
         now_ms=now_ms,
     )
-    return [
-        *deal_hand(table, deal),
-        *fill_banks(table, positions.order),
-        *started_round(table, positions.order),
-    ]
+    return _dealt(table, deal)
+
+
+def _dealt(table: Table, deal: Deal) -> list[TableEvent]:
+    """The deal, and what a new hand brings its players."""
+    order = deal.positions.order
+    return [*deal_hand(table, deal), *fill_banks(table, order), *started_round(table, order)]
 
 
 def _blinds(table: Table, variant: Variant, positions: Positions, stakes: Stakes) -> list[Blind]:
@@ -185,9 +187,14 @@ def _straddle(table: Table, positions: Positions, stakes: Stakes) -> list[Blind]
     return []
 
 
-def _is_bomb_pot(table: Table, variant: Variant) -> bool:
+def has_bomb_pots(variant: Variant) -> bool:
+    """Whether a hand of this variant can be a bomb pot."""
     # In pineapple the discard comes before the flop, where a bomb pot begins.
-    if not variant.has_board or variant.streets[0].discard:
+    return variant.has_board and not variant.streets[0].discard
+
+
+def _is_bomb_pot(table: Table, variant: Variant) -> bool:
+    if not has_bomb_pots(variant):
         return False
     every = table.config.house.bomb_pot_every
     # All who are ready are dealt in.
@@ -212,5 +219,4 @@ def _start_bomb_pot(
         boards=house.bomb_pot_boards,
         now_ms=now_ms,
     )
-    return [*deal_hand(table, deal), *fill_banks(table, positions.order)]
-    return [*deal_hand(table, deal), *started_round(table, positions.order)]
+    return _dealt(table, deal)

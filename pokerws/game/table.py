@@ -60,7 +60,6 @@ from pokerws.game.events import (
     NextHandCancelled,
     NextHandScheduled,
     PlayerSatOut,
-    TableChanged,
     TableEvent,
     TableOpened,
     TurnStarted,
@@ -72,8 +71,9 @@ from pokerws.game.extras.session import session_events
 from pokerws.game.extras.stand_up import ended_round
 from pokerws.game.hand import act_for_absent, advance_hand
 from pokerws.game.hosting.bots import add_bot, remove_bot
+from pokerws.game.hosting.changes import changed
 from pokerws.game.hosting.host_commands import decide_for_host
-from pokerws.game.hosting.requests import sit_or_request, stand_or_withdraw
+from pokerws.game.hosting.requests import sit_or_request, stand_or_withdraw, wait_or_request
 from pokerws.game.illegal import Details, Illegal, Inconsistent
 from pokerws.game.lifecycle import close, resume
 from pokerws.game.next_hand import games_of, next_game, start_hand
@@ -84,6 +84,7 @@ from pokerws.game.seating.plans import (
     is_over,
     sit_in,
     sit_out,
+    sits_out_now,
     stay,
 )
 from pokerws.game.seating.seats import (
@@ -92,7 +93,7 @@ from pokerws.game.seating.seats import (
     set_run_it,
     set_straddle,
 )
-from pokerws.game.seating.waiting_list import drop_waiters, join_list, leave_list, reserve_seat
+from pokerws.game.seating.waiting_list import drop_waiters, leave_list, reserve_seat
 from pokerws.game.state import Hand, PlayerId, Table, TableId, Turn
 from pokerws.game.variants import VARIANTS
 
@@ -190,7 +191,7 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
         case BringChips():
             return bring_chips(table, command)
         case JoinWaitingList():
-            return [join_list(table, command)]
+            return wait_or_request(table, command)
         case LeaveWaitingList(player=player):
             return [leave_list(table, player)]
         case ReserveSeat():
@@ -230,17 +231,19 @@ def advance(table: Table, now_ms: int, next_hand_from_ms: int = 0) -> list[Table
     if table.closed:
         return []
     if table.hosting.next_config is not None:
-        return [TableChanged(table.hosting.next_config)]
+        return [changed(table, table.hosting.next_config)]
     events: list[TableEvent] = ended_round(table)
     if events:
         return events
     for number, seat in enumerate(table.seats):
         if seat is None:
             continue
-        if seat.leaving or seat.hands_missed >= HANDS_TO_STAND_UP or is_over(seat):
+        if seat.leaving or seat.hands_missed >= HANDS_TO_STAND_UP or is_over(table, seat):
             events.append(stood(table, number, seat, now_ms))
         elif not seat.stack and not seat.sitting_out and not amount_due(table, seat):
             events.append(PlayerSatOut(number, "busted"))
+        elif sits_out_now(table, seat):
+            events.append(PlayerSatOut(number, "asked"))
     if events:
         return events
     enough = not table.hosting.paused and len(ready_seats(table)) >= 2

@@ -136,6 +136,7 @@ from pokerws.messages.hosting import (
     TableLink,
     TakeChips,
 )
+from pokerws.messages.ledger import GetLedger, Ledger, LedgerPayment, LedgerRow
 from pokerws.messages.moderation import (
     MAX_MINUTES,
     MAX_REASON_LENGTH,
@@ -159,6 +160,7 @@ from pokerws.messages.moderation import (
     Unban,
     Unmute,
 )
+from pokerws.messages.pre_actions import PreAct, PreActionHeld
 from pokerws.messages.refusals import Refused, reject, rejection
 from pokerws.messages.seating import (
     AutoChips,
@@ -251,6 +253,7 @@ __all__ = [
     "GameCodes",
     "GetAccount",
     "GetHand",
+    "GetLedger",
     "GetLink",
     "GiveChips",
     "HandEvents",
@@ -268,6 +271,9 @@ __all__ = [
     "Kick",
     "KickMinutes",
     "LeaveWaitingList",
+    "Ledger",
+    "LedgerPayment",
+    "LedgerRow",
     "Limits",
     "LinkKey",
     "ListBans",
@@ -295,6 +301,8 @@ __all__ = [
     "Players",
     "Pong",
     "PostBlind",
+    "PreAct",
+    "PreActionHeld",
     "PresenceState",
     "QuickSeat",
     "RabbitHunt",

@@ -317,6 +317,12 @@ REJECT_CODES: dict[RejectCode, Reason] = {
         "rules", "the player does not hold one of the cards, or a card is listed twice"
     ),
     "wrong_number_of_cards": Reason("rules", "more or fewer cards than the turn allows"),
+    # Pre-actions.
+    "not_in_hand": Reason("rules", "the player has no cards in that hand, or no chips left to act"),
+    "your_turn": Reason("rules", "it is the player's turn: act instead"),
+    "bet_changed": Reason(
+        "rules", "the betting round is another, or a call costs something else by now"
+    ),
     # Moderation.
     "banned": Reason(
         "forbidden",

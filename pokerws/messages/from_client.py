@@ -52,6 +52,7 @@ from pokerws.messages.hosting import (
     ResumeTable,
     TakeChips,
 )
+from pokerws.messages.ledger import GetLedger
 from pokerws.messages.moderation import (
     Ban,
     EndSession,
@@ -62,6 +63,7 @@ from pokerws.messages.moderation import (
     Unban,
     Unmute,
 )
+from pokerws.messages.pre_actions import PreAct
 from pokerws.messages.seating import (
     AutoChips,
     JoinWaitingList,
@@ -446,4 +448,6 @@ ClientMessage = (
     | JoinWaitingList
     | LeaveWaitingList
     | QuickSeat
+    | PreAct
+    | GetLedger
 )

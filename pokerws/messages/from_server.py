@@ -14,7 +14,9 @@ from pokerws.game.state import PlayerId, Table, TableId, TableStatus
 from pokerws.messages.bots import TableWaiting
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
 from pokerws.messages.hosting import TableLink
+from pokerws.messages.ledger import Ledger
 from pokerws.messages.moderation import Bans, Players
+from pokerws.messages.pre_actions import PreActionHeld
 from pokerws.messages.seating import Waiting
 
 # What a player of the login service may do: a spectator only watches, an admin also moderates.
@@ -438,4 +440,6 @@ ServerMessage = (
     | TableWaiting
     | TableLink
     | Waiting
+    | PreActionHeld
+    | Ledger
 )

@@ -22,6 +22,7 @@ from pokerws.messages import (
     EndSession,
     GetAccount,
     GetHand,
+    GetLedger,
     GetLink,
     GiveChips,
     HandEvents,
@@ -34,6 +35,7 @@ from pokerws.messages import (
     JoinWaitingList,
     Kick,
     LeaveWaitingList,
+    Ledger,
     ListBans,
     ListHands,
     ListPlayers,
@@ -46,6 +48,7 @@ from pokerws.messages import (
     Players,
     Pong,
     PostBlind,
+    PreAct,
     QuickSeat,
     RabbitHunt,
     RemoveBot,
@@ -97,6 +100,7 @@ _ANSWERS: dict[type[Message], Answer] = {
     GetAccount: Answer(Account),
     GetHand: Answer(HandEvents),
     ListHands: Answer(Hands),
+    GetLedger: Answer(Ledger),
     WatchLobby: Answer(then="`lobby` with the tables, later with those that changed"),
     CreateTable: Answer(fields=("seq", "table")),
     Watch: Answer(
@@ -147,6 +151,7 @@ _ANSWERS: dict[type[Message], Answer] = {
     DenySeat: _SEQ,
     GiveChips: _SEQ,
     TakeChips: _SEQ,
+    PreAct: Answer(then="`pre_action`, to the player's connections that watch the table"),
     Kick: Answer(
         fields=("seq",),
         then="the events that it caused, to all viewers of the table, and the player's notice "

@@ -70,6 +70,8 @@ DETAILS: dict[RejectCode, Details] = {
     "cards_not_allowed": Details(field="cards"),
     "not_your_cards": Details(field="cards"),
     "wrong_number_of_cards": Details(field="cards", min=1, max=1),
+    "your_turn": Details(turn=1),
+    "bet_changed": Details(field="street"),
     "protected": Details(field="address"),
     "not_yourself": Details(field="player"),
     "already_banned": Details(field="player"),

@@ -21,6 +21,7 @@ from pokerws.messages import (
     EndSession,
     GetAccount,
     GetHand,
+    GetLedger,
     GetLink,
     GiveChips,
     HandOver,
@@ -39,6 +40,7 @@ from pokerws.messages import (
     PauseTable,
     Ping,
     PostBlind,
+    PreAct,
     QuickSeat,
     RabbitHunt,
     Refill,
@@ -77,7 +79,19 @@ OF_ALL: Codes = frozenset(
 )
 # Commands that every role may send.  All others can be `forbidden`.
 FOR_ALL_ROLES: frozenset[type[Message]] = frozenset(
-    [Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch, GetHand, ListHands]
+    [
+        Hello,
+        Logout,
+        Ping,
+        ListTables,
+        WatchLobby,
+        UnwatchLobby,
+        Watch,
+        Unwatch,
+        GetHand,
+        ListHands,
+        GetLedger,
+    ]
 )
 
 # What names a table that has to be loaded.
@@ -142,6 +156,7 @@ OF_HANDLERS: dict[type[Message], Codes] = {
     Watch: _LOADS | {"too_many_watched", "too_many_watchers"},
     Unwatch: frozenset({"not_watching"}),
     GetHand: _LOADS | {"unknown_hand", "format_unavailable", "hand_not_over", "log_unavailable"},
+    GetLedger: _LOADS | {"bank_unavailable", "forbidden"},
     ListHands: frozenset({"unknown_table", "table_quarantined", "paused", "log_unavailable"}),
     Chat: frozenset({"not_watching", "muted", "name_taken"}),
     Sit: _CHANGES
@@ -208,6 +223,22 @@ OF_HANDLERS: dict[type[Message], Codes] = {
         "cards_not_allowed",
         "not_your_cards",
         "wrong_number_of_cards",
+    },
+    PreAct: _LOADS
+    | {
+        "table_closed",
+        "not_seated",
+        "not_in_hand",
+        "already_leaving",
+        "already_sitting_out",
+        "your_turn",
+        "bet_changed",
+        "illegal_action",
+        "amount_missing",
+        "amount_not_allowed",
+        "amount_too_small",
+        "amount_too_large",
+        "amount_not_a_size",
     },
     Show: _CHANGES | {"nothing_to_show", "not_your_cards"},
     Straddle: _BY_SEATED | {"no_straddles", "already_so"},

@@ -85,7 +85,12 @@ def lobby_of(
         max_opened_by_address=settings.limits.max_tables_opened_per_address,
         durable=settings.features.use_durable_acks,
         metrics=metrics,
-        pace=PaceLimits(settings.tables.min_hand_pause_ms, hands_an_hour(settings)),
+        pace=PaceLimits(
+            settings.tables.min_hand_pause_ms,
+            hands_an_hour(settings),
+            settings.tables.pre_act_delay_ms,
+            settings.tables.pre_act_spread_ms,
+        ),
         lease=lease,
         notes=notes,
         bot_limits=BotLimits(settings.bots.most_per_table, settings.bots.most_per_server),

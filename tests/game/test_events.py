@@ -23,6 +23,7 @@ from pokerws.game.events import (
     BoardDealt,
     BombPotVoted,
     BonusPaid,
+    BotsWanted,
     BringInPosted,
     Called,
     CardsDrawn,
@@ -98,7 +99,17 @@ from pokerws.game.events import (
 )
 from pokerws.game.events.base import Event, OfHand, OfHosting
 from pokerws.game.illegal import Inconsistent
-from pokerws.game.state import AutoBuy, FixedLimit, PlayerId, Pot, Table, TableId, Turn
+from pokerws.game.state import (
+    AutoBuy,
+    FixedLimit,
+    PlayerId,
+    Pot,
+    SeatClock,
+    Table,
+    TableId,
+    Turn,
+    WantedBot,
+)
 from pokerws.game.table import open_table
 from tests.game.script import Game, Player, decode_event, encode
 
@@ -183,6 +194,8 @@ EVENTS: list[TableEvent] = [
     TableResumed(),
     ChangePlanned(TableConfig(big_blind=200)),
     TableChanged(TableConfig(hosting=HostingRules(approval=True))),
+    TableChanged(TableConfig(), [SeatClock(30_000, 4, 3, 10_000), None], 5_000),
+    BotsWanted([WantedBot(PlayerId("bot_euler"), "Euler", "calling_station")]),
     HostChanged(ALICE),
     LinkRenewed(2),
     ChipsGiven(0, ALICE, 5),

@@ -61,8 +61,8 @@ LAYERS = {
         "background listener parts stops app"
     ).split(),
     "storage": (
-        "errors phases fsync ahead accounts names sanctions hand_index store log_events outcomes "
-        "memory_accounts vault journal null postgres"
+        "errors phases fsync ahead accounts ledgers names sanctions hand_index store log_events "
+        "outcomes memory_accounts vault journal null postgres"
     ).split(),
 }
 

@@ -10,7 +10,7 @@ from pokerws.game.config.table_config import TableConfig
 from pokerws.game.counted import counted
 from pokerws.game.events import PlayerStood
 from pokerws.game.illegal import Details, Illegal
-from pokerws.game.next_hand import games_of
+from pokerws.game.next_hand import games_of, has_bomb_pots
 from pokerws.game.state import Departure, Seat, Table
 from pokerws.game.variants import VARIANTS, Forced
 
@@ -74,7 +74,10 @@ def _departure(table: Table, seat: Seat, now_ms: int) -> Departure | None:
 
 def has_blinds(config: TableConfig) -> bool:
     """Whether one of the table's games has a blind that goes around."""
-    forced = {forced_of(config, VARIANTS[code]) for code in games_of(config)}
+    variants = [VARIANTS[code] for code in games_of(config)]
+    if config.house.bomb_pot_every == 1:
+        variants = [variant for variant in variants if not has_bomb_pots(variant)]
+    forced = {forced_of(config, variant) for variant in variants}
     return bool(forced & {Forced.BLINDS, Forced.BUTTON_BLIND})
 
 

@@ -37,6 +37,25 @@ def new_clock(clocks: Clocks) -> SeatClock | None:
     )
 
 
+def changed_clock(clock: SeatClock | None, before: Clocks, after: Clocks) -> SeatClock | None:
+    """What a seated player has after a change of the table's clocks.
+
+    What is new begins as for a player who sits down, and what is no more is lost.
+    """
+    fresh = new_clock(after)
+    if fresh is None or clock is None:
+        return fresh
+    bank, protection, lag = after.bank, after.protection, after.lag
+    return SeatClock(
+        fresh.bank_ms if bank is None or before.bank is None else min(clock.bank_ms, bank.max_ms),
+        clock.hands,
+        fresh.protections
+        if protection is None or before.protection is None
+        else min(clock.protections, protection.times),
+        fresh.lag_ms if lag is None or before.lag is None else min(clock.lag_ms, lag.seated_ms),
+    )
+
+
 def _clock_of(seat: Seat) -> SeatClock:
     return seat.clock or NO_CLOCK
 

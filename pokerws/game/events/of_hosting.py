@@ -2,7 +2,7 @@
 
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events.base import Event, OfHosting
-from pokerws.game.state import PlayerId, WantedBot
+from pokerws.game.state import PlayerId, SeatClock, WantedBot
 
 
 class SeatRequested(OfHosting, frozen=True, tag="seat_requested"):
@@ -100,10 +100,14 @@ class TableChanged(OfHosting, frozen=True, tag="table_changed"):
 
     The table's `config` becomes this one, and the `next_config` of `hosting` null.  If the
     `first_config` of `hosting` is null, it becomes the earlier config.  The `game` becomes null if
-    `variant` or `mix` is another than before.
+    `variant` or `mix` is another than before.  If there are `clocks`, one for each seat, they
+    become the `clock` of the seats.  If there is `ends_at_ms`, it becomes that of `extras`, and
+    their `last_hand` becomes 0.
     """
 
     config: TableConfig
+    clocks: list[SeatClock | None] | None = None
+    ends_at_ms: int | None = None
 
 
 class HostChanged(OfHosting, frozen=True, tag="host_changed"):

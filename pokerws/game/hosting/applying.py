@@ -5,7 +5,6 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from pokerws.game.betting.actions import taken_seat
-from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import (
     ChangePlanned,
     ChipsGiven,
@@ -33,8 +32,8 @@ def apply_hosting(table: Table, event: HostingEvent) -> None:
     match event:
         case HostChanged(player=player):
             table.host = player
-        case TableChanged(config=config):
-            _change(table, config)
+        case TableChanged():
+            _change(table, event)
         case ChipsGiven(seat=number, player=player, amount=amount):
             taken_seat(table, number).stack += amount
             table.hosting = bank_gave(hosting, player, "", amount)
@@ -91,12 +90,18 @@ def _decided(
             assert_never(event)
 
 
-def _change(table: Table, config: TableConfig) -> None:
+def _change(table: Table, event: TableChanged) -> None:
+    config = event.config
     before, table.config = table.config, config
     first = table.hosting.first_config or before
     table.hosting = replace(table.hosting, next_config=None, first_config=first)
     if (before.variant, before.mix) != (config.variant, config.mix):
         table.game = None
+    for number, clock in enumerate(event.clocks or ()):
+        if (seat := table.seats[number]) is not None:
+            seat.clock = clock
+    if event.ends_at_ms is not None and table.extras is not None:
+        table.extras.ends_at_ms, table.extras.last_hand = event.ends_at_ms, 0
 
 
 # ---- the lists

@@ -60,15 +60,20 @@ def add_bot(table: Table, command: AddBot) -> TableEvent:
 def remove_bot(table: Table, command: RemoveBot, now_ms: int) -> list[TableEvent]:
     """Want a bot no more; it stands up, during a hand at its end."""
     check_host(table, command.player)
-    left = [bot for bot in table.bots if bot.player != command.bot]
-    if len(left) == len(table.bots):
+    events = wanted_no_more(table, command.bot)
+    if not events:
         raise Illegal("no_such_bot", "no such bot is wanted at this table", Details(field="player"))
-    events: list[TableEvent] = [BotsWanted(left)]
     number = table.seat_of(command.bot)
     seat = None if number is None else table.seats[number]
     if seat is not None and not seat.leaving:
         events.append(stand(table, command.bot, now_ms))
     return events
+
+
+def wanted_no_more(table: Table, player: PlayerId) -> list[TableEvent]:
+    """Want a bot no more; no event for a player who is none of those wanted."""
+    left = [bot for bot in table.bots if bot.player != player]
+    return [] if len(left) == len(table.bots) else [BotsWanted(left)]
 
 
 def check_host(table: Table, player: PlayerId) -> None:

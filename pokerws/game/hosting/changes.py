@@ -4,14 +4,16 @@ A change takes effect between hands.  Seats are numbered for as long as the tabl
 chips are played for, and who may know of the table, is what players have relied on.
 """
 
+from pokerws.game.clocks.turn_clock import changed_clock
 from pokerws.game.config.checks import check_config
+from pokerws.game.config.clocks import Clocks
 from pokerws.game.config.stakes import stakes_of
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import ChangePlanned, NextHandCancelled, TableChanged, TableEvent
 from pokerws.game.illegal import Details, Illegal
 from pokerws.game.lifecycle import chips_put_in
 from pokerws.game.next_hand import games_of
-from pokerws.game.state import Table
+from pokerws.game.state import SeatClock, Table
 from pokerws.game.variants import VARIANTS
 
 
@@ -29,7 +31,36 @@ def change_table(table: Table, config: TableConfig) -> list[TableEvent]:
         return [ChangePlanned(config)]
     # The next hand is scheduled again, by the new config.
     cancelled = [] if table.next_hand_at_ms is None else [NextHandCancelled()]
-    return [*cancelled, TableChanged(config)]
+    return [*cancelled, changed(table, config)]
+
+
+def changed(table: Table, config: TableConfig) -> TableChanged:
+    """The change to another config, between hands, with what it means for clocks and session."""
+    return TableChanged(config, _clocks(table, config.clocks), _end_of_session(table, config))
+
+
+def _clocks(table: Table, after: Clocks) -> list[SeatClock | None] | None:
+    """The clocks of the seats, if they have others now."""
+    before = [None if seat is None else seat.clock for seat in table.seats]
+    clocks = [
+        None if seat is None else changed_clock(seat.clock, table.config.clocks, after)
+        for seat in table.seats
+    ]
+    return None if clocks == before else clocks
+
+
+def _end_of_session(table: Table, config: TableConfig) -> int | None:
+    """When the session ends by its new limits, if it has other ones; 0 for no such time.
+
+    The time runs on from when it began.
+    """
+    before, after = table.config.house.session, config.house.session
+    if before == after or table.extras is None:
+        return None
+    was_ms = 0 if before is None else before.ends_after_ms
+    is_ms = 0 if after is None else after.ends_after_ms
+    ends_at_ms = table.extras.ends_at_ms
+    return ends_at_ms - was_ms + is_ms if ends_at_ms and was_ms and is_ms else 0
 
 
 def _check_fixed(before: TableConfig, after: TableConfig) -> None:

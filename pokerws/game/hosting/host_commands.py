@@ -34,8 +34,10 @@ from pokerws.game.events import (
     TableEvent,
     TablePaused,
     TableResumed,
+    WaiterLeft,
 )
 from pokerws.game.hosting.bank import give, take
+from pokerws.game.hosting.bots import wanted_no_more
 from pokerws.game.hosting.changes import change_table
 from pokerws.game.hosting.requests import MAX_LISTED, check_room, has_requested
 from pokerws.game.hosting.seated import seat_of_player
@@ -76,7 +78,7 @@ def decide_for_host(table: Table, command: HostCommand, now_ms: int) -> list[Tab
         case ApproveSeat(player=player):
             return [_approve(table, player)]
         case DenySeat(player=player):
-            return [_deny(table, player)]
+            return [_deny(table, player), *_waits_no_more(table, player)]
         case GiveChips():
             return [give(table, command)]
         case TakeChips():
@@ -97,10 +99,10 @@ def _kick(table: Table, by: PlayerId | None, player: PlayerId, now_ms: int) -> l
 
 def _removed(table: Table, number: int, seat: Seat, now_ms: int) -> list[TableEvent]:
     """The events of a player who has to leave the seat; during a hand, at its end."""
-    kicked = PlayerKicked(number, seat.player)
+    kicked = [PlayerKicked(number, seat.player), *wanted_no_more(table, seat.player)]
     if table.hand is None or table.hand.seats[number] is None:
-        return [kicked, stood(table, number, seat, now_ms)]
-    return [kicked, PlayerLeaving(number)]
+        return [*kicked, stood(table, number, seat, now_ms)]
+    return [*kicked, PlayerLeaving(number)]
 
 
 def _ban(table: Table, by: PlayerId | None, player: PlayerId, now_ms: int) -> list[TableEvent]:
@@ -109,12 +111,17 @@ def _ban(table: Table, by: PlayerId | None, player: PlayerId, now_ms: int) -> li
     if player in table.hosting.banned:
         raise Illegal("already_banned", f"{player} is already banned", Details(field="player"))
     check_room(len(table.hosting.banned), MAX_LISTED, "banned player")
-    banned = PlayerBanned(player)
+    banned = [PlayerBanned(player), *_waits_no_more(table, player)]
     number = table.seat_of(player)
     seat = None if number is None else table.seats[number]
     if number is None or seat is None or seat.leaving:
-        return [banned]
-    return [banned, *_removed(table, number, seat, now_ms)]
+        return [*banned, *wanted_no_more(table, player)]
+    return [*banned, *_removed(table, number, seat, now_ms)]
+
+
+def _waits_no_more(table: Table, player: PlayerId) -> list[TableEvent]:
+    """A player whom the host does not want leaves the waiting list too."""
+    return [] if table.waiter(player) is None else [WaiterLeft(player, "refused")]
 
 
 def _check_other(by: PlayerId | None, player: PlayerId) -> None:
@@ -125,7 +132,9 @@ def _check_other(by: PlayerId | None, player: PlayerId) -> None:
 def _hand_over(table: Table, player: PlayerId) -> TableEvent:
     if player == table.host:
         raise Illegal("already_so", "no change: already set")
-    seat_of_player(table, player)
+    _, seat = seat_of_player(table, player)
+    if seat.bot:
+        raise Illegal("not_seated", "the host must be a seated person", Details(field="player"))
     return HostChanged(player)
 
 

@@ -4,7 +4,7 @@ from pokerws.game.commands import AutoChips, BringChips
 from pokerws.game.counted import counted
 from pokerws.game.events import AutoChipsSet, ChipsAdded, PlayerSatOut, TableEvent
 from pokerws.game.illegal import Details, Illegal
-from pokerws.game.seating.seats import check_balance, in_hand, seat_of
+from pokerws.game.seating.seats import check_balance, check_no_bank, in_hand, seat_of
 from pokerws.game.state import AutoBuy, PlayerId, Seat, Table
 
 _NONE = AutoBuy()
@@ -13,6 +13,7 @@ _NONE = AutoBuy()
 def set_auto_chips(table: Table, command: AutoChips) -> TableEvent:
     """Change which chips are added to the player's stack between hands."""
     number, seat = seat_of(table, command.player)
+    check_no_bank(table)
     config, auto = table.config, command.auto
     if not auto.top_up_to and not auto.rebuy_to:
         auto = _NONE
@@ -54,7 +55,9 @@ def amount_due(table: Table, seat: Seat) -> int:
     auto, config = seat.auto, table.config
     if auto is None or seat.leaving or seat.sitting_out or table.closed:
         return 0
-    wanted = (auto.top_up_to if seat.stack else auto.rebuy_to) - seat.stack
+    if not config.seating.auto_chips:
+        return 0  # The host has turned them off since.
+    wanted = min(auto.top_up_to if seat.stack else auto.rebuy_to, config.max_buy_in) - seat.stack
     if auto.left is not None:
         wanted = min(wanted, auto.left)
     return wanted if wanted > 0 and seat.stack + wanted >= config.min_buy_in else 0

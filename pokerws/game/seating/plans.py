@@ -68,12 +68,17 @@ def choose_entry(table: Table, player: PlayerId, *, post: bool) -> TableEvent:
     return EntryChosen(number, post)
 
 
-def is_over(seat: Seat) -> bool:
+def is_over(table: Table, seat: Seat) -> bool:
     """Whether a player leaves now, between hands."""
     if seat.plan == "leave_at_blind":
-        # No blind comes to a player who sits out.
-        return seat.sitting_out
+        # No blind comes to a player who sits out, or after a change of the config.
+        return seat.sitting_out or not has_blinds(table.config)
     return seat.plan == "leave_after_hand"
+
+
+def sits_out_now(table: Table, seat: Seat) -> bool:
+    """Whether a player who waits for the blind to sit out waits in vain, between hands."""
+    return seat.plan == "sit_out_at_blind" and not has_blinds(table.config)
 
 
 def at_blind(table: Table, now_ms: int) -> list[TableEvent]:

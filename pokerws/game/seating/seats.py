@@ -75,8 +75,7 @@ def stand(table: Table, player: PlayerId, now_ms: int) -> TableEvent:
 def add_chips(table: Table, command: AddChips) -> TableEvent:
     """Bring more chips to the seat."""
     number, seat = seat_of(table, command.player)
-    if table.config.hosting.bank:
-        raise Illegal("host_gives_chips", "at this table the host gives chips out of the bank")
+    check_no_bank(table)
     if in_hand(table, number):
         raise Illegal("in_hand", "chips can be added only between hands")
     config, amount, balance = table.config, command.amount, command.balance
@@ -115,6 +114,12 @@ def set_run_it(table: Table, player: PlayerId, times: int) -> TableEvent:
     if seat.run_it == times:
         raise Illegal("already_so", "no change: already set")
     return RunItSet(number, times)
+
+
+def check_no_bank(table: Table) -> None:
+    """Raise Illegal at a table whose chips come from its bank."""
+    if table.config.hosting.bank:
+        raise Illegal("host_gives_chips", "at this table the host gives chips out of the bank")
 
 
 def check_balance(amount: int, balance: int | None) -> None:

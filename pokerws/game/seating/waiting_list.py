@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from pokerws.game.commands import DropWaiters, JoinWaitingList, ReserveSeat
 from pokerws.game.events import SeatReserved, TableEvent, WaiterJoined, WaiterLeft
+from pokerws.game.hosting.admission import check_not_banned, needs_approval
 from pokerws.game.illegal import Details, Illegal
 from pokerws.game.state import PlayerId, Table
 
@@ -17,6 +18,7 @@ def join_list(table: Table, command: JoinWaitingList) -> TableEvent:
         raise Illegal("already_seated", "you have a seat at this table")
     if table.waiter(command.player) is not None:
         raise Illegal("already_waiting", "you are on the waiting list")
+    check_not_banned(table, command.player)
     if (free := free_seat(table)) is not None:
         raise Illegal("seat_free", f"seat {free} is free: sit down", Details(seat=free))
     if len(table.waiting) >= places:
@@ -40,6 +42,9 @@ def reserve_seat(table: Table, command: ReserveSeat, now_ms: int) -> list[TableE
     waiter, seat = table.waiter(player), free_seat(table)
     if waiter is not None and waiter.seat is not None:
         raise Illegal("already_so", "a seat is reserved for the player")
+    check_not_banned(table, player)
+    if needs_approval(table, player):
+        raise Illegal("table_full", "no seat is free without the host's approval")
     if seat is None:
         raise Illegal("table_full", "no seat is free")
     reserved = SeatReserved(seat, player, now_ms + table.config.seating.reserve_ms)
@@ -90,6 +95,12 @@ def prolonged(table: Table, saved_ms: int, until_ms: int) -> Iterable[TableEvent
     for one in table.waiting:
         if one.seat is not None:
             yield SeatReserved(one.seat, one.player, until_ms + max(0, one.until_ms - saved_ms))
+
+
+def free_seats(table: Table) -> int:
+    """The number of seats that are neither taken nor reserved."""
+    reserved = _reserved(table)
+    return sum(seat is None and n not in reserved for n, seat in enumerate(table.seats))
 
 
 def _reserved(table: Table) -> set[int]:

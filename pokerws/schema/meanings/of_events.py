@@ -9,6 +9,8 @@ EVENTS: dict[str, str] = {
     "HandStarted.config": "the table's config, if it is not the one with which it was opened",
     "ChangePlanned.config": "the config after this hand; absent if none is planned any more",
     "TableChanged.config": "the new config",
+    "TableChanged.clocks": "what each seat has of the clocks now; null if that did not change",
+    "TableChanged.ends_at_ms": "when the session ends now, 0 for never; null for no change",
     "LinkRenewed.link": "the number of the link that is valid now",
     "TableOpened.id": "the table's id",
     "TableOpened.name": "the table's name",

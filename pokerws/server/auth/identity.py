@@ -14,6 +14,7 @@ from pokerws.messages import (
     EndSession,
     GetAccount,
     GetHand,
+    GetLedger,
     GetLink,
     GiveChips,
     HandOver,
@@ -48,7 +49,7 @@ from pokerws.server.auth.player_names import PlayerNames
 # become spectator can leave the seat.
 _WATCHING = frozenset(
     {Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch}
-    | {GetAccount, GetHand, ListHands, Stand}
+    | {GetAccount, GetHand, GetLedger, ListHands, Stand}
 )
 # Messages that moderate others.  A new one is forbidden to players and spectators by this set.
 MODERATING: frozenset[type[ClientMessage]] = frozenset(

@@ -6,6 +6,7 @@ from pokerws.messages import (
     Bans,
     HandEvents,
     Hands,
+    Ledger,
     Players,
     Pong,
     Rejected,
@@ -22,6 +23,7 @@ Answer = (
     | Account
     | HandEvents
     | Hands
+    | Ledger
     | Welcome
     | Bans
     | Players

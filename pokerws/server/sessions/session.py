@@ -50,7 +50,6 @@ UNKNOWN_ADDRESS = "unknown"
 
 log = structlog.get_logger("pokerws.session")
 
-# Each message of a client gets one of these.
 # Carries out a message; returns the rest of the work where it has to wait for something.
 Dispatch = Callable[["Session", ClientMessage], Work | None]
 

@@ -1,6 +1,6 @@
 """Who may know of an unlisted table: for all others it does not exist."""
 
-from pokerws.game.hosting.requests import is_wanted
+from pokerws.game.hosting.admission import is_wanted
 from pokerws.game.state import Table, TableId
 from pokerws.messages import Refused
 from pokerws.server.sessions.session import Session

@@ -112,12 +112,13 @@ class Viewers:
             missed = self._missed(viewer, message.after_seq, older)
         if missed is None:
             self.show_snapshot(viewer)
-            return
-        if missed:
-            self._show_missed(viewer, redact_all(missed, viewer.player))
-        if viewer.hears_waiting and (why := waiting_for(self._table)):
-            self._show_one(viewer, TableWaiting(self._table.id, why), self._table.seq + 1)
-        self._show_absent(viewer)
+        else:
+            if missed:
+                self._show_missed(viewer, redact_all(missed, viewer.player))
+            if viewer.hears_waiting and (why := waiting_for(self._table)):
+                self.send_to(viewer, TableWaiting(self._table.id, why))
+            self._show_absent(viewer)
+        self._tell_cancelled(viewer)
 
     def _missed(
         self, viewer: Viewer, after_seq: int, older: Sequence[TableEvent]
@@ -313,13 +314,13 @@ class Viewers:
         """A hand was cancelled when the table was loaded: tell the next viewers."""
         self._cancelled = hand, self._clock.table_ms() + TELL_CANCELLED_MS
 
-    def tell_cancelled(self, viewer: Viewer) -> None:
+    def _tell_cancelled(self, viewer: Viewer) -> None:
         """Tell a viewer, after its snapshot, if a hand was cancelled lately."""
         hand, until_ms = self._cancelled
         if not until_ms or self._clock.table_ms() >= until_ms:
             return
         notice = Notice("hand_cancelled", CANCELLED.format(hand), self._table.id)
-        self._show_one(viewer, notice, self._table.seq + 1)
+        self.send_to(viewer, notice)
 
     async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
@@ -369,6 +370,19 @@ class Viewers:
             viewer.held_by(self._gate, self._table.id)
         else:
             viewer.answer(message)
+
+    def of_player(self, player: PlayerId) -> list[Viewer]:
+        """The connections of a player that watch the table."""
+        return [viewer for viewer in self.viewers if viewer.player == player]
+
+    def send_own(self, player: PlayerId, message: ServerMessage) -> None:
+        """Send the connections of one player a message about the table as it is now."""
+        for viewer in self.of_player(player):
+            self.send_to(viewer, message)
+
+    def send_to(self, viewer: Viewer, message: ServerMessage) -> None:
+        """Send a viewer a message about the table as it is now, after what it has been sent."""
+        self._show_one(viewer, message, self._table.seq + 1)
 
     def _show_one(self, viewer: Viewer, message: ServerMessage, first_seq: int) -> None:
         """Send a viewer the events from `first_seq`, or a snapshot if that is 0."""

@@ -50,6 +50,11 @@ export const HOSTING_EVENTS = {
     table.hosting.first_config ??= table.config;
     table.config = config;
     table.hosting.next_config = null;
+    changeClocks(table, event);
+    if (table.extras && event.ends_at_ms !== undefined) {
+      table.extras.ends_at_ms = event.ends_at_ms;
+      table.extras.last_hand = 0;
+    }
   },
   host_changed: (table, { player }) => {
     table.host = player;
@@ -66,6 +71,16 @@ export const HOSTING_EVENTS = {
     book(table.hosting, player, { returned: amount });
   },
 };
+
+/**
+ * What a changed config makes of the clocks of the seats, if there are others.
+ * @param {TableState} table
+ * @param {TableEvent} event
+ */
+function changeClocks({ seats }, { clocks }) {
+  if (!clocks) return;
+  for (const [number, seat] of seats.entries()) if (seat) seat.clock = clocks[number];
+}
 
 /**
  * What a player who sits down changes: the request is gone, and the bank has given the stack.

@@ -851,6 +851,48 @@ export interface QuickSeat {
 }
 
 /**
+ * Say beforehand what to do in the next turn of this betting round; it replaces an earlier one.
+ *
+ * `check_fold` checks if that is free, and folds otherwise; `call_any` calls whatever it costs.
+ * `amount` is for `raise`, the player's total for the street, and for `call`, what the player sees
+ * it cost. With `street` it is refused if that street is over. Without an `action` the player
+ * takes it back. See [at a table](#at-a-table).
+ */
+export interface PreAct {
+  type: "pre_act";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the hand that the player sees */
+  hand: number;
+  /** what to do; absent to take it back */
+  action?: "call" | "call_any" | "check" | "check_fold" | "fold" | "raise" | null;
+  /** for a raise the total for the street, for a call what it costs */
+  amount?: number | null;
+  /** the street that the player sees */
+  street?: number | null;
+}
+
+/**
+ * Request who brought chips to a table and who left with how many; closed tables too.
+ *
+ * Players who have brought chips there may do this, operators and admins. `after` is the `next` of
+ * the page before. With the `format` `csv` the page is a `text`.
+ */
+export interface GetLedger {
+  type: "get_ledger";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the `next` of the page before */
+  after?: string | null;
+  /** `csv` for a spreadsheet */
+  format?: "csv" | "json";
+}
+
+/**
  * Events of a table, in order. `seq` is the number of the first one.
  *
  * Some messages have a `state_hash`, with which a client [checks](#checking-the-state) the state
@@ -1261,6 +1303,49 @@ export interface Waiting {
   seat?: number;
   /** until when it is reserved */
   until_ms?: number;
+}
+
+/**
+ * The player's pre-action at a table, sent to the player's own connections that watch it.
+ *
+ * Without an `action` none is held. Then `reason` says why it was dropped, absent if the player
+ * took it back: `acted` in the turn, `bet_changed`, `round_over`, the player is `away` (sits out
+ * or leaves), or the table was `rolled_back`.
+ */
+export interface PreActionHeld {
+  type: "pre_action";
+  /** the table's id */
+  table: string;
+  /** the hand's number at its table, from 1 */
+  hand: number;
+  /** what is held; absent if nothing is */
+  action?: "call" | "call_any" | "check" | "check_fold" | "fold" | "raise";
+  /** for a raise the total for the street, for a call what it costs */
+  amount?: number;
+  /** why */
+  reason?: "acted" | "away" | "bet_changed" | "rolled_back" | "round_over";
+}
+
+/**
+ * The answer to `get_ledger`: at most 50 players, by id.
+ *
+ * `settle` says who pays whom, with few payments; it is absent if there are several pages. Chips
+ * from before the server had accounts are those of the player `house`.
+ */
+export interface Ledger {
+  type: "ledger";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the players, by id */
+  rows: LedgerRow[];
+  /** who pays whom; absent if there are several pages */
+  settle?: LedgerPayment[];
+  /** the `after` of the next page, absent on the last one */
+  next?: string;
+  /** the page as CSV */
+  text?: string;
 }
 
 /**
@@ -1884,6 +1969,27 @@ export interface PlayerEntry {
   left_ms?: number;
   /** until when the player may not chat */
   muted_until_ms?: number;
+}
+
+/**
+ * A player's chips at a table: brought, taken away, and there now.
+ *
+ * `stack` counts the chips that the player has put into the hand in play. `net` is what the player
+ * has won, or lost if it is negative. All nets of a table add up to zero.
+ */
+export interface LedgerRow {
+  /** the player's id */
+  player: string;
+  /** the player's name, or the id if it is not known any more */
+  name: string;
+  /** chips brought to the table */
+  bought_in: number;
+  /** chips taken away */
+  cashed_out: number;
+  /** chips at the table, with those put into the hand in play */
+  stack: number;
+  /** chips won, or lost if negative */
+  net: number;
 }
 
 /** One of several tables to watch; the fields are those of `watch`. */
@@ -3045,12 +3151,18 @@ export interface ChangePlanned {
  *
  * The table's `config` becomes this one, and the `next_config` of `hosting` null. If the
  * `first_config` of `hosting` is null, it becomes the earlier config. The `game` becomes null if
- * `variant` or `mix` is another than before.
+ * `variant` or `mix` is another than before. If there are `clocks`, one for each seat, they become
+ * the `clock` of the seats. If there is `ends_at_ms`, it becomes that of `extras`, and their
+ * `last_hand` becomes 0.
  */
 export interface TableChanged {
   type: "table_changed";
   /** the new config */
   config: TableConfig;
+  /** what each seat has of the clocks now; null if that did not change */
+  clocks?: (SeatClock | null)[];
+  /** when the session ends now, 0 for never; null for no change */
+  ends_at_ms?: number;
 }
 
 /**
@@ -3123,6 +3235,8 @@ export interface WaiterJoined {
 /**
  * A player left the waiting list: as `asked`, or absent, or too late for the reserved seat.
  *
+ * A player who is `refused` was banned or denied a seat by the host.
+ *
  * The player is removed from `waiting`.
  */
 export interface WaiterLeft {
@@ -3130,7 +3244,7 @@ export interface WaiterLeft {
   /** the player's id */
   player: string;
   /** why */
-  reason: "absent" | "asked" | "expired";
+  reason: "absent" | "asked" | "expired" | "refused";
 }
 
 /**
@@ -3335,6 +3449,16 @@ export interface RateLimit {
   burst: number;
   /** the time in which the whole burst is replenished, evenly */
   over_ms: number;
+}
+
+/** Chips that one player owes another, if all settle now. */
+export interface LedgerPayment {
+  /** who pays */
+  from: string;
+  /** who is paid */
+  to: string;
+  /** chips */
+  amount: number;
 }
 
 /**
@@ -3722,7 +3846,9 @@ export type ClientMessage =
   | AutoChips
   | JoinWaitingList
   | LeaveWaitingList
-  | QuickSeat;
+  | QuickSeat
+  | PreAct
+  | GetLedger;
 
 export type ServerMessage =
   | Events
@@ -3746,7 +3872,9 @@ export type ServerMessage =
   | Players
   | TableWaiting
   | TableLink
-  | Waiting;
+  | Waiting
+  | PreActionHeld
+  | Ledger;
 
 export type TableEvent =
   | TurnStarted
@@ -3853,6 +3981,7 @@ export interface Answers {
   end_session: Accepted;
   get_account: Account;
   get_hand: HandEvents;
+  get_ledger: Ledger;
   get_link: TableLink;
   give_chips: Accepted;
   hand_over: Accepted;
@@ -3872,6 +4001,7 @@ export interface Answers {
   pause_table: Accepted;
   ping: Pong;
   post_blind: Accepted;
+  pre_act: Accepted;
   quick_seat: Accepted;
   rabbit_hunt: Accepted;
   refill: Accepted;
@@ -4014,6 +4144,9 @@ export type RejectCode =
   | "cards_not_allowed"
   | "not_your_cards"
   | "wrong_number_of_cards"
+  | "not_in_hand"
+  | "your_turn"
+  | "bet_changed"
   | "banned"
   | "muted"
   | "kicked"
@@ -4342,6 +4475,22 @@ export interface Refusals {
     | "format_unavailable"
     | "hand_not_over"
     | "log_unavailable";
+  get_ledger:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "bank_unavailable";
   get_link:
     | "missing_field"
     | "unknown_field"
@@ -4665,6 +4814,34 @@ export interface Refusals {
     | "no_blinds"
     | "no_blind_owed"
     | "already_so";
+  pre_act:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "already_leaving"
+    | "already_sitting_out"
+    | "illegal_action"
+    | "amount_missing"
+    | "amount_not_allowed"
+    | "amount_too_small"
+    | "amount_too_large"
+    | "amount_not_a_size"
+    | "not_in_hand"
+    | "your_turn"
+    | "bet_changed";
   quick_seat:
     | "missing_field"
     | "unknown_field"

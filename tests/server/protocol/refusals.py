@@ -4,8 +4,6 @@
 """
 
 import time
-from collections.abc import Sequence
-from typing import NamedTuple
 
 import jwt
 
@@ -25,12 +23,14 @@ from pokerws.messages import (
     CreateTable,
     EndSession,
     GetHand,
+    GetLedger,
     JoinWaitingList,
     Kick,
     LeaveWaitingList,
     ListHands,
     Mute,
     PostBlind,
+    PreAct,
     QuickSeat,
     RabbitHunt,
     Refill,
@@ -53,13 +53,13 @@ from pokerws.messages import (
 from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
 from pokerws.storage.journal.journal import Journal
-from tests.server.protocol import chips, databases, games, hosting, moderation
+from tests.server.protocol import chips, databases, games, hosting, moderation, pre_actions
 from tests.server.protocol.databases import cut_off, paused
 from tests.server.protocol.servers import SECRET, Away, token
+from tests.server.protocol.shown import Shown, shown
 from tests.server.protocol.situations import (
     BUY_IN,
     SITUATIONS,
-    Situation,
     alone_at,
     claimed_seat,
     hand_of_two,
@@ -100,7 +100,17 @@ OF_TABLE = (
     CloseTable("12", TABLE),
 )
 CHANGING = (*BY_SEATED, *QUEUE, *OF_TABLE, ADD, REMOVE, *hosting.COMMANDS)
-LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1), hosting.LINK)
+PRE_ACT = PreAct("17", TABLE, 1, "fold")
+LEDGER = GetLedger("18", TABLE)
+LOADING = (
+    *CHANGING,
+    PRE_ACT,
+    LEDGER,
+    KICK,
+    Watch("13", TABLE),
+    GetHand("14", TABLE, 1),
+    hosting.LINK,
+)
 # Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
 REMEMBERED = (*CHANGING, KICK)
 LISTING = ListHands("16", TABLE)
@@ -109,15 +119,6 @@ MOVING = (
     *hosting.MOVING,
 )
 NEW_TABLE = CreateTable("15", "Two", TableConfig())
-
-
-class Shown(NamedTuple):
-    """Commands that are refused with a code in a situation, on a server."""
-
-    code: str
-    bring: Situation
-    server: str
-    said: Sequence[ClientMessage]
 
 
 async def watched_and_paused(scene: Scene) -> None:
@@ -231,10 +232,6 @@ async def ann_greeted(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
 
 
-def shown(code: str, given: str, *said: ClientMessage) -> Shown:
-    return Shown(code, SITUATIONS[given], "", said)
-
-
 SHOWN = [
     Shown("unknown_table", ann_greeted, "tireless", [*LOADING, LISTING]),
     shown("table_unavailable", "a stored table, and an unavailable database", *LOADING),
@@ -248,10 +245,11 @@ SHOWN = [
         LISTING,
     ),
     shown("overloaded", examples.BEHIND, *CHANGING, KICK),
-    shown("table_closed", "a table that is being closed for good", *CHANGING),
-    Shown("bank_unavailable", writing_fails, "stored", [*MOVING, CloseTable("4", TABLE)]),
+    shown("table_closed", "a table that is being closed for good", *CHANGING, PRE_ACT),
+    Shown("bank_unavailable", writing_fails, "stored", [*MOVING, CloseTable("4", TABLE), LEDGER]),
     shown("bank_unavailable", examples.DATABASE_AWAY, Refill("1")),
-    shown("not_seated", examples.OPEN, *BY_SEATED, KICK),
+    shown("not_seated", examples.OPEN, *BY_SEATED, KICK, PRE_ACT),
+    shown("forbidden", examples.OPEN, LEDGER),
     shown("not_watching", examples.GREETED, Unwatch("1", TABLE)),
     shown("bad_name", examples.GREETED, CreateTable("1", " Two", TableConfig())),
     Shown("name_taken", reserved_name, "memory", [CreateTable("1", "Reserved", TableConfig())]),
@@ -324,5 +322,6 @@ SHOWN = [
     shown("not_host", "a table that another player has opened", ADD, REMOVE),
     shown("not_host", "a table that another player has opened", CloseTable("1", TABLE)),
     *(Shown(code, bring, "memory", said) for code, bring, said in hosting.SHOWN),
+    *pre_actions.SHOWN,
     Shown("logout_unavailable", no_issue_time, "stored tokens", [EndSession("1", ANN)]),
 ]

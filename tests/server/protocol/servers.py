@@ -110,6 +110,10 @@ class AwayAccounts(MemoryAccounts):
         self._away.check()
         return await super().open(player, grant, at_ms, allowance)
 
+    async def has_moved(self, table: TableId, player: PlayerId) -> bool:
+        self._away.check()
+        return await super().has_moved(table, player)
+
 
 class AwayNames(MemoryNames):
     def __init__(self, away: Away) -> None:

@@ -41,6 +41,10 @@ NEVER: dict[str, tuple[str, ...]] = {
     # Only a bot with a seat that it does not leave yet is stood up.
     "remove_bot": ("not_seated", "already_leaving"),
     "join_waiting_list": ("bad_token", "banned", "muted", "bank_unavailable"),
+    # A player whose name cannot be found is shown by id.
+    "get_ledger": ("names_unavailable",),
+    # It has no cards.
+    "pre_act": ("cards_not_allowed",),
     # A closed table has no seats, so that `not_seated` comes first.  An operator needs no host.
     "kick": ("table_closed", "not_host"),
 }

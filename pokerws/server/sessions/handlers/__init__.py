@@ -30,6 +30,7 @@ from pokerws.messages import (
     EndSession,
     GetAccount,
     GetHand,
+    GetLedger,
     GetLink,
     GiveChips,
     HandOver,
@@ -49,6 +50,7 @@ from pokerws.messages import (
     PauseTable,
     Ping,
     PostBlind,
+    PreAct,
     QuickSeat,
     RabbitHunt,
     Refill,
@@ -80,7 +82,9 @@ from pokerws.server.limits.rate_limits import Kind
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.handlers import bots, moderation
 from pokerws.server.sessions.handlers.hosting import command_as_host, get_link
+from pokerws.server.sessions.handlers.ledgers import get_ledger
 from pokerws.server.sessions.handlers.players import get_account, greet, log_out, ping, refill
+from pokerws.server.sessions.handlers.pre_actions import pre_act
 from pokerws.server.sessions.handlers.seating import (
     join_waiting_list,
     leave_waiting_list,
@@ -169,6 +173,8 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         JoinWaitingList: join_waiting_list,
         LeaveWaitingList: leave_waiting_list,
         QuickSeat: quick_seat,
+        PreAct: pre_act,
+        GetLedger: get_ledger,
     }
 )
 
@@ -182,6 +188,7 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         GetHand: "reads",
         ListHands: "reads",
         GetAccount: "reads",
+        GetLedger: "reads",
         Refill: "reads",
         ListBans: "reads",
         ListPlayers: "reads",

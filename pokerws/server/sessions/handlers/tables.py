@@ -255,4 +255,4 @@ def create_table(session: Session, message: CreateTable) -> None:
     actor = context.lobby.create(name, message.config, session.player, address)
     table = actor.table.id
     key = context.lobby.link_keys.secret_of(table, 0) if actor.is_unlisted else None
-    actor.answer_opened(session, message.id, key)
+    actor.viewers.answer(session, Accepted(message.id, actor.table.seq, table, key=key))

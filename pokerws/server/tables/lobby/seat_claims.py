@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from weakref import WeakKeyDictionary
 
 from pokerws.game.commands import Stand
+from pokerws.game.seating.waiting_list import free_seats
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import Refused
 from pokerws.server.auth.bot_tokens import is_bot
@@ -37,13 +38,15 @@ class SeatClaims:
     def claim(self, actor: TableActor, player: PlayerId) -> None:
         """Let a bot make room for a person, unless there is a seat or no bot to stand up."""
         table = actor.table
-        if table.closed or is_bot(player) or table.seat_of(player) is not None:
+        if table.closed or is_bot(player) or _has_seat(table, player):
             return
-        claims = self._claims_at(actor)
-        if player in claims or table.seats.count(None) > len(claims):
+        claims, free = self._claims_at(actor), free_seats(table)
+        if claims.get(player) is not None and not free:
+            del claims[player]  # The seat was reserved for a player on the waiting list.
+        if player in claims or free > len(claims):
             return
         leaving = sum(seat is not None and seat.bot and seat.leaving for seat in table.seats)
-        if table.seats.count(None) + leaving <= len(claims) and not _stand_up_bot(actor):
+        if free + leaving <= len(claims) and not _stand_up_bot(actor):
             return
         claims[player] = None
         self._claims[actor] = claims
@@ -51,10 +54,10 @@ class SeatClaims:
 
     def check(self, actor: TableActor, player: PlayerId) -> None:
         """Raise Refused if a player who asks for a seat has to wait for one."""
-        if actor.is_paused or actor.table.seat_of(player) is not None:
+        if actor.is_paused or _has_seat(actor.table, player):
             return
         self.claim(actor, player)
-        claims, free = self._claims_at(actor), actor.table.seats.count(None)
+        claims, free = self._claims_at(actor), free_seats(actor.table)
         if player in claims:
             if not free:
                 raise Refused("seat_soon", retry_after_ms=ASK_AGAIN_MS)
@@ -73,7 +76,7 @@ class SeatClaims:
         timed = sum(until_ms is not None for until_ms in claims.values())
         until_ms = self._clock.now_ms() + RESERVED_MS
         waiting = [player for player, until in claims.items() if until is None]
-        for player in waiting[: max(0, table.seats.count(None) - timed)]:
+        for player in waiting[: max(0, free_seats(table) - timed)]:
             claims[player] = until_ms
 
     def _claims_at(self, actor: TableActor) -> dict[PlayerId, int | None]:
@@ -85,6 +88,12 @@ class SeatClaims:
         ]:
             del claims[player]
         return claims
+
+
+def _has_seat(table: Table, player: PlayerId) -> bool:
+    """Whether a seat is the player's, or reserved for the player."""
+    waiter = table.waiter(player)
+    return table.seat_of(player) is not None or (waiter is not None and waiter.seat is not None)
 
 
 def _stand_up_bot(actor: TableActor) -> bool:

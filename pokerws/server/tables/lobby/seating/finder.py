@@ -10,6 +10,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pokerws.game.commands import ReserveSeat
+from pokerws.game.hosting.admission import may_sit
 from pokerws.game.illegal import Details
 from pokerws.game.seating.waiting_list import free_seat
 from pokerws.game.state import PlayerId, Table, TableId
@@ -61,6 +62,7 @@ class SeatFinder:
             and (waiter is None or waiter.seat is None)
             and table.seat_of(player) is None
             and free_seat(table) is not None
+            and may_sit(table, player)
             and self.may_sit(player, table.id)
         )
 

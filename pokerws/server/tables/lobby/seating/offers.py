@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from pokerws.game.commands import Command, DropWaiters, ReserveSeat
+from pokerws.game.hosting.admission import may_sit
 from pokerws.game.illegal import Illegal
 from pokerws.game.seating.waiting_list import free_seat
 from pokerws.game.state import PlayerId, Table, TableId, Waiter
@@ -97,7 +98,7 @@ class SeatOffers:
         return None
 
     def _first(self, table: Table) -> Waiter | None:
-        waiting = (one for one in table.waiting if one.seat is None)
+        waiting = (one for one in table.waiting if one.seat is None and may_sit(table, one.player))
         return next((one for one in waiting if not self.is_absent(one.player)), None)
 
     def _follow(self, table: Table) -> None:
