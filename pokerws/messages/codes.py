@@ -314,10 +314,10 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "seat_reserved": Reason(
         "rules", "the seat is reserved for another player, for a short time", retryable=True
     ),
+    "in_hand": Reason("rules", "not while the player is in a hand", retryable=True),
     # Bots.
     "bot_limit": Reason("limit", "the table, or the server, has the maximum number of bots"),
     "no_such_bot": Reason("not_found", "no such bot is wanted at the table"),
-    "in_hand": Reason("rules", "not while the player is in a hand", retryable=True),
     # Actions.
     "not_your_turn": Reason("rules", "it is not the player's turn, or no longer is"),
     "wrong_turn": Reason("rules", "it is the player's turn, but `turn` is not its number"),

@@ -34,22 +34,7 @@ from pokerws.messages.fields import (
     Token,
     Version,
 )
-from pokerws.messages.hosting import (
-    ApproveSeat,
-    ChangeTable,
-    DenySeat,
-    GetLink,
-    GiveChips,
-    HandOver,
-    HostBan,
-    HostKick,
-    HostUnban,
-    LinkKey,
-    PauseTable,
-    RenewLink,
-    ResumeTable,
-    TakeChips,
-)
+from pokerws.messages.hosting import HostMessage, LinkKey
 from pokerws.messages.identity import CreateLink, LinkCode
 from pokerws.messages.ledger import GetLedger
 from pokerws.messages.moderation import (
@@ -400,19 +385,7 @@ ClientMessage = (
     | VoteBombPot
     | RabbitHunt
     | AutoMuck
-    | HostKick
-    | HostBan
-    | HostUnban
-    | PauseTable
-    | ResumeTable
-    | ChangeTable
-    | HandOver
-    | GetLink
-    | RenewLink
-    | ApproveSeat
-    | DenySeat
-    | GiveChips
-    | TakeChips
+    | HostMessage
     | PostBlind
     | Stay
     | AutoChips

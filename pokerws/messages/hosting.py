@@ -138,3 +138,20 @@ class TableLink(Message, frozen=True, tag="table_link"):
     id: str
     table: TableId
     key: str
+
+
+HostMessage = (
+    HostKick
+    | HostBan
+    | HostUnban
+    | PauseTable
+    | ResumeTable
+    | ChangeTable
+    | HandOver
+    | GetLink
+    | RenewLink
+    | ApproveSeat
+    | DenySeat
+    | GiveChips
+    | TakeChips
+)

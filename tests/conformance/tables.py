@@ -304,7 +304,8 @@ def hosted() -> Recorder:
     play.do(commands.DenySeat(None, DAN))
     for number, player in enumerate(asked[:3]):
         play.do(commands.Sit(player, NAMES[player], number, 2_000))
-    play.do(commands.HandOver(None, ANN))
+    play.do(commands.HandOver(None, BEN))
+    play.do(commands.HandOver(BEN, ANN))
     play.do(commands.RenewLink(None))
     play.do(commands.GiveChips(ANN, BEN, 700))
     play.do(commands.TakeChips(ANN, CLEO, 300))

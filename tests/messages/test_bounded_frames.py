@@ -10,11 +10,32 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from pokerws.game.config.table_config import MAX_CHIPS, HouseRules, LimitStakes, Mix, TableConfig
+from pokerws.game.config.clocks import (
+    MAX_CLOCK_MS,
+    MAX_LAG_MS,
+    MAX_STREETS,
+    Clocks,
+    DisconnectProtection,
+    LagAllowance,
+    TimeBank,
+)
+from pokerws.game.config.hosting import HostingRules
+from pokerws.game.config.presence import PresenceOptions
+from pokerws.game.config.seating import MAX_WAITING, Seating
+from pokerws.game.config.table_config import (
+    MAX_CHIPS,
+    HouseRules,
+    LimitStakes,
+    Mix,
+    Rake,
+    SessionLimits,
+    TableConfig,
+)
 from pokerws.game.state import MAX_EXACT, TableId
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.messages import (
     JSON,
+    MAX_PAGE_SIZE,
     MAX_TABLE_NAME_LENGTH,
     MSGPACK,
     WIRES,
@@ -32,7 +53,7 @@ from tests.server.fakes import ManualClock
 from tests.server.in_process import Client, open_context, read
 
 # A table in the list, in bytes, on either wire; and any frame about one table.
-MAX_SUMMARY_BYTES = 1_000
+MAX_SUMMARY_BYTES = 2_000
 MAX_TABLE_FRAME_BYTES = 16_000
 # What the document tells clients to make room for.
 MAX_SERVER_MESSAGE_BYTES = 2**20
@@ -185,7 +206,7 @@ def test_whatever_is_accepted_can_be_written_and_read() -> None:
 
 
 def test_the_largest_summary_that_can_be_has_the_size_that_is_stated() -> None:
-    longest = sorted(VARIANTS, key=len)[-20:]
+    longest, most_ms = sorted(VARIANTS, key=len)[-20:], MAX_CLOCK_MS
     most = TableConfig(
         variant=MIXED,
         seats=10,
@@ -199,11 +220,37 @@ def test_the_largest_summary_that_can_be_has_the_size_that_is_stated() -> None:
         next_hand_delay_ms=60_000,
         limit=LimitStakes(MAX_CHIPS, MAX_CHIPS, MAX_CHIPS, MAX_CHIPS),
         mix=Mix(tuple(longest), "choice", 1_000),
-        house=HouseRules("under_the_gun", 3, 1_000, MAX_CHIPS, 2, 100, "button", whole_pot=True),
+        house=HouseRules(
+            *("under_the_gun", 3, 1_000, MAX_CHIPS, 2, 100, "button", True),
+            rake=Rake(1_000, MAX_CHIPS, MAX_CHIPS, no_flop_no_drop=False),
+            session=SessionLimits(7 * 86_400_000, 1_000_000),
+            bomb_pot_vote="majority",
+            rabbit_hunt="agreed",
+            seven_deuce=MAX_CHIPS,
+            stand_up=MAX_CHIPS,
+            ante_only=True,
+        ),
+        clocks=Clocks(
+            (most_ms,) * MAX_STREETS,
+            TimeBank(most_ms, most_ms, 1_000, most_ms, "on_demand"),
+            DisconnectProtection(100, most_ms, most_ms, most_ms, most_ms),
+            LagAllowance(MAX_LAG_MS, most_ms),
+            100,
+        ),
+        presence=PresenceOptions(86_400_000),
+        hosting=HostingRules(unlisted=True, approval=True, bank=True),
+        seating=Seating("moving", 86_400_000, most_ms, MAX_WAITING, auto_chips=False),
     )
     for name in ("🂡" * MAX_TABLE_NAME_LENGTH, '"' * MAX_TABLE_NAME_LENGTH):
-        summary = TableSummary(TableId("0" * 12), name, "waiting", 10, MAX_EXACT, most)
+        summary = TableSummary(
+            *(TableId("0" * 12), name, "waiting", 10, MAX_EXACT, most),
+            bots=10,
+            waiting_for="paused_by_host",
+            paused=True,
+            waiting=MAX_WAITING,
+        )
         for wire in WIRES.values():
             empty = len(wire.encode(Lobby([])))
             size = len(wire.encode(Lobby([summary]))) - empty
             assert size <= MAX_SUMMARY_BYTES, size
+    assert MAX_PAGE_SIZE * MAX_SUMMARY_BYTES < MAX_SERVER_MESSAGE_BYTES

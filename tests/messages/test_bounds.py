@@ -9,6 +9,7 @@ import pytest
 from msgspec import Meta, Struct, inspect
 
 from pokerws.game.config.checks import check_config
+from pokerws.game.config.clocks import Clocks, DisconnectProtection, LagAllowance, TimeBank
 from pokerws.game.config.table_config import (
     MAX_CHIPS,
     MAX_SEATS,
@@ -223,8 +224,9 @@ def test_the_rules_refuse_what_a_config_made_here_may_not_have_either(
     path: Path, kind: inspect.IntType
 ) -> None:
     assert kind.le is not None
+    clocks = Clocks((), TimeBank(), DisconnectProtection(), LagAllowance())
+    config = TableConfig(house=HouseRules(rake=Rake(), session=SessionLimits()), clocks=clocks)
     for value in (kind.le + 1, 10**30, -1):
-        config = TableConfig(house=HouseRules(rake=Rake(), session=SessionLimits()))
         with pytest.raises(Illegal) as refused:
             check_config(changed(config, path, value))
         assert refused.value.code == "bad_config"

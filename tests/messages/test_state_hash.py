@@ -14,6 +14,7 @@ from pokerws.game.redaction import redact_table
 from pokerws.game.state import PlayerId, Table
 from pokerws.messages import Snapshot, encode
 from pokerws.messages.state_hash import state_hash, state_hashes
+from pokerws.schema.transcripts import ELISION, template, transcripts
 from tests.client.random_play import any_legal, played, player_in
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/protocol.md"
@@ -54,6 +55,16 @@ def test_the_document_computes_the_hash_from_what_a_viewer_is_sent() -> None:
             assert function(sent(table, viewer), seat) == state_hash(table, viewer)
         with_own_cards += len(state_hashes(table)) > 1
     assert with_own_cards > 20
+
+
+def test_the_examples_of_the_document_have_the_hash_of_their_state() -> None:
+    function = documented()
+    lines = (line for example in transcripts(template()) for line in example.lines)
+    heard = (msgspec.json.decode(text) for who, text in lines if who == "<")
+    whole = [one for one in heard if ELISION not in one.get("state", {ELISION: None})]
+    assert len(whole) > 2
+    for snapshot in whole:
+        assert snapshot["state_hash"] == function(snapshot["state"], snapshot.get("seat"))
 
 
 def test_the_hash_is_that_of_the_state_which_the_viewer_has() -> None:

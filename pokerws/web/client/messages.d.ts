@@ -266,6 +266,30 @@ export interface ListHands {
   key?: string | null;
 }
 
+/**
+ * Request the statistics of the latest `hands`.
+ *
+ * With a `table` they are those of its latest hands, whoever was dealt in. Otherwise they are
+ * those of the player's latest hands, at all tables.
+ *
+ * Players get their own. Where `statistics` of the table's config is `all`, those who sit there
+ * get those of all players of these hands, or of one `player`. An operator or admin gets them
+ * everywhere.
+ */
+export interface GetStats {
+  type: "get_stats";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table whose hands are counted; if absent, the player's at all tables */
+  table?: string | null;
+  /** the player whose statistics are wanted */
+  player?: string | null;
+  /** the most hands that are counted */
+  hands?: number;
+  /** the secret in the link of an unlisted table */
+  key?: string | null;
+}
+
 /** Send a chat message to all viewers of a table. The player must watch it too. */
 export interface Chat {
   type: "chat";
@@ -1500,10 +1524,29 @@ export interface Watchers {
 }
 
 /**
+ * The answer to `get_stats`.
+ *
+ * `sessions` are those of the requested player, or else of the own one; at most 50, the latest
+ * first. `of_table` is there if a table was named. Cancelled hands do not count.
+ */
+export interface Stats {
+  type: "stats";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the players, in the order of their ids */
+  players: PlayerStats[];
+  /** of one player, the latest first; at most 50 */
+  sessions: PlaySession[];
+  /** the table, if one was named */
+  of_table?: TableStats;
+}
+
+/**
  * The game, stakes and options of a table. Chips are integers; times are in milliseconds.
  *
  * `variant` is the code of a variant or of a mix. `ante_kind` says who posts the ante in games
- * with blinds: `each` player, or the `big_blind` for the whole table.
+ * with blinds: `each` player, or the `big_blind` for the whole table. `statistics` says whether
+ * players get only their `own`, or those of `all` while they sit there.
  */
 export interface TableConfig {
   /** one of the `variants` or `mixes` of `welcome` */
@@ -1542,6 +1585,8 @@ export interface TableConfig {
   seating: Seating;
   /** options about those who watch */
   company: Company;
+  /** whether players get only their `own` statistics, or those of `all` */
+  statistics: "all" | "own";
 }
 
 /**
@@ -1605,9 +1650,9 @@ export interface Table {
  *
  * There are rate limits for the messages of a connection and of a player. Some kinds of a player's
  * messages have their own: chat; creating tables; queries (`watch`, once for each table,
- * `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`, `get_link`); and seat
- * commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
- * `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`, `post_blind`, `stay`, `auto_chips`,
+ * `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_stats`, `get_account`, `get_link`);
+ * and seat commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`,
+ * `choose_game`, `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`, `post_blind`, `stay`, `auto_chips`,
  * `join_waiting_list`, `leave_waiting_list`, `quick_seat`, and what a host sends). A message over
  * a limit is refused with `too_fast`.
  */
@@ -2183,6 +2228,70 @@ export interface NoteEntry {
   colour?: string;
   /** whether the player is muted */
   muted?: boolean;
+}
+
+/**
+ * What a player did in `hands` hands.
+ *
+ * Before the flop, which is the first betting round in games without one, the player had a
+ * decision in `decided` hands. In `vpip` of them the player called, bet or raised, in `pfr` bet or
+ * raised. In `three_bet_chances` hands the player answered a first raise, in `three_bets` with a
+ * raise. The player saw `flops`, came to `showdowns`, and won chips in `showdowns_won`. `net` is
+ * what was won in all, with bonuses and without rake.
+ */
+export interface PlayerStats {
+  /** the player's id */
+  player: string;
+  /** hands that the player was dealt into */
+  hands?: number;
+  /** of these, hands with a decision before the flop */
+  decided?: number;
+  /** hands with a call, bet or raise before the flop */
+  vpip?: number;
+  /** hands with a bet or raise before the flop */
+  pfr?: number;
+  /** hands in which the player answered a first raise before the flop */
+  three_bet_chances?: number;
+  /** hands in which that answer was a raise */
+  three_bets?: number;
+  /** hands in which the player saw the flop */
+  flops?: number;
+  /** hands that the player played to a showdown */
+  showdowns?: number;
+  /** of these, hands in which the player won chips */
+  showdowns_won?: number;
+  /** what the player won, negative for a loss */
+  net?: number;
+}
+
+/** A player's hands at a table, with no pause of more than half an hour between two of them. */
+export interface PlaySession {
+  /** the table's id */
+  table: string;
+  /** when the first hand started */
+  started_ms: number;
+  /** when the last hand ended */
+  ended_ms: number;
+  /** hands that the player was dealt into */
+  hands: number;
+  /** what the player won, negative for a loss */
+  net?: number;
+}
+
+/**
+ * What a table was like in the counted hands.
+ *
+ * `hands_an_hour` leaves out pauses of more than half an hour. It is absent for a single hand.
+ */
+export interface TableStats {
+  /** the table's id */
+  table: string;
+  /** hands that were counted */
+  hands?: number;
+  /** the average of all pots of a hand, without uncalled bets */
+  average_pot?: number;
+  /** hands an hour of play */
+  hands_an_hour?: number;
 }
 
 /** One of several tables to watch; the fields are those of `watch`. */
@@ -3996,6 +4105,7 @@ export type ClientMessage =
   | ChooseGame
   | GetHand
   | ListHands
+  | GetStats
   | Chat
   | ListTables
   | WatchLobby
@@ -4077,7 +4187,8 @@ export type ServerMessage =
   | ReactionShown
   | ChatHistory
   | Notes
-  | Watchers;
+  | Watchers
+  | Stats;
 
 export type TableEvent =
   | TurnStarted
@@ -4188,6 +4299,7 @@ export interface Answers {
   get_ledger: Ledger;
   get_link: TableLink;
   get_notes: Notes;
+  get_stats: Stats;
   give_chips: Accepted;
   hand_over: Accepted;
   hello: Welcome;
@@ -4342,9 +4454,9 @@ export type RejectCode =
   | "unknown_game"
   | "seat_soon"
   | "seat_reserved"
+  | "in_hand"
   | "bot_limit"
   | "no_such_bot"
-  | "in_hand"
   | "not_your_turn"
   | "wrong_turn"
   | "illegal_action"
@@ -4743,6 +4855,19 @@ export interface Refusals {
     | "account_unavailable"
     | "forbidden"
     | "too_fast";
+  get_stats:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_quarantined"
+    | "log_unavailable";
   give_chips:
     | "missing_field"
     | "unknown_field"

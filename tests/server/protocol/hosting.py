@@ -37,6 +37,7 @@ from tests.server.protocol.situations import (
     alone_at,
     hand_of_two,
     open_table,
+    others_table,
     seat,
     situation,
 )
@@ -61,12 +62,6 @@ LINK = GetLink("h13", TABLE)
 MOVING = tuple(
     one for one in COMMANDS if isinstance(one, HostKick | HostBan | GiveChips | TakeChips)
 )
-
-
-@situation("a table that another player has opened")
-async def not_the_host(scene: Scene) -> None:
-    await open_table(scene, await scene.greeted("Cleo"))
-    scene.client = await scene.greeted("Ann")
 
 
 @situation("a table that its host has paused")
@@ -205,7 +200,7 @@ SAME = TableConfig(
 )
 # Each situation with the commands that are refused in it, and their code.
 SHOWN: tuple[tuple[str, Any, tuple[ClientMessage, ...]], ...] = (
-    ("not_host", not_the_host, (*COMMANDS, LINK)),
+    ("not_host", others_table, (*COMMANDS, LINK)),
     ("not_seated", alone_at, (COMMANDS[0], COMMANDS[6])),
     ("not_seated", at_bank, MOVING[2:]),
     ("not_yourself", alone_at, (HostKick("1", TABLE, ANNS_ID),)),

@@ -215,7 +215,6 @@ async def bot_in_hand(scene: Scene) -> None:
     await bot_beside(scene, sits_out=False)
 
 
-@situation("a table of two, where a bot has just given up its seat to another player")
 async def claimed_seat(scene: Scene) -> None:
     await bot_beside(scene, sits_out=True)
     await (await scene.greeted("Ben")).do("watch", table=scene.stands_for[TABLE])

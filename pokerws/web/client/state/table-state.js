@@ -190,7 +190,6 @@ const TABLE_EVENTS = {
   },
   bots_wanted: (table, event) => {
     table.bots = event.bots;
-    table.host = event.host ?? null;
   },
   table_closed: (table) => {
     table.closed = true;
