@@ -152,6 +152,14 @@ class Booked(NamedTuple):
     table: TableId | None
 
 
+class TableTotal(NamedTuple):
+    """What an account has brought to a table, and taken away."""
+
+    account: AccountId
+    bought_in: int
+    cashed_out: int
+
+
 class Account(NamedTuple):
     """A player's balance without the chips at tables.
 
@@ -225,6 +233,17 @@ class Accounts(Protocol):
 
     async def history(self, player: PlayerId, before: int | None, limit: int) -> list[Booked]:
         """Up to `limit` transfers of an account, newest first, with an id below `before`."""
+
+    async def table_totals(
+        self, table: TableId, until_seq: int, after: str, limit: int
+    ) -> list[TableTotal]:
+        """The totals of a table's transfers up to event `until_seq`, by account.
+
+        They are of accounts after `after`, up to `limit`.
+        """
+
+    async def has_moved(self, table: TableId, player: PlayerId) -> bool:
+        """Whether a player has ever brought chips to a table."""
 
 
 class _StoredSeat(Struct):
