@@ -93,6 +93,12 @@ def _add_database_commands(commands: Commands, env_file: argparse.ArgumentParser
     replaying.add_argument("game", metavar="GAME", help="the game's id")
     replaying.add_argument("--hand", type=int, metavar="N", help="only this hand")
     replaying.add_argument("--to", type=int, metavar="SEQ", help="stop after this event")
+    accounting = commands.add_parser(
+        "ledger",
+        help="print who brought chips to a game and who left with how many, as CSV",
+        parents=[env_file],
+    )
+    accounting.add_argument("game", metavar="TABLE", help="the game's id")
     archiving = commands.add_parser(
         "archive", help="move finished hands from the event log to files", parents=[env_file]
     )

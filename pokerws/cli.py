@@ -28,6 +28,7 @@ try:
     from pokerws.maintenance.client_program import run_client
     from pokerws.maintenance.errors import MaintenanceError
     from pokerws.maintenance.export import export
+    from pokerws.maintenance.ledger import print_ledger
     from pokerws.maintenance.prune import prune
     from pokerws.maintenance.repair import Action, repair
     from pokerws.maintenance.replay import replay_game
@@ -85,7 +86,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "moderate":
                 logs.configure("console", "error")
                 return moderate(_settings(arguments.env_file), arguments, sys.stdout, sys.stderr)
-            case "migrate" | "verify" | "replay" | "export" | "archive" | "prune" | "repair" | "db":
+            case (
+                "migrate"
+                | "verify"
+                | "replay"
+                | "export"
+                | "archive"
+                | "prune"
+                | "repair"
+                | "db"
+                | "ledger"
+            ):
                 settings = _settings(arguments.env_file)
                 for name, setting in misspelt(os.environ).items():
                     print(
@@ -195,6 +206,9 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
                 really=arguments.yes,
             )
             return asyncio.run(pruning)
+        case "ledger":
+            vault = _vault(settings)
+            return asyncio.run(print_ledger(address, arguments.game, sys.stdout, vault=vault))
         case "export":
             return _export(settings, arguments)
         case "repair":

@@ -78,6 +78,7 @@ VIOLATIONS = (
     "token_missing",
     "token_expired",
     "bad_token",
+    "bad_code",
     "wrong_player",
 )
 

@@ -9,12 +9,14 @@ from typing import Literal, Self
 import structlog
 from msgspec.structs import replace
 
+from pokerws.client.company import Company
 from pokerws.client.credentials import Credentials, TokenProvider
 from pokerws.client.errors import NotUnderstood
 from pokerws.client.extra_commands import ExtraCommands
 from pokerws.client.hosting import Host, HostMessage
 from pokerws.client.link import Link, LinkOptions, Unknown, WireName
 from pokerws.client.listed_tables import ListedTables
+from pokerws.client.own_commands import OwnCommands
 from pokerws.client.reconnect import Backoff
 from pokerws.client.seat_commands import SeatCommands
 from pokerws.client.table_bots import TableBots
@@ -32,6 +34,7 @@ from pokerws.messages import (
     Ban,
     Bans,
     Chat,
+    ChatHistory,
     ChatSaid,
     ChooseGame,
     CreateTable,
@@ -43,19 +46,23 @@ from pokerws.messages import (
     Hands,
     Heartbeat,
     Kick,
+    Ledger,
     ListBans,
     ListHands,
     ListPlayers,
     Lobby,
     Logout,
     Mute,
+    Notes,
     Notice,
     Ping,
     PlayerDisconnected,
     PlayerReconnected,
     Players,
     Pong,
+    PreActionHeld,
     PresenceState,
+    ReactionShown,
     Refill,
     Rejected,
     RunIt,
@@ -73,8 +80,10 @@ from pokerws.messages import (
     Unwatch,
     UseTimeBank,
     Waiting,
+    Watchers,
     Welcome,
 )
+from pokerws.messages import Link as DeviceLink
 from pokerws.messages.capabilities import HANDS
 
 # Notices after which a table must be watched again.
@@ -83,12 +92,13 @@ RESTORED_NOTICES = frozenset({"table_failed"})
 # What operators do to players and addresses.
 Moderation = Kick | Mute | Unmute | Ban | Unban | EndSession
 # Called with chat, notices, places on waiting lists, and lobby changes.
-OnMessage = Callable[[ChatSaid | Notice | Lobby | Waiting], None]
+News = ChatSaid | ChatHistory | ReactionShown | Notice | Lobby | Waiting
+OnMessage = Callable[[News], None]
 
 log = structlog.get_logger("pokerws.client")
 
 
-class Client(SeatCommands, Host):
+class Client(SeatCommands, OwnCommands, Host):
     """A player's connection to a server; made by `connect`, used by `async with`.
 
     It reconnects by itself.  A command in flight is then sent again with its id, and every view
@@ -124,6 +134,7 @@ class Client(SeatCommands, Host):
         self.lobby = self._listed.tables
         self.bots = TableBots(self._link, self._ask_table)
         self.extras = ExtraCommands(self._link.new_id, self._ask_table)
+        self.company = Company(self._link)
 
     async def __aenter__(self) -> Self:
         await self._link.open()
@@ -343,9 +354,11 @@ class Client(SeatCommands, Host):
         match message:
             case Events() | Snapshot() | Accepted() | Rejected():
                 self._watches.take(message)
-            case PresenceState() | PlayerDisconnected() | PlayerReconnected() | TableWaiting():
+            case PresenceState() | PlayerDisconnected() | PlayerReconnected():
                 self._watches.take(message)
-            case Lobby() | ChatSaid() | Notice() | Waiting():
+            case TableWaiting() | PreActionHeld():
+                self._watches.take(message)
+            case Lobby() | ChatSaid() | ChatHistory() | ReactionShown() | Notice() | Waiting():
                 self._handle_news(message)
             case Unknown(type="events", table=str(table)):
                 self._watches.miss(TableId(table), "unknown event")
@@ -355,13 +368,15 @@ class Client(SeatCommands, Host):
                 pass  # The link has logged or used it.
             case Welcome() | Pong() | Tables() | Account() | Bans() | Players():
                 log.debug("answer_without_question", message=type(message).__name__)
-            case HandEvents() | Hands() | TableLink():
+            case HandEvents() | Hands() | TableLink() | Ledger():
+                log.debug("answer_without_question", message=type(message).__name__)
+            case DeviceLink() | Notes() | Watchers():
                 log.debug("answer_without_question", message=type(message).__name__)
 
     def _ended(self, error: Exception) -> None:
         self._watches.ended(error)
 
-    def _handle_news(self, message: Lobby | ChatSaid | Notice | Waiting) -> None:
+    def _handle_news(self, message: News | Waiting) -> None:
         match message:
             case Lobby():
                 self._listed.take(message)
@@ -379,6 +394,7 @@ def connect(
     name: str | None = None,
     token: str | TokenProvider | None = None,
     session_file: Path | None = None,
+    code: str | None = None,
     wire: WireName = "json",
     compression: bool = True,
     capabilities: Sequence[str] | None = None,
@@ -390,7 +406,8 @@ def connect(
 
     `url` is the server's, such as `ws://127.0.0.1:8765/ws`.  `name` creates a new player, if the
     server accepts guests.  `session_file` stores a guest's session, so that the program is the same
-    player when it is started again.
+    player when it is started again.  The `code` of another client's
+    `company.create_link` makes this client the same player.
 
     `token` is the `session` of an earlier client, a token of the operator's login service, or an
     async function that returns such a token.  The function is called for each hello, and when the
@@ -409,7 +426,7 @@ def connect(
     """
     return Client(
         url,
-        credentials=Credentials(name, token, session_file),
+        credentials=Credentials(name, token, session_file, code),
         options=LinkOptions(wire, capabilities, tls, compression),
         backoff=backoff or Backoff(),
         on_message=on_message,

@@ -16,7 +16,7 @@ class Credentials:
     """The credentials of one player.
 
     `name` is sent in each hello, unless it is None.  `session_file` keeps a guest's session between
-    runs of the program.
+    runs of the program.  `code` is that of a link from another device.
     """
 
     def __init__(
@@ -24,8 +24,11 @@ class Credentials:
         name: str | None,
         token: str | TokenProvider | None,
         session_file: Path | None = None,
+        code: str | None = None,
     ) -> None:
         self.name = name
+        # Valid once: the welcome brings a session in its place.
+        self.code = code
         self._file = session_file
         self._provider = token if callable(token) else None
         self._token = None if callable(token) else token
@@ -51,6 +54,7 @@ class Credentials:
     def learn(self, welcome: Welcome) -> None:
         """Take the session of a guest's welcome as the token from now on."""
         self._refused = False
+        self.code = None
         self._session = welcome.session
         if self._provider is None and welcome.session is not None:
             self._token = welcome.session

@@ -28,26 +28,18 @@ from pokerws.messages import (
     JSON,
     MSGPACK,
     PROTOCOL,
-    Accepted,
-    Account,
-    Bans,
     ClientMessage,
     CloseCode,
     Decoder,
-    HandEvents,
-    Hands,
     Heartbeat,
     Hello,
     Notice,
-    Players,
-    Pong,
     Rejected,
     ServerMessage,
-    TableLink,
-    Tables,
     Welcome,
     server_decoder,
 )
+from pokerws.messages.answers import Answer
 from pokerws.messages.capabilities import HEARTBEAT
 
 # How long the server may take to answer a hello, and to answer a close.
@@ -58,7 +50,6 @@ RENEW_EVERY_S = 1
 # The longest message is a list of tables, of some 350 bytes each.
 MAX_MESSAGE_BYTES = 2**24
 
-Answer = Accepted | Pong | Tables | Account | HandEvents | Hands | Bans | Players | TableLink
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 WireName = Literal["json", "msgpack"]
 
@@ -294,6 +285,8 @@ class Link:
         self._hello_token, self._hello_s = token, asyncio.get_running_loop().time()
         name = self._credentials.name
         etag = None if self._games is None else self._games.games_etag
+        if (code := self._credentials.code) is not None:
+            return Hello(self.new_id(), capabilities=self._capabilities, code=code)
         return Hello(self.new_id(), token, name, capabilities=self._capabilities, games_etag=etag)
 
     def _learn(self, welcome: Welcome) -> None:
@@ -392,19 +385,8 @@ class Link:
                 self._learn(message)
             case Rejected(id=id) if id == self._renewal:
                 log.warning("token_not_renewed", code=message.code, reason=message.message)
-            case (
-                Accepted(id=id)
-                | Pong(id=id)
-                | Tables(id=id)
-                | Account(id=id)
-                | HandEvents(id=id)
-                | Hands(id=id)
-                | Bans(id=id)
-                | Players(id=id)
-                | Rejected(id=id)
-                | Unknown(id=id)
-            ) if id in self._in_flight:
-                self._answer(self._in_flight[id].answer, message)
+            case _ if isinstance(message, Answer | Unknown) and message.id in self._in_flight:
+                self._answer(self._in_flight[message.id].answer, message)
             case Heartbeat():
                 pass
             case _:

@@ -19,6 +19,7 @@ from pokerws.messages import (
     Events,
     PlayerDisconnected,
     PlayerReconnected,
+    PreActionHeld,
     PresenceState,
     Snapshot,
     TableWaiting,
@@ -59,6 +60,7 @@ class TableView:
         self._on_event = on_event
         self._absent: frozenset[PlayerId] = frozenset()
         self._waiting_for: str | None = None
+        self._pre_action: PreActionHeld | None = None
         self._is_checked = False
         self._changed = asyncio.Event()
         self._error: Exception | None = None
@@ -191,6 +193,11 @@ class TableView:
         """Why no hand is dealt, such as "needs_players"; None while one is in play or scheduled."""
         return self._waiting_for
 
+    @property
+    def pre_action(self) -> PreActionHeld | None:
+        """What the server holds for this player's next turn; None if it holds nothing."""
+        return self._pre_action
+
     # ---- waiting
 
     async def wait_for(self, predicate: "Callable[[TableView], T | Literal[False] | None]") -> T:
@@ -221,8 +228,13 @@ class TableView:
         self.epoch = message.epoch
         expected = message.state_hash
         self._is_checked = expected is not None and expected == state_hash(self.table, self.player)
-        self.forget_presence()
+        self.forget_passing()
         self._waiting_for = message.waiting_for
+
+    def take_pre_action(self, message: PreActionHeld) -> None:
+        """Learn what is held for the next turn."""
+        self._pre_action = None if message.action is None else message
+        self._notify()
 
     def take_presence(
         self, message: PresenceState | PlayerDisconnected | PlayerReconnected | TableWaiting
@@ -239,9 +251,10 @@ class TableView:
                 self._waiting_for = why
         self._notify()
 
-    def forget_presence(self) -> None:
-        """Nobody is absent and nothing is waited for, unless the server says so next."""
+    def forget_passing(self) -> None:
+        """Nobody is absent, and nothing waited for or held, unless the server says so next."""
         self._absent, self._waiting_for = frozenset(), None
+        self._pre_action = None
         self._notify()
 
     def take_events(self, message: Events) -> None:

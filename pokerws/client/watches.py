@@ -22,6 +22,7 @@ from pokerws.messages import (
     Events,
     PlayerDisconnected,
     PlayerReconnected,
+    PreActionHeld,
     PresenceState,
     Rejected,
     Snapshot,
@@ -42,6 +43,7 @@ OfWatched = (
     | PlayerDisconnected
     | PlayerReconnected
     | TableWaiting
+    | PreActionHeld
 )
 
 log = structlog.get_logger("pokerws.client")
@@ -213,6 +215,9 @@ class Watches:
             case PresenceState() | PlayerDisconnected() | PlayerReconnected() | TableWaiting():
                 if (view := self.views.get(message.table)) is not None:
                     view.take_presence(message)
+            case PreActionHeld():
+                if (view := self.views.get(message.table)) is not None:
+                    view.take_pre_action(message)
 
     def accepted(self, message: Accepted) -> None:
         """Handle the answer to a `watch`; the missed events and absent players follow it."""
@@ -221,7 +226,7 @@ class Watches:
         gone = {outcome.table for outcome in message.tables or () if outcome.code is not None}
         for table in refusals.keys() - gone:
             if table in self.views:
-                self.views[table].forget_presence()
+                self.views[table].forget_passing()
         for outcome in message.tables or ():
             if outcome.code is not None and outcome.table in refusals:
                 refused = Rejected(

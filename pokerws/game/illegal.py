@@ -22,6 +22,7 @@ IllegalCode = Literal[
     "bad_config",
     "bot_limit",
     "banned_from_table",
+    "bet_changed",
     "buy_in_too_large",
     "buy_in_too_small",
     "cannot_change",
@@ -50,6 +51,7 @@ IllegalCode = Literal[
     "not_paused",
     "not_requested",
     "no_waiting_list",
+    "not_in_hand",
     "not_seated",
     "not_sitting_out",
     "not_waiting",
@@ -71,6 +73,7 @@ IllegalCode = Literal[
     "waiting_list_full",
     "wrong_number_of_cards",
     "wrong_turn",
+    "your_turn",
 ]
 # The code of a `TimeUp` before the deadline.  No client sees it.
 ClockCode = Literal["too_early"]

@@ -140,6 +140,22 @@ def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
             return without_secrets(event)
 
 
+def redact_later(event: TableEvent) -> TableEvent:
+    """The event of a hand that is over, where late viewers see all hole cards: without the deck."""
+    match event:
+        case HoleCardsDealt() | CardsDrawn():
+            return event
+        case _:
+            return redact(event, None)
+
+
+def redact_table_later(table: Table) -> Table:
+    """A table of the past whose hand is over by now, likewise: without deck and discards."""
+    if table.hand is not None:
+        return replace(table, hand=replace(table.hand, deck=[], discards=[]))
+    return table
+
+
 def redact_table(table: Table, viewer: PlayerId | None) -> Table:
     """The table as `viewer` may see it: with the viewer's own cards and those shown or face up.
 

@@ -125,6 +125,8 @@ async def verify_chips(
         wrong.append(f"the column chips says {row['chips']}, {name} {table.chips}")
     if row["balance"] != balance:
         wrong.append(f"the column balance says {row['balance']}, the ledger {balance}")
+    if table is not None and (net := table.chips - balance):
+        wrong.append(f"the nets of its players add up to {net} and not to zero")
     wrong += _unlike(booked, logged, opened)
     return wrong
 

@@ -10,8 +10,12 @@ HANDS: Final = "hands"
 WATCH_SEVERAL: Final = "watch_several"
 STATE_HASH: Final = "state_hash"
 WAITING: Final = "waiting"
+PRE_ACTIONS: Final = "pre_actions"
+LEDGER: Final = "ledger"
+COMPANY: Final = "company"
 
 # All that this version has.
 CAPABILITIES: Final = [
     *(CHAT, LISTS, PRESENCE, HEARTBEAT, HANDS, WATCH_SEVERAL, STATE_HASH, WAITING),
+    *(PRE_ACTIONS, LEDGER, COMPANY),
 ]

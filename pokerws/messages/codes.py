@@ -79,6 +79,10 @@ ServerCode = Literal[
     "token_missing",
     "token_expired",
     "wrong_player",
+    "bad_code",
+    "guests_only",
+    "account_unavailable",
+    "note_limit",
     "auth_unavailable",
     "forbidden",
     "name_missing",
@@ -149,6 +153,18 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "wrong_player": Reason(
         "identity", "a token can be renewed only with another token of the same player"
     ),
+    "bad_code": Reason(
+        "identity", "the code is wrong, has expired, or was used before; ask for a new link"
+    ),
+    "guests_only": Reason(
+        "forbidden", "links to other devices are for guests; sign in there with a token"
+    ),
+    "account_unavailable": Reason(
+        "unavailable",
+        "what is kept with the account cannot be reached, because the database is unavailable",
+        retryable=True,
+    ),
+    "note_limit": Reason("limit", "the player has the maximum number of notes and mutes"),
     "auth_unavailable": Reason(
         "unavailable", "the keys for verifying tokens are unavailable", retryable=True
     ),
@@ -317,6 +333,12 @@ REJECT_CODES: dict[RejectCode, Reason] = {
         "rules", "the player does not hold one of the cards, or a card is listed twice"
     ),
     "wrong_number_of_cards": Reason("rules", "more or fewer cards than the turn allows"),
+    # Pre-actions.
+    "not_in_hand": Reason("rules", "the player has no cards in that hand, or no chips left to act"),
+    "your_turn": Reason("rules", "it is the player's turn: act instead"),
+    "bet_changed": Reason(
+        "rules", "the betting round is another, or a call costs something else by now"
+    ),
     # Moderation.
     "banned": Reason(
         "forbidden",
@@ -399,6 +421,7 @@ NOTICES: dict[str, str] = {
     "starts, and its chips return to the accounts",
     "no_grant": "the free chips of your network are used up for now, so your account is empty; a "
     "refill brings some later",
+    "delayed": "viewers without a seat see this table later than it is played",
     "hands_delayed": "the table has played as many hands as guests may within an hour, so the next "
     "ones start later; their events have the times",
 }

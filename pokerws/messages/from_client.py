@@ -9,6 +9,7 @@ from pokerws.game.config.table_config import Chips, TableConfig
 from pokerws.game.state import TableId
 from pokerws.messages.bots import AddBot, RemoveBot
 from pokerws.messages.clocks import UseTimeBank
+from pokerws.messages.company import GetNotes, ListWatchers, MutePlayer, React, SetNote
 from pokerws.messages.extras import AutoMuck, RabbitHunt, VoteBombPot
 from pokerws.messages.fields import (
     HANDS_SIZE,
@@ -52,6 +53,8 @@ from pokerws.messages.hosting import (
     ResumeTable,
     TakeChips,
 )
+from pokerws.messages.identity import CreateLink, LinkCode
+from pokerws.messages.ledger import GetLedger
 from pokerws.messages.moderation import (
     Ban,
     EndSession,
@@ -62,6 +65,7 @@ from pokerws.messages.moderation import (
     Unban,
     Unmute,
 )
+from pokerws.messages.pre_actions import PreAct
 from pokerws.messages.seating import (
     AutoChips,
     JoinWaitingList,
@@ -82,7 +86,7 @@ class Hello(Message, frozen=True, tag="hello"):
     used only if the token has no name, or one that cannot be had.  `capabilities` are the
     optional parts of the protocol that the client wants; without the list, all.  A client that has
     kept `variants` and `mixes` of an earlier `welcome` sends its `games_etag`: if they are still
-    the same, they are not sent again.
+    the same, they are not sent again.  The `code` of a `link` stands for token and name.
     """
 
     id: CommandId
@@ -91,6 +95,7 @@ class Hello(Message, frozen=True, tag="hello"):
     protocol: Version = PROTOCOL
     capabilities: Capabilities | None = None
     games_etag: Etag | None = None
+    code: LinkCode | None = None
 
 
 class Ping(Message, frozen=True, tag="ping"):
@@ -446,4 +451,12 @@ ClientMessage = (
     | JoinWaitingList
     | LeaveWaitingList
     | QuickSeat
+    | PreAct
+    | GetLedger
+    | CreateLink
+    | React
+    | MutePlayer
+    | SetNote
+    | GetNotes
+    | ListWatchers
 )

@@ -12,9 +12,13 @@ from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.state import PlayerId, Table, TableId, TableStatus
 from pokerws.messages.bots import TableWaiting
+from pokerws.messages.company import ChatHistory, Notes, ReactionShown, Watchers
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
 from pokerws.messages.hosting import TableLink
+from pokerws.messages.identity import Link
+from pokerws.messages.ledger import Ledger
 from pokerws.messages.moderation import Bans, Players
+from pokerws.messages.pre_actions import PreActionHeld
 from pokerws.messages.seating import Waiting
 
 # What a player of the login service may do: a spectator only watches, an admin also moderates.
@@ -329,9 +333,9 @@ class Accepted(Message, frozen=True, tag="accepted"):
 
     For `create_table` and commands that change a table, `seq` is the number of the first event that
     the command caused, and `accepted` is sent right before that event.  `table` is the table of
-    `create_table`, `watch`, `unwatch`, `chat` or `quick_seat`.  For a `watch` of several tables,
-    `tables` has the outcome for each, in the order of the command.  `key` is the secret of a new
-    unlisted table.
+    `create_table`, `watch`, `unwatch`, `chat`, `react` or `quick_seat`.  For a `watch` of several
+    tables, `tables` has the outcome for each, in the order of the command.  `key` is the secret of
+    a new unlisted table.
     """
 
     id: str
@@ -436,4 +440,11 @@ ServerMessage = (
     | TableWaiting
     | TableLink
     | Waiting
+    | PreActionHeld
+    | Ledger
+    | Link
+    | ReactionShown
+    | ChatHistory
+    | Notes
+    | Watchers
 )

@@ -129,7 +129,7 @@ class TakeChips(Message, frozen=True, tag="take_chips"):
     amount: Chips
 
 
-class TableLink(Message, frozen=True, tag="link"):
+class TableLink(Message, frozen=True, tag="table_link"):
     """The answer to `get_link`: with this `key`, `watch` and `sit` find the unlisted table.
 
     The page has it in its address, as `#table=…&key=…`.

@@ -16,12 +16,15 @@ from pokerws.messages import (
     Chat,
     ChooseGame,
     CloseTable,
+    CreateLink,
     CreateTable,
     DenySeat,
     EndSession,
     GetAccount,
     GetHand,
+    GetLedger,
     GetLink,
+    GetNotes,
     GiveChips,
     HandOver,
     Hello,
@@ -33,20 +36,25 @@ from pokerws.messages import (
     LeaveWaitingList,
     ListHands,
     ListTables,
+    ListWatchers,
     Logout,
     Message,
     Mute,
+    MutePlayer,
     PauseTable,
     Ping,
     PostBlind,
+    PreAct,
     QuickSeat,
     RabbitHunt,
+    React,
     Refill,
     RejectCode,
     RemoveBot,
     RenewLink,
     ResumeTable,
     RunIt,
+    SetNote,
     Show,
     Sit,
     SitIn,
@@ -76,8 +84,9 @@ OF_ALL: Codes = frozenset(
     {"missing_field", "unknown_field", "wrong_type", "out_of_range", "invalid_value", "too_fast"}
 )
 # Commands that every role may send.  All others can be `forbidden`.
+_WATCHING: list[type[Message]] = [Watch, Unwatch, GetHand, ListHands, ListWatchers]
 FOR_ALL_ROLES: frozenset[type[Message]] = frozenset(
-    [Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch, GetHand, ListHands]
+    [Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, GetLedger, *_WATCHING]
 )
 
 # What names a table that has to be loaded.
@@ -115,6 +124,10 @@ OF_HANDLERS: dict[type[Message], Codes] = {
             "token_missing",
             "token_expired",
             "wrong_player",
+            "bad_code",
+            "guests_only",
+            "account_unavailable",
+            "logout_unavailable",
             "auth_unavailable",
             "name_missing",
             "bad_name",
@@ -142,8 +155,15 @@ OF_HANDLERS: dict[type[Message], Codes] = {
     Watch: _LOADS | {"too_many_watched", "too_many_watchers"},
     Unwatch: frozenset({"not_watching"}),
     GetHand: _LOADS | {"unknown_hand", "format_unavailable", "hand_not_over", "log_unavailable"},
+    GetLedger: _LOADS | {"bank_unavailable", "forbidden"},
     ListHands: frozenset({"unknown_table", "table_quarantined", "paused", "log_unavailable"}),
     Chat: frozenset({"not_watching", "muted", "name_taken"}),
+    React: frozenset({"not_watching", "muted", "name_taken"}),
+    CreateLink: frozenset({"guests_only", "account_unavailable"}),
+    MutePlayer: frozenset({"account_unavailable", "note_limit"}),
+    SetNote: frozenset({"account_unavailable", "note_limit"}),
+    GetNotes: frozenset({"account_unavailable"}),
+    ListWatchers: _LOADS - {"paused"},
     Sit: _CHANGES
     | {
         "bank_unavailable",
@@ -210,6 +230,22 @@ OF_HANDLERS: dict[type[Message], Codes] = {
         "cards_not_allowed",
         "not_your_cards",
         "wrong_number_of_cards",
+    },
+    PreAct: _LOADS
+    | {
+        "table_closed",
+        "not_seated",
+        "not_in_hand",
+        "already_leaving",
+        "already_sitting_out",
+        "your_turn",
+        "bet_changed",
+        "illegal_action",
+        "amount_missing",
+        "amount_not_allowed",
+        "amount_too_small",
+        "amount_too_large",
+        "amount_not_a_size",
     },
     Show: _CHANGES | {"nothing_to_show", "not_your_cards"},
     Straddle: _BY_SEATED | {"no_straddles", "already_so"},

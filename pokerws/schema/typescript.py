@@ -66,7 +66,7 @@ def _interface(struct: inspect.StructType, *, is_sent: bool) -> str:
     if struct.tag is not None:
         lines.append(f"  {struct.tag_field}: {json.dumps(struct.tag)};")
     for field in struct.fields:
-        meaning = meaning_of(cls.__name__, field.name)
+        meaning = meaning_of(cls.__name__, field.encode_name)
         lines += [indent(_comment(meaning), "  ")] if meaning else []
         written = _type(field.type)
         if is_sent and _is_all_optional(field.type):
@@ -74,9 +74,9 @@ def _interface(struct: inspect.StructType, *, is_sent: bool) -> str:
         if leaves_out and not field.required:
             # The server omits the field instead of sending null.
             written = written if is_sent else written.removesuffix(" | null")
-            lines.append(f"  {field.name}?: {written};")
+            lines.append(f"  {field.encode_name}?: {written};")
         else:
-            lines.append(f"  {field.name}: {written};")
+            lines.append(f"  {field.encode_name}: {written};")
     return "\n".join([*lines, "}", ""])
 
 

@@ -391,6 +391,8 @@ class App:
             cashier=cashier,
             past_hands=PastHands(lobby, self._store, self._journal),
             admission=admission,
+            guests=self._admission if isinstance(self._admission, Guests) else None,
+            store=self._store,
             clock=self._clock,
             revocations=self._revocations,
             presence=self._presence,

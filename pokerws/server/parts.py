@@ -11,8 +11,10 @@ from pokerws.game.state import Seat, TableId
 from pokerws.messages import WIRES, client_decoder
 from pokerws.metrics import Metrics
 from pokerws.server.auth.bot_tokens import BotTokens
+from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission, Check
 from pokerws.server.auth.key_sources import KeySet
+from pokerws.server.auth.links import Links
 from pokerws.server.auth.player_names import RENEW_MS, PlayerNames
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.auth.seat_names import shows
@@ -20,6 +22,7 @@ from pokerws.server.auth.tokens import Tokens
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
+from pokerws.server.company.notebooks import Notebooks
 from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of
 from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.sessions.context import SessionContext
@@ -85,7 +88,12 @@ def lobby_of(
         max_opened_by_address=settings.limits.max_tables_opened_per_address,
         durable=settings.features.use_durable_acks,
         metrics=metrics,
-        pace=PaceLimits(settings.tables.min_hand_pause_ms, hands_an_hour(settings)),
+        pace=PaceLimits(
+            settings.tables.min_hand_pause_ms,
+            hands_an_hour(settings),
+            settings.tables.pre_act_delay_ms,
+            settings.tables.pre_act_spread_ms,
+        ),
         lease=lease,
         notes=notes,
         bot_limits=BotLimits(settings.bots.most_per_table, settings.bots.most_per_server),
@@ -158,6 +166,8 @@ def session_context_of(
     cashier: Cashier,
     past_hands: PastHands,
     admission: Admission,
+    guests: Guests | None,
+    store: Store,
     clock: Clock,
     revocations: Revocations,
     presence: Presence,
@@ -178,6 +188,8 @@ def session_context_of(
         presence=presence,
         moderation=moderation,
         heartbeats=heartbeats,
+        links=Links(store.links, guests, revocations, clock),
+        notebooks=Notebooks(store.player_notes, clock, moderation.roster),
         strict=strict,
         decoders={wire: client_decoder(strict=strict, wire=wire) for wire in WIRES.values()},
         flags=asdict(settings.features),

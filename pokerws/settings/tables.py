@@ -29,6 +29,18 @@ class Tables(Section, frozen=True, kw_only=True):
             "played in a burst, and then hands start later; 0 is no limit.",
         ),
     ] = 600
+    pre_act_delay_ms: Annotated[
+        int,
+        whole(0, 10_000, "Shortest pause before the server acts for a player with a pre-action."),
+    ] = 300
+    pre_act_spread_ms: Annotated[
+        int,
+        whole(
+            0,
+            10_000,
+            "Up to so much more, drawn at random, so that the time tells nothing.",
+        ),
+    ] = 900
     load_all: Annotated[
         bool, flag("Load all stored tables at the start, instead of each on demand.")
     ] = field(default=False, name="LOAD_ALL_TABLES")

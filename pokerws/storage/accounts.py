@@ -81,12 +81,12 @@ class Transfer(Struct, frozen=True):
 
 
 # The events that move chips to a table or from it, and those that begin and end a stay there.
-MOVING_TYPES = frozenset({PlayerSat, ChipsAdded, PlayerStood, RakeTaken, ChipsGiven, ChipsTaken})
+_MOVING = frozenset({PlayerSat, ChipsAdded, PlayerStood, RakeTaken, ChipsGiven, ChipsTaken})
 
 
 def are_moving(events: Sequence[TableEvent]) -> bool:
     """Whether events move chips to a table or from it, or begin or end a stay there."""
-    return not MOVING_TYPES.isdisjoint(map(type, events))
+    return not _MOVING.isdisjoint(map(type, events))
 
 
 def transfers_of(table: Table, events: Sequence[TableEvent], at_ms: int) -> tuple[Transfer, ...]:
@@ -150,6 +150,14 @@ class Booked(NamedTuple):
     reason: Reason
     amount: int
     table: TableId | None
+
+
+class TableTotal(NamedTuple):
+    """What an account has brought to a table, and taken away."""
+
+    account: AccountId
+    bought_in: int
+    cashed_out: int
 
 
 class Account(NamedTuple):
@@ -225,6 +233,17 @@ class Accounts(Protocol):
 
     async def history(self, player: PlayerId, before: int | None, limit: int) -> list[Booked]:
         """Up to `limit` transfers of an account, newest first, with an id below `before`."""
+
+    async def table_totals(
+        self, table: TableId, until_seq: int, after: str, limit: int
+    ) -> list[TableTotal]:
+        """The totals of a table's transfers up to event `until_seq`, by account.
+
+        They are of accounts after `after`, up to `limit`.
+        """
+
+    async def has_moved(self, table: TableId, player: PlayerId) -> bool:
+        """Whether a player has ever brought chips to a table."""
 
 
 class _StoredSeat(Struct):

@@ -13,6 +13,7 @@ from pokerws.storage.accounts import (
     Booked,
     Reason,
     Refill,
+    TableTotal,
     Transfer,
     player_account,
     player_of,
@@ -24,8 +25,49 @@ from pokerws.storage.errors import Overdrawn, StoreRejected
 KEPT_TRANSFERS = 200
 # Above this, an account that holds nothing but its grant is dropped: the player gets it again.
 MAX_ACCOUNTS = 100_000
+# Tables of which the totals are kept after all have left, and transfers kept by event for each.
+MAX_TALLIES = 1_000
+LATEST_TRANSFERS = 64
 # Above this, the address that will be replenished first is forgotten.
 MAX_ALLOWANCES = 100_000
+
+
+class Tally:
+    """The transfers of one table: the latest by event, and the sums of those before."""
+
+    __slots__ = ("_latest", "_sums")
+
+    def __init__(self) -> None:
+        self._sums: dict[AccountId, tuple[int, int]] = {}
+        self._latest: deque[tuple[int, AccountId, int, int]] = deque()
+
+    def add(self, home: AccountId, move: Transfer) -> None:
+        """Add a transfer to the table's account `home`, or from it."""
+        comes = move.target == home
+        one = (move.source, move.amount, 0) if comes else (move.target, 0, move.amount)
+        self._latest.append((move.seq, *one))
+        if len(self._latest) > LATEST_TRANSFERS:
+            _add(self._sums, *self._latest.popleft()[1:])
+
+    @property
+    def is_even(self) -> bool:
+        """Whether no chips are left at the table."""
+        return not sum(one.bought_in - one.cashed_out for one in self.totals())
+
+    def totals(self, until_seq: int | None = None) -> list[TableTotal]:
+        """The totals by account, up to an event that is among the latest."""
+        sums = dict(self._sums)
+        for seq, account, bought_in, cashed_out in self._latest:
+            if until_seq is None or seq <= until_seq:
+                _add(sums, account, bought_in, cashed_out)
+        return [TableTotal(account, *amounts) for account, amounts in sorted(sums.items())]
+
+
+def _add(
+    sums: dict[AccountId, tuple[int, int]], account: AccountId, bought_in: int, cashed_out: int
+) -> None:
+    before = sums.get(account, (0, 0))
+    sums[account] = before[0] + bought_in, before[1] + cashed_out
 
 
 class MemoryAccounts:
@@ -46,6 +88,7 @@ class MemoryAccounts:
         # In a plain dict, finding the first entry becomes slower with each deletion.
         self._untouched: OrderedDict[AccountId, int] = OrderedDict()
         self._booked = 0
+        self._tallies: OrderedDict[TableId, Tally] = OrderedDict()
         # The latest event of each table that moved chips.
         self._moved: dict[TableId, int] = {}
 
@@ -167,7 +210,33 @@ class MemoryAccounts:
             self._balances[account] += amount
             self._note(None, Transfer(HOUSE, account, amount, reason, 0, at_ms))
 
+    async def table_totals(
+        self, table: TableId, until_seq: int, after: str, limit: int
+    ) -> list[TableTotal]:
+        """Part of `Accounts`."""
+        totals = self._tallies.get(table, Tally()).totals(until_seq)
+        return [total for total in totals if total.account > after][:limit]
+
+    async def has_moved(self, table: TableId, player: PlayerId) -> bool:
+        """Part of `Accounts`."""
+        account = player_account(player)
+        totals = self._tallies.get(table, Tally()).totals()
+        return any(total.account == account and total.bought_in for total in totals)
+
+    def _count(self, table: TableId, move: Transfer) -> None:
+        """Add a transfer to its table's totals; the oldest of many empty tables is forgotten."""
+        self._tallies.setdefault(table, Tally()).add(table_account(table), move)
+        self._tallies.move_to_end(table)
+        if len(self._tallies) > MAX_TALLIES:
+            oldest = next(iter(self._tallies))
+            if self._tallies[oldest].is_even:
+                del self._tallies[oldest]
+            else:
+                self._tallies.move_to_end(oldest)
+
     def _note(self, table: TableId | None, move: Transfer) -> None:
+        if table is not None:
+            self._count(table, move)
         self._booked += 1
         for account, amount in ((move.source, -move.amount), (move.target, move.amount)):
             if player_of(account) is not None:

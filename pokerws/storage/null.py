@@ -13,9 +13,11 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.storage.hand_index import Search, Visit
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.journal.outcome_log import OutcomeLog
+from pokerws.storage.links import MemoryLinks
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
+from pokerws.storage.player_notes import MemoryPlayerNotes
 from pokerws.storage.sanctions import MemorySanctions
 from pokerws.storage.store import Change, Claimed, EventRow, GameRow, Position, Stored
 
@@ -49,7 +51,7 @@ class NoHandIndex:
 class NullStore:
     """A `Store` without games.
 
-    Accounts, names and sanctions live in memory, and end with the process.
+    Accounts, names, links, notes and sanctions live in memory, and end with the process.
     """
 
     owner = None
@@ -57,6 +59,8 @@ class NullStore:
     def __init__(self, accounts: MemoryAccounts | None = None) -> None:
         self.accounts = accounts or MemoryAccounts()
         self.names = MemoryNames()
+        self.links = MemoryLinks()
+        self.player_notes = MemoryPlayerNotes()
         self.sanctions = MemorySanctions()
         self.hand_index = NoHandIndex()
 

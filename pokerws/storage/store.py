@@ -20,7 +20,9 @@ from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import PlayerId, Table, TableId, TableStatus
 from pokerws.storage.accounts import Accounts, Transfer
 from pokerws.storage.hand_index import Search, Visit
+from pokerws.storage.links import StoredLinks
 from pokerws.storage.names import Names
+from pokerws.storage.player_notes import PlayerNotes
 from pokerws.storage.sanctions import Sanctions
 
 # Stands for an owner in `Claimed.doubted` that has shown for certain what is not stored.
@@ -296,6 +298,14 @@ class Store(Protocol):
     @property
     def names(self) -> Names:
         """The players' names and the ended sessions, kept in the same place."""
+
+    @property
+    def links(self) -> StoredLinks:
+        """The guests' links to other devices, kept in the same place."""
+
+    @property
+    def player_notes(self) -> PlayerNotes:
+        """What players keep about others, in the same place."""
 
     @property
     def sanctions(self) -> Sanctions:

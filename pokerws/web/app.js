@@ -5,13 +5,20 @@
  */
 
 import { AccountPanel } from "./account/account-panel.js";
+import { DeviceLink } from "./account/device-link.js";
 import { Account } from "./account/account.js";
 import { LobbyScreen } from "./lobby/lobby-screen.js";
 import { sentence } from "./model/format.js";
 import { TableNames } from "./model/table-names.js";
 import { socketUrl, storageKey } from "./net/folder.js";
 import { Connection } from "./client/protocol.js";
-import { forgetToken, keepToken, takeTokenFromAddress, token } from "./net/token.js";
+import {
+  forgetToken,
+  keepToken,
+  takeFromAddress,
+  takeTokenFromAddress,
+  token,
+} from "./net/token.js";
 import { TableScreen } from "./table/table-screen.js";
 import { showCards } from "./ui/cards.js";
 import { byId, setText } from "./ui/dom.js";
@@ -26,6 +33,7 @@ const BANNED = 4423;
 const TOO_MANY_CONNECTIONS = 4430;
 
 const NEW_ACCOUNT = "The server no longer knows your session. You have a new account.";
+const REPLACES = "Play as the player of this link, and give up your account here as";
 const OUTDATED = "A new version is available. Please reload the page.";
 const TOKEN_EXPIRING = "Your token expires soon. Get a new link to continue.";
 
@@ -40,6 +48,7 @@ const lobby = new LobbyScreen(connection, openTable);
 const account = new Account(connection);
 const table = new TableScreen(connection, account, leaveForLobby);
 new AccountPanel(account, new TableNames(connection), () => table.seat());
+new DeviceLink(connection);
 let seenOnline = false;
 /** Why the player was banned, as the latest notice said. */
 let banned = "";
@@ -73,8 +82,9 @@ function main() {
   for (const type of ["online", "offline"]) addEventListener(type, () => connection.retryNow());
   document.addEventListener("visibilitychange", () => document.hidden || connection.retryNow());
   takeTokenFromAddress();
-  const { session, name } = identity.load();
-  if (token() || session || name) begin();
+  takeCodeFromAddress();
+  const { session, name, code } = identity.load();
+  if (token() || session || name || code) begin();
   else showNameForm();
 }
 
@@ -134,8 +144,26 @@ function showNameForm(reason = "") {
   byId("name").focus();
 }
 
+/**
+ * Take the code of a link from another device, to become that player.
+ * @returns {boolean} whether there was one that is wanted
+ */
+function takeCodeFromAddress() {
+  const code = takeFromAddress("code");
+  if (!code) return false;
+  const known = identity.load();
+  // Otherwise a link of a stranger could make somebody lose an account.
+  if (known.session && !confirm(`${REPLACES} ${known.name}?`)) return false;
+  identity.save({ ...known, code });
+  return true;
+}
+
 /** Take a token from the changed address, and show what it names. */
 function followAddress() {
+  if (takeCodeFromAddress()) {
+    connection.stop();
+    begin();
+  }
   if (takeTokenFromAddress()) {
     if (connection.state === "offline") begin();
     else connection.renew();

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pokerws.client import CommandRejected, ConnectionEnded, NotUnderstood, connect
+from pokerws.client.client import News
 from pokerws.game.cards import parse_cards
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import ChipsAdded, PlayerSat
@@ -29,7 +30,6 @@ from pokerws.messages import (
     ListTables,
     Lobby,
     Logout,
-    Notice,
     Ping,
     Pong,
     RabbitHunt,
@@ -336,7 +336,7 @@ async def test_a_server_without_messagepack_is_not_spoken_to() -> None:
 
 async def test_chat_notices_and_the_lobby_are_heard() -> None:
     said = ChatSaid(TABLE, PlayerId("p_bob"), "Bob", "hello", 5)
-    heard: list[ChatSaid | Notice | Lobby | Waiting] = []
+    heard: list[News | Waiting] = []
 
     async def script(peer: Peer) -> None:
         await peer.welcome()

@@ -17,6 +17,7 @@ from websockets.asyncio.client import connect as connect_raw
 from websockets.exceptions import ConnectionClosed
 
 from pokerws.client import Client, CommandRejected, TableLost, TableView, connect
+from pokerws.client.client import News
 from pokerws.game.state import TableId
 from pokerws.messages import (
     ClientMessage,
@@ -271,7 +272,7 @@ async def guest(
     """A guest who watches a table and keeps the codes of the notices that come."""
     notices: list[str] = []
 
-    def hear(message: object) -> None:
+    def hear(message: News) -> None:
         if isinstance(message, Notice):
             notices.append(message.code)
 

@@ -13,9 +13,9 @@ from unittest.mock import patch
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import TableId
 from pokerws.messages import JSON, MSGPACK, REJECT_CODES, Wire
+from pokerws.messages.answers import Answer
 from pokerws.metrics import Metrics
 from pokerws.schema.schemas import tag_of
-from pokerws.server.sessions.answers import Answer
 from tests.fuzz.frames import Frames
 from tests.server.fakes import ManualClock
 from tests.server.in_process import Client, open_context, read

@@ -57,12 +57,12 @@ MAY_IMPORT: dict[str, set[str]] = {
 # The same inside of a room, from the bottom up: a part may import the ones before it.
 LAYERS = {
     "server": (
-        "isolation groups player_locks clock limits auth net tables moderation sessions "
+        "isolation groups player_locks clock limits auth net tables moderation company sessions "
         "background listener parts stops app"
     ).split(),
     "storage": (
-        "errors phases fsync ahead accounts names sanctions hand_index store log_events outcomes "
-        "memory_accounts vault journal null postgres"
+        "errors phases fsync ahead accounts ledgers links names player_notes sanctions hand_index "
+        "store log_events outcomes memory_accounts vault journal null postgres"
     ).split(),
 }
 

@@ -78,6 +78,7 @@ async def test_a_table_from_before_the_log_was_kept_is_checked_by_its_sums(
             [
                 "game t1: the column balance says ",
                 "event 3: the ledger has nothing, the log 10000 from player:bob",
+                "game t1: the nets of its players add up to 10000 and not to zero",
                 "ledger: player:bob holds ",
                 "ledger: table:t1 holds ",
             ],

@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 from pokerws.game import commands
+from pokerws.game.betting.pre_actions import PreActionName
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import TableEvent, TableOpened
@@ -28,6 +29,7 @@ from pokerws.messages import (
     GetHand,
     ListTables,
     Ping,
+    PreAct,
     RabbitHunt,
     RunIt,
     Show,
@@ -51,6 +53,7 @@ from tests.server.random_action import random_action
 from tests.server.secrecy import Oracle
 
 SPECTATORS = ("s0", "s1")
+WISHES: tuple[PreActionName, ...] = ("fold", "check_fold", "check", "call", "call_any")
 Joining = commands.Sit | commands.SitIn | commands.AddChips
 
 
@@ -73,6 +76,8 @@ class RandomPlay:
         clock: ManualClock | None = None,
     ) -> None:
         self.rng = random.Random(seed)
+        # Of its own, so that what is done beforehand does not change what is done otherwise.
+        self._wishes = random.Random(seed)
         self.clock = clock or ManualClock()
         self.oracle = Oracle()
         self.events: list[TableEvent] = []
@@ -127,6 +132,9 @@ class RandomPlay:
             self.clock.advance(self.table.deadline_ms - self.clock.now_ms())
         else:
             await self._join(self.rng.choice(self.clients))
+        if hand is not None and self._wishes.random() < 0.1:
+            client, wish = self._wishes.choice(self.clients), self._wishes.choice(WISHES)
+            await client.asks(PreAct(self._id, self.table.id, self.table.hand_number, wish))
         self.look()
 
     def look(self) -> None:

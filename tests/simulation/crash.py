@@ -7,7 +7,10 @@ dual-write that holds for chips that came to a table or went home, and for nothi
 """
 
 import asyncio
+import csv
+import io
 import random
+from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
@@ -31,8 +34,10 @@ from pokerws.game.events import (
 )
 from pokerws.game.redaction import redact
 from pokerws.game.state import PlayerId, TableId, Turn
+from pokerws.maintenance.ledger import print_ledger
 from pokerws.messages import Accepted
 from pokerws.storage.accounts import player_account
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
@@ -61,6 +66,8 @@ SELECT seq FROM transfers WHERE game_id = $1 AND $2 IN (source, target)
 UNION ALL
 SELECT seq FROM game_events WHERE game_id = $1 AND type = 'player_leaving'
 """
+
+LEDGER_COLUMNS = 6
 
 
 class Progress:
@@ -191,6 +198,7 @@ async def run(seed: int, directory: Path, *, durable: bool = True) -> int:
     postgres = await EmbeddedPostgres.start(directory / "postgres")
     try:
         await check_database(postgres.dsn)
+        await _check_ledgers(postgres.dsn, players)
         moved = await _check_moved(postgres.dsn, players)
         return await _check_shown(postgres.dsn, players) if durable else moved
     finally:
@@ -224,6 +232,18 @@ async def _load(
         for task in tasks:
             task.cancel()
     return players
+
+
+async def _check_ledgers(dsn: str, tables: Iterable[TableId]) -> None:
+    """The nets of each table add up to zero, wherever the server was killed."""
+    for table in tables:
+        out = io.StringIO()
+        await print_ledger(address_of(dsn), table, out, vault=VAULT)
+        rows = [
+            row for row in csv.reader(io.StringIO(out.getvalue())) if len(row) == LEDGER_COLUMNS
+        ]
+        assert len(rows) > 1
+        assert not sum(int(row[-1]) for row in rows[1:]), f"{table}: {rows}"
 
 
 async def _check_moved(dsn: str, players: dict[TableId, list[Recorder]]) -> int:

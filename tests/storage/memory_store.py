@@ -8,9 +8,11 @@ import msgspec
 from pokerws.game.state import TableId
 from pokerws.storage.accounts import table_account
 from pokerws.storage.errors import StoreRejected
+from pokerws.storage.links import MemoryLinks
 from pokerws.storage.log_events import events_in, row_of
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames, SeatName
+from pokerws.storage.player_notes import MemoryPlayerNotes
 from pokerws.storage.sanctions import MemorySanctions
 from pokerws.storage.store import (
     SEEN,
@@ -68,6 +70,8 @@ class MemoryStore:
         self._marks: set[TableId] = set()
         # Tables that were stored before there were marks.
         self.older: set[TableId] = set()
+        self.links = MemoryLinks()
+        self.player_notes = MemoryPlayerNotes()
         self.sanctions = MemorySanctions()
         self.hand_index = MemoryHandIndex(self._logs, self.read)
 

@@ -9,7 +9,15 @@ import pytest
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.storage import memory_accounts
-from pokerws.storage.accounts import ALLOWANCE_MS, Account, Allowance, Booked, Refill
+from pokerws.storage.accounts import (
+    ALLOWANCE_MS,
+    Account,
+    Allowance,
+    Booked,
+    Refill,
+    TableTotal,
+    player_account,
+)
 from pokerws.storage.errors import Overdrawn, StoreRejected
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.postgres.address import Pooler, address_of
@@ -119,6 +127,26 @@ async def test_a_table_cannot_make_or_lose_chips(store: Store, chips: int) -> No
         await store.save([change("t1", 1, 2, chips=chips)])
 
     assert await store.position(T1) == Position(1, 1)
+
+
+async def test_a_table_knows_what_each_player_brought_and_took(store: Store) -> None:
+    for player in (ANN, BEN):
+        await store.accounts.open(player, 1_000, START_MS)
+    await store.save([change(version=1, chips=600, transfers=(brings("ann", 600, 1),))])
+    await store.save([change("t1", 1, 2, chips=700, transfers=(brings("ben", 100, 2),))])
+    await store.save([change("t1", 2, 3, chips=750, transfers=(brings("ann", 50, 3),))])
+    await store.save([change("t1", 3, 4, chips=300, transfers=(takes("ann", 450, 4),))])
+    await store.save([change("t2", chips=9, transfers=(brings("ben", 9, 1, "t2"),))])
+    ann, ben = player_account(ANN), player_account(BEN)
+    totals = store.accounts.table_totals
+
+    assert await totals(T1, 10, "", 10) == [TableTotal(ann, 650, 450), TableTotal(ben, 100, 0)]
+    assert await totals(T1, 3, "", 10) == [TableTotal(ann, 650, 0), TableTotal(ben, 100, 0)]
+    assert await totals(T1, 10, "", 1) == [TableTotal(ann, 650, 450)]
+    assert await totals(T1, 10, ann, 1) == [TableTotal(ben, 100, 0)]
+    assert await totals(TableId("t3"), 10, "", 10) == []
+    assert await store.accounts.has_moved(T2, BEN)
+    assert not await store.accounts.has_moved(T2, ANN)
 
 
 async def test_what_comes_and_goes_in_one_batch_is_booked_as_its_sum(store: Store) -> None:

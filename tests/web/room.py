@@ -29,6 +29,7 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
+from pokerws.server.auth.links import Links
 from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
@@ -44,6 +45,7 @@ from pokerws.server.sessions.session import UNKNOWN_ADDRESS, Session
 from pokerws.server.tables.commit_gate import CommitGate, TableAnswer
 from pokerws.server.tables.lobby.list_watchers import GATHER_MS
 from pokerws.server.tables.presence import Presence
+from pokerws.storage.links import MemoryLinks
 from pokerws.storage.names import MemoryNames
 from tests.server.fakes import FakeLine, ManualClock, memory_hands, open_memory_lobby
 
@@ -269,6 +271,9 @@ class Room:
             presence=self.presence,
             heartbeats=self.heartbeats,
             moderation=self.moderation,
+            links=Links(
+                MemoryLinks(), self.guests, Revocations(MemoryNames(), Clock()), self.clock
+            ),
             decoders={JSON: client_decoder(strict=True)},
             flags={},
             limits=Limits(max_message_bytes=4096),

@@ -100,6 +100,20 @@ async def test_the_choice_of_a_game_stays_in_its_area(shared_browser: Browser) -
         assert await faults_by_width(visitor.page) == {}
 
 
+async def test_choices_for_the_next_turn_stay_in_their_area(shared_browser: Browser) -> None:
+    async with seated(shared_browser, "NT") as visitor:
+        visitor.room.next_hand()
+        await visitor.own_turn()
+        await visitor.page.click("#action-call")
+        await visitor.turn_of(1)
+        await visitor.page.wait_for_selector("#pre-actions")
+        assert await faults_by_width(visitor.page, WIDTHS) == {}
+        await visitor.page.check("#pre-actions input[value=check_fold]")
+        await visitor.page.check("#pre-actions input[value=call_any]")
+        await visitor.page.wait_for_selector("#pre-actions input[value=check_fold]:not(:checked)")
+        assert await faults_by_width(visitor.page) == {}
+
+
 async def test_the_table_keeps_its_size_when_a_turn_ends(shared_browser: Browser) -> None:
     async def stage_heights(page: Page) -> list[int]:
         heights: list[int] = []

@@ -99,6 +99,12 @@ def next_turn(table: Table, hand: Hand, now_ms: int) -> Turn | None:
     return None
 
 
+def possible_turn(table: Table, hand: Hand, number: int) -> Turn:
+    """The turn that a seat with chips would have if it were to act now."""
+    part, seat = hand_seat(hand, number), taken_seat(table, number)
+    return _turn(table, hand, number, part, seat, _answer_of_others(table, hand, number), 0)
+
+
 def _answer_of_others(table: Table, hand: Hand, number: int) -> int:
     """The largest total for the street that another player can reach; -1 if there is none.
 

@@ -18,6 +18,7 @@ def check_config(config: TableConfig) -> None:
     _check_fields(config)
     codes = _games(config)
     _check(*_own_rules(config), *clock_rules(config.clocks))
+    _check(*_company_rules(config))
     for code in codes:
         _check(*_rules_of_game(config, VARIANTS[code]))
 
@@ -34,6 +35,17 @@ def _check(*rules: _Rule) -> None:
     for rule, holds, details in rules:
         if not holds:
             raise Illegal("bad_config", rule, details)
+
+
+def _company_rules(config: TableConfig) -> list[_Rule]:
+    company = config.company
+    return [
+        (
+            "cards can be shown later only with a delay",
+            company.delay_ms > 0 or not company.show_cards_later,
+            Details(field="config.company.delay_ms", min=1),
+        )
+    ]
 
 
 def _games(config: TableConfig) -> tuple[str, ...]:

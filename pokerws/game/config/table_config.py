@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from pokerws.game.config.clocks import MAX_CLOCK_MS, MIN_TURN_MS, Clocks
+from pokerws.game.config.company import Company
 from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.presence import PresenceOptions
 from pokerws.game.config.seating import Seating
@@ -142,3 +143,4 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
     presence: PresenceOptions = PresenceOptions()
     hosting: HostingRules = HostingRules()
     seating: Seating = Seating()
+    company: Company = Company()

@@ -47,15 +47,14 @@ class WaiterJoined(Event, frozen=True, tag="waiter_joined"):
 
 
 class WaiterLeft(Event, frozen=True, tag="waiter_left"):
-    """A player left the waiting list: as `asked`, or absent, or too late for the reserved seat.
-
-    A player who is `refused` was banned or denied a seat by the host.
+    """A player left the waiting list: as `asked`, absent, late for the reserved seat, banned,
+    or denied a seat by the host.
 
     The player is removed from `waiting`.
     """
 
     player: PlayerId
-    reason: Literal["asked", "absent", "expired", "refused"]
+    reason: Literal["asked", "absent", "expired", "banned", "denied"]
 
 
 class SeatReserved(Event, frozen=True, tag="seat_reserved"):

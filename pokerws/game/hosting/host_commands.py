@@ -3,7 +3,7 @@
 An operator may send all of them too, and then `by` is None.
 """
 
-from typing import assert_never
+from typing import Literal, assert_never
 
 from pokerws.game.blinds.departures import stood
 from pokerws.game.commands import (
@@ -78,7 +78,7 @@ def decide_for_host(table: Table, command: HostCommand, now_ms: int) -> list[Tab
         case ApproveSeat(player=player):
             return [_approve(table, player)]
         case DenySeat(player=player):
-            return [_deny(table, player), *_waits_no_more(table, player)]
+            return [_deny(table, player), *_waits_no_more(table, player, "denied")]
         case GiveChips():
             return [give(table, command)]
         case TakeChips():
@@ -106,12 +106,12 @@ def _removed(table: Table, number: int, seat: Seat, now_ms: int) -> list[TableEv
 
 
 def _ban(table: Table, by: PlayerId | None, player: PlayerId, now_ms: int) -> list[TableEvent]:
-    """Ban a player; one who sits here and does not leave yet is kicked."""
+    """Ban a player, who waits no more; one who sits here and does not leave yet is kicked."""
     _check_other(by, player)
     if player in table.hosting.banned:
         raise Illegal("already_banned", f"{player} is already banned", Details(field="player"))
     check_room(len(table.hosting.banned), MAX_LISTED, "banned player")
-    banned = [PlayerBanned(player), *_waits_no_more(table, player)]
+    banned = [PlayerBanned(player), *_waits_no_more(table, player, "banned")]
     number = table.seat_of(player)
     seat = None if number is None else table.seats[number]
     if number is None or seat is None or seat.leaving:
@@ -119,9 +119,11 @@ def _ban(table: Table, by: PlayerId | None, player: PlayerId, now_ms: int) -> li
     return [*banned, *_removed(table, number, seat, now_ms)]
 
 
-def _waits_no_more(table: Table, player: PlayerId) -> list[TableEvent]:
+def _waits_no_more(
+    table: Table, player: PlayerId, reason: Literal["banned", "denied"]
+) -> list[TableEvent]:
     """A player whom the host does not want leaves the waiting list too."""
-    return [] if table.waiter(player) is None else [WaiterLeft(player, "refused")]
+    return [] if table.waiter(player) is None else [WaiterLeft(player, reason)]
 
 
 def _check_other(by: PlayerId | None, player: PlayerId) -> None:

@@ -16,9 +16,9 @@ def join_list(table: Table, command: JoinWaitingList) -> TableEvent:
         raise Illegal("no_waiting_list", "this table has no waiting list")
     if table.seat_of(command.player) is not None:
         raise Illegal("already_seated", "you have a seat at this table")
+    check_not_banned(table, command.player)
     if table.waiter(command.player) is not None:
         raise Illegal("already_waiting", "you are on the waiting list")
-    check_not_banned(table, command.player)
     if (free := free_seat(table)) is not None:
         raise Illegal("seat_free", f"seat {free} is free: sit down", Details(seat=free))
     if len(table.waiting) >= places:

@@ -1,11 +1,20 @@
-"""Refusals of an action."""
+"""Refusals of an action, now or ahead."""
 
 from pokerws.game.cards import parse_cards
 from pokerws.messages import (
     Act,
+    PreAct,
     RejectCode,
 )
-from pokerws.schema.examples.situations import DRAW, LATER_TURN, OTHERS_TURN, TABLE, TURN, Example
+from pokerws.schema.examples.situations import (
+    DRAW,
+    LATER_TURN,
+    OTHERS_TURN,
+    SEATED,
+    TABLE,
+    TURN,
+    Example,
+)
 
 OF_ACTIONS: dict[RejectCode, Example] = {
     "not_your_turn": Example(OTHERS_TURN, Act("7", TABLE, 1, "call"), "seat 0 is to act"),
@@ -39,5 +48,12 @@ OF_ACTIONS: dict[RejectCode, Example] = {
         "a player about to discard in a hand of pineapple, holding As, Kd and Qc",
         Act("7", TABLE, 3, "discard", cards=parse_cards("KdQc")),
         "discard 1 card, not 2",
+    ),
+    "not_in_hand": Example(
+        SEATED, PreAct("7", TABLE, 1, "fold"), "you have nothing to decide in hand 1"
+    ),
+    "your_turn": Example(TURN, PreAct("7", TABLE, 1, "fold"), "it is your turn"),
+    "bet_changed": Example(
+        OTHERS_TURN, PreAct("7", TABLE, 1, "check", street=1), "that betting round is over"
     ),
 }

@@ -6,13 +6,16 @@ from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import PlayerId
 from pokerws.messages import (
     Chat,
+    CreateLink,
     CreateTable,
     Hello,
     ListTables,
     Logout,
     Mute,
+    MutePlayer,
     Ping,
     RejectCode,
+    SetNote,
     SitIn,
     SitOut,
 )
@@ -97,6 +100,13 @@ OF_MESSAGES: dict[RejectCode, Example] = {
     ),
     "names_unavailable": Example(
         "a new connection, and an unavailable database", Hello("7", name="Ann")
+    ),
+    "bad_code": Example(NEW, Hello("7", code="a-code-that-was-used")),
+    "guests_only": Example(GREETED_BY_TOKEN, CreateLink("7")),
+    "account_unavailable": Example(DATABASE_AWAY, MutePlayer("7", PlayerId("p_5d1c"))),
+    "note_limit": Example(
+        "a player after `hello`, who has as many notes as can be kept",
+        SetNote("7", PlayerId("p_5d1c"), "folds to raises"),
     ),
     "logout_unavailable": Example(DATABASE_AWAY, Logout("7"), "the database cannot be reached"),
     "restarting": Example("a server that is shutting down", CreateTable("7", "Two", TableConfig())),

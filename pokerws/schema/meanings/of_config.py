@@ -79,4 +79,8 @@ CONFIG: dict[str, str] = {
     "turn_time_ms": "time for a turn, 100 to 600 000",
     "next_hand_delay_ms": "pause between two hands, 0 to 60 000; the server's `limits` "
     "may lengthen it",
+    "company": "options about those who watch",
+    "delay_ms": "how much later those without a seat see the table; 0 is not at all",
+    "show_cards_later": "whether they then see all hole cards of hands that are over",
+    "anonymous_watchers": "whether those without a seat are not named",
 }

@@ -62,7 +62,7 @@ class Guests:
                 raise Refused("name_missing")
             player = PlayerId(f"{GUEST_PREFIX}{secrets.token_hex(8)}")
             reserved_ms = await self.names.reserve(player, name)
-            return self._identity(player, name, f"s_{secrets.token_hex(16)}", reserved_ms)
+            return self._identity(player, name, _new_sid(), reserved_ms)
         claims = self._read(token)
         # An older token has no session id; the player's id replaces it.
         player, sid = claims.sub, claims.sid or claims.sub
@@ -74,6 +74,16 @@ class Guests:
             name = claims.name
             reserved_ms = await self.names.renew(player, name, claims.reserved)
         return self._identity(player, name, sid, reserved_ms, issued_ms)
+
+    async def arrive(self, player: PlayerId, name: str, sid: str, issued_ms: int) -> Identity:
+        """A known player in a new session; the session `sid` vouched for it at `issued_ms`.
+
+        Raises Refused.
+        """
+        self._check(player, sid, issued_ms)
+        name = self.names.shown(player, name)
+        reserved_ms = await self.names.renew(player, name, -RENEW_MS)
+        return self._identity(player, name, _new_sid(), reserved_ms, issued_ms)
 
     def token_for(self, player: PlayerId, name: str) -> str:
         """The token of one of the server's own players, whose name becomes reserved."""
@@ -114,3 +124,7 @@ class Guests:
         if claims.exp * 1000 <= self._clock.wall_ms():
             raise Refused("bad_token", "the session has expired")
         return claims
+
+
+def _new_sid() -> str:
+    return f"s_{secrets.token_hex(16)}"

@@ -14,7 +14,9 @@ from pokerws.messages import (
     EndSession,
     GetAccount,
     GetHand,
+    GetLedger,
     GetLink,
+    GetNotes,
     GiveChips,
     HandOver,
     Hello,
@@ -26,13 +28,16 @@ from pokerws.messages import (
     ListHands,
     ListPlayers,
     ListTables,
+    ListWatchers,
     Logout,
     Mute,
+    MutePlayer,
     PauseTable,
     Ping,
     RenewLink,
     ResumeTable,
     Role,
+    SetNote,
     Stand,
     TakeChips,
     Unban,
@@ -48,7 +53,8 @@ from pokerws.server.auth.player_names import PlayerNames
 # become spectator can leave the seat.
 _WATCHING = frozenset(
     {Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch}
-    | {GetAccount, GetHand, ListHands, Stand}
+    | {GetAccount, GetHand, GetLedger, ListHands, Stand}
+    | {MutePlayer, SetNote, GetNotes, ListWatchers}
 )
 # Messages that moderate others.  A new one is forbidden to players and spectators by this set.
 MODERATING: frozenset[type[ClientMessage]] = frozenset(
@@ -62,7 +68,7 @@ HOSTING: frozenset[type[ClientMessage]] = frozenset(
     )
 )
 # An operator has neither account nor seat.
-_OPERATING = (_WATCHING | MODERATING | HOSTING) - {Stand, GetAccount}
+_OPERATING = (_WATCHING | MODERATING | HOSTING) - {Stand, GetAccount, MutePlayer, SetNote, GetNotes}
 _ALL: frozenset[type[ClientMessage]] = frozenset(get_args(ClientMessage))
 # Messages that a role may not send.  A new message is forbidden to spectators and operators unless
 # it is listed above.

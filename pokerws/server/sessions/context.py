@@ -7,8 +7,11 @@ import msgspec
 from pokerws.messages import ClientMessage, Decoder, Limits, Wire
 from pokerws.metrics import Metrics
 from pokerws.server.auth.identity import Admission
+from pokerws.server.auth.links import Links
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
+from pokerws.server.company.chat_lines import ChatLines
+from pokerws.server.company.notebooks import Notebooks
 from pokerws.server.limits.limits import Caps
 from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.sessions.heartbeats import Heartbeats
@@ -38,6 +41,9 @@ class SessionContext(msgspec.Struct, frozen=True):
     token_warning_ms: int = 0
     moderation: Moderation = msgspec.field(default_factory=Moderation)
     heartbeats: Heartbeats = msgspec.field(default_factory=Heartbeats)
+    links: Links = msgspec.field(default_factory=Links)
+    chat_lines: ChatLines = msgspec.field(default_factory=ChatLines)
+    notebooks: Notebooks = msgspec.field(default_factory=Notebooks)
     # Whether texts are validated strictly, as the decoders validate messages.
     strict: bool = False
     metrics: Metrics = msgspec.field(default_factory=Metrics)

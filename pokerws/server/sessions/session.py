@@ -26,6 +26,7 @@ from pokerws.messages import (
     Waiting,
     rejection,
 )
+from pokerws.messages.answers import Answer
 from pokerws.metrics import ACCEPTED, UNREADABLE, VIOLATIONS
 from pokerws.server.auth.guests import GUEST_PREFIX
 from pokerws.server.auth.identity import Identity
@@ -33,7 +34,6 @@ from pokerws.server.isolation import each
 from pokerws.server.limits.limits import Meter
 from pokerws.server.net.connection import INTERNAL_ERROR, Connection, ConnectionEnded, Work
 from pokerws.server.net.shared_context import SharedContext
-from pokerws.server.sessions.answers import Answer
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.decoding import decode, id_of, named_table, table_of
 from pokerws.server.sessions.held_answers import MAX_HELD_ANSWERS, HeldAnswers
@@ -50,7 +50,6 @@ UNKNOWN_ADDRESS = "unknown"
 
 log = structlog.get_logger("pokerws.session")
 
-# Each message of a client gets one of these.
 # Carries out a message; returns the rest of the work where it has to wait for something.
 Dispatch = Callable[["Session", ClientMessage], Work | None]
 

@@ -23,7 +23,6 @@ from pokerws.messages import (
     GetHand,
     Refused,
     RejectCode,
-    TableSummary,
     Watch,
     reject,
     rejection,
@@ -34,6 +33,7 @@ from pokerws.server.tables.actors.cards_ahead import NO_HOLD, CardHold
 from pokerws.server.tables.actors.chip_commands import MOVE_CHIPS
 from pokerws.server.tables.actors.held_cards import HeldCards
 from pokerws.server.tables.actors.lobby_news import LobbyNews
+from pokerws.server.tables.actors.pre_actions import PreActions
 from pokerws.server.tables.actors.recorder import Recorder
 from pokerws.server.tables.actors.refunds import Refunds
 from pokerws.server.tables.actors.table_clock import ALL_CONNECTED, Connections, TableClock
@@ -44,7 +44,7 @@ from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
 from pokerws.server.tables.receipts import Receipts
 from pokerws.server.tables.recent_events import RecentEvents
 from pokerws.server.tables.recent_moves import RecentMoves
-from pokerws.server.tables.viewers import Viewers, summary_of
+from pokerws.server.tables.viewers import Viewers
 from pokerws.storage.accounts import Transfer, are_moving, transfers_of
 from pokerws.storage.journal.change_builder import ChangeBuilder
 from pokerws.storage.store import LoggedReceipt, TableSnapshot
@@ -94,7 +94,7 @@ class TableActor:
         self._clock = clock
         self._shuffle = shuffle
         self._journal = journal
-        self._keeps = journal.keeps
+        self.keeps = journal.keeps
         self._changes = ChangeBuilder(
             snapshot, epoch, vault, keep_events=keep_events, stores=journal.keeps, tail=tail
         )
@@ -107,8 +107,9 @@ class TableActor:
         self._pace = HandPace(pace, table.hand_number)
         self._news = LobbyNews(table, owner, self.gate, self._pace, self.viewers)
         self._cards = HeldCards(table, self.gate, cards, clock)
+        self.pre_actions = PreActions(table, self.viewers, clock, pace)
         self._table_clock = TableClock(
-            *(table, self.watchers, connections),
+            *(table, self.watchers, connections, self.pre_actions),
             clock=clock,
             journal=journal,
             cards=self._cards,
@@ -147,7 +148,7 @@ class TableActor:
         receipt = self._receipts.receipt_of(player, command_id, command, seq)
         self._receipts.add(player, receipt, moving, table=self.table)
         self.viewers.answer(viewer, Accepted(command_id, seq))
-        logged = LoggedReceipt(player, receipt.digest, seq, receipt.id) if self._keeps else None
+        logged = LoggedReceipt(player, receipt.digest, seq, receipt.id) if self.keeps else None
         self._changed(events, moving, transfers, logged)
 
     @property
@@ -186,10 +187,6 @@ class TableActor:
     def opened(self, events: list[TableEvent]) -> None:
         """Publish and store the events that made the table."""
         self._changed(events)
-
-    def answer_opened(self, viewer: Viewer, command_id: str, key: str | None = None) -> None:
-        """Answer the command that opened the table; `key` is the secret of an unlisted one."""
-        self.viewers.answer(viewer, Accepted(command_id, self.table.seq, self.table.id, key=key))
 
     @property
     def is_held(self) -> bool:
@@ -232,8 +229,8 @@ class TableActor:
         busy = self.stopped or self.is_paused or self._journal.over_high_water
         if busy or (type(command) in MOVE_CHIPS and not self._can_move_chips):
             return False
-        before, events = self.table.seq, self._play(command)
-        if events:
+        before = self.table.seq
+        if events := self._play(command):
             moving = events if are_moving(events) else ()
             transfers = transfers_of(self.table, moving, self._at_ms) if moving else ()
             self._hold(transfers)
@@ -303,10 +300,12 @@ class TableActor:
         """Stop, and refuse the commands whose events will never be stored."""
         self._halt()
         self.gate.refuse()
+        self.pre_actions.roll_back()
 
     def _halt(self) -> None:
         self.stopped = True
         self._table_clock.halt()
+        self.viewers.stop()
 
     # ---- viewers
 
@@ -320,7 +319,7 @@ class TableActor:
             self.viewers.wait(viewer, message)
         else:
             self.viewers.join(viewer, message, older)
-            self.viewers.tell_cancelled(viewer)
+        self.pre_actions.tell(viewer)
 
     def unwatch(self, viewer: Viewer) -> None:
         """Remove a viewer, if it is one.  During a pause its held frames are dropped."""
@@ -341,6 +340,7 @@ class TableActor:
         """Send a viewer the redacted table, in place of frames that are held for it."""
         self.gate.forget_frames(viewer)
         self.viewers.show_snapshot(viewer)
+        self.pre_actions.tell(viewer)
 
     async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
@@ -354,16 +354,12 @@ class TableActor:
         if self._cards.since_ms is not None:
             self._give_time_back()
 
-    def summary(self) -> TableSummary:
-        """The summary in the lobby's list."""
-        return summary_of(self.table)
-
     # ---- changes
 
     def _play(self, command: Command) -> list[TableEvent] | None:
         """Carry out a command; returns its events, or None if a bug stopped the table."""
         now_ms = self._clock.table_ms()
-        if not self._keeps:
+        if not self.keeps:
             self._refunds.note(self.table, now_ms)
         try:
             events = play(self.table, command, now_ms, self._shuffle, self._pace.from_ms(now_ms))
@@ -402,7 +398,7 @@ class TableActor:
 
     def _hold(self, transfers: tuple[Transfer, ...]) -> None:
         """Show nothing of a change that moves chips before it is stored."""
-        if transfers and self._keeps:
+        if transfers and self.keeps:
             self.gate.close(self.table.seq)
 
     def _changed(
@@ -427,6 +423,8 @@ class TableActor:
                 self._owner.chips_moved(self.table.id, transfers)
             self.recorder.add(events, transfers, self._at_ms, receipt)
             self.viewers.publish(events, self.table.seq - len(events) + 1, self._at_ms)
+            if self.pre_actions.held:
+                self.pre_actions.follow()
             self._arm()
             self._news.follow(events, self.changed_ms, has_stays=bool(moving))
         except Exception as error:  # noqa: BLE001  `fail` reports it

@@ -31,6 +31,7 @@ from pokerws.storage.accounts import (
     Accounts,
     Allowance,
     Booked,
+    TableTotal,
     Transfer,
     player_account,
     player_of,
@@ -275,6 +276,18 @@ class Cashier:
         """Whether chips ever moved to or from a player's account.  Raises Illegal."""
         with _refusing_outages():
             return bool(await self._accounts.history(player, None, 1))
+
+    async def totals(
+        self, table: TableId, until_seq: int, after: str, limit: int
+    ) -> list[TableTotal]:
+        """What accounts have brought to a table and taken away.  Raises Illegal."""
+        with _refusing_outages():
+            return await self._accounts.table_totals(table, until_seq, after, limit)
+
+    async def has_moved(self, table: TableId, player: PlayerId) -> bool:
+        """Whether a player has ever brought chips to a table.  Raises Illegal."""
+        with _refusing_outages():
+            return await self._accounts.has_moved(table, player)
 
     async def open_for(self, player: PlayerId) -> None:
         """Open a player's account if there is none.  Raises Illegal."""

@@ -16,12 +16,12 @@ import structlog
 from msgspec import Struct
 
 from pokerws.game.state import TableId
-from pokerws.messages import Accepted, HandEvents, Rejected, reject
+from pokerws.messages import Accepted, HandEvents, Ledger, Rejected, reject
 from pokerws.server.isolation import Isolated, attempt, fail
 
 Send = Callable[[], None]
 # The answer of a table to a message.
-TableAnswer = Accepted | HandEvents | Rejected
+TableAnswer = Accepted | HandEvents | Ledger | Rejected
 
 log = structlog.get_logger("pokerws.commit_gate")
 

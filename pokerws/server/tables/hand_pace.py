@@ -14,10 +14,15 @@ DELAYED = "so many hands were played here within an hour that the next ones star
 
 
 class PaceLimits(NamedTuple):
-    """The least pause between two hands, and the hands an hour of a table; 0 is no limit."""
+    """The least pause between two hands, and the hands an hour of a table; 0 is no limit.
+
+    A pre-action is carried out after `pre_act_delay_ms` and up to `pre_act_spread_ms` more.
+    """
 
     min_pause_ms: int = 0
     hands_an_hour: int = 0
+    pre_act_delay_ms: int = 300
+    pre_act_spread_ms: int = 900
 
 
 UNLIMITED = PaceLimits()
@@ -34,7 +39,7 @@ class HandPace:
 
     def __init__(self, limits: PaceLimits, hand: int) -> None:
         """`hand` is the number of the table's latest hand."""
-        self._pause_ms, hands_an_hour = limits
+        self._pause_ms, hands_an_hour = limits[:2]
         self._step_ms = HOUR_MS // hands_an_hour if hands_an_hour else 0
         self._full_at_ms = 0
         # When the budget has a hand left again.

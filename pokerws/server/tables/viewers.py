@@ -38,6 +38,7 @@ from pokerws.messages.state_hash import state_hash, state_hashes
 from pokerws.server.clock import Clock
 from pokerws.server.isolation import each
 from pokerws.server.net.shared_context import SharedContext
+from pokerws.server.tables.actors.delayed_viewers import DelayedViewers
 from pokerws.server.tables.commit_gate import CommitGate, TableAnswer
 from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.hands.hand_answer import hand_answer
@@ -66,7 +67,7 @@ class Viewers:
 
     __slots__ = (
         *("_absent", "_cancelled", "_clock", "_compression", "_epoch", "_gate", "_history"),
-        *("_joining", "_table", "viewers"),
+        *("_joining", "_table", "delayed", "viewers"),
     )
 
     def __init__(
@@ -92,6 +93,10 @@ class Viewers:
         self._cancelled = (0, 0)
         # Viewers that do not know yet that they are, since the answer to their `watch` is held.
         self._joining: dict[Viewer, Watch] = {}
+        # Where those without a seat see the table late.
+        self.delayed: DelayedViewers | None = None
+        if table.config.company.delay_ms:
+            self.delayed = DelayedViewers(table, epoch, gate, history, clock)
 
     # ---- joining and leaving
 
@@ -107,17 +112,21 @@ class Viewers:
         A `watch` of several tables was answered before.
         """
         self._enter(viewer, message, is_held=self._holds, refuse=self._kept_out)
+        if self.delayed is not None and self.delayed.is_late(viewer.player):
+            self.delayed.catch_up(viewer, message)
+            return
         missed = None
         if message.after_seq is not None and message.epoch == self._epoch:
             missed = self._missed(viewer, message.after_seq, older)
         if missed is None:
             self.show_snapshot(viewer)
-            return
-        if missed:
-            self._show_missed(viewer, redact_all(missed, viewer.player))
-        if viewer.hears_waiting and (why := waiting_for(self._table)):
-            self._show_one(viewer, TableWaiting(self._table.id, why), self._table.seq + 1)
-        self._show_absent(viewer)
+        else:
+            if missed:
+                self._show_missed(viewer, redact_all(missed, viewer.player))
+            if viewer.hears_waiting and (why := waiting_for(self._table)):
+                self.send_to(viewer, TableWaiting(self._table.id, why))
+            self._show_absent(viewer)
+        self._tell_cancelled(viewer)
 
     def _missed(
         self, viewer: Viewer, after_seq: int, older: Sequence[TableEvent]
@@ -154,6 +163,8 @@ class Viewers:
         """Add a viewer and answer its `watch`, at once or when what is held has been sent."""
         is_new = viewer not in self.viewers
         self.viewers[viewer] = None
+        if self.delayed is not None:
+            self.delayed.enter(viewer)
         if message.tables is not None:
             return
         if not is_held:
@@ -181,6 +192,8 @@ class Viewers:
         """Remove a viewer, if it is one; frames that are held for it are sent."""
         self.viewers.pop(viewer, None)
         self._joining.pop(viewer, None)
+        if self.delayed is not None:
+            self.delayed.leave(viewer)
         if not self.viewers:
             self._compression.forget()
 
@@ -188,6 +201,17 @@ class Viewers:
     def listeners(self) -> list[Viewer]:
         """The viewers whose `watch` is answered."""
         return [viewer for viewer in self.viewers if viewer not in self._joining]
+
+    @property
+    def prompt_listeners(self) -> list[Viewer]:
+        """Those of them who see the table as it is."""
+        delayed = self.delayed
+        return [one for one in self.listeners if delayed is None or not delayed.is_late(one.player)]
+
+    def stop(self) -> None:
+        """Show nothing more to late viewers."""
+        if self.delayed is not None:
+            self.delayed.stop()
 
     # ---- sending to all
 
@@ -197,8 +221,18 @@ class Viewers:
         self._history.add(events, seq)
         if table.hand is None and not self._history.has_log:
             self._note_end(events, first_seq, now_ms)
-        if not self.viewers:
-            return
+        viewers, arrived = self.viewers, list[Viewer]()
+        if self.delayed is not None:
+            viewers, arrived = self.delayed.follow(events, now_ms)
+        if viewers:
+            self._show_all(events, first_seq, now_ms, viewers)
+        for viewer in arrived:
+            self.show_snapshot(viewer)
+
+    def _show_all(
+        self, events: list[TableEvent], first_seq: int, now_ms: int, viewers: dict[Viewer, None]
+    ) -> None:
+        table, seq = self._table, self._table.seq
         if seq // HASH_EVERY != (first_seq - 1) // HASH_EVERY:
             shown = self._hashed(events, first_seq, now_ms)
         elif are_public(events):
@@ -207,9 +241,9 @@ class Viewers:
         else:
             shown = self._redacted(events, first_seq, now_ms)
         if self._gate.is_open or not self._gate.holds(seq):
-            shown.show(self.viewers)
+            shown.show(viewers)
         else:
-            self._gate.hold_frames(seq, shown, self.viewers.copy(), first_seq)
+            self._gate.hold_frames(seq, shown, viewers.copy(), first_seq)
 
     def _redacted(self, events: list[TableEvent], first_seq: int, now_ms: int) -> Shown:
         """Events of which some players see more than others."""
@@ -281,6 +315,9 @@ class Viewers:
 
     def show_snapshot(self, viewer: Viewer) -> None:
         """Send a viewer the redacted table, and who is absent."""
+        if self.delayed is not None and self.delayed.is_late(viewer.player):
+            self.delayed.show_snapshot(viewer)
+            return
         table, player = self._table, viewer.player
         state, now_ms = redact_table(table, player), self._clock.table_ms()
         own_seat = table.seat_of(player)
@@ -313,17 +350,21 @@ class Viewers:
         """A hand was cancelled when the table was loaded: tell the next viewers."""
         self._cancelled = hand, self._clock.table_ms() + TELL_CANCELLED_MS
 
-    def tell_cancelled(self, viewer: Viewer) -> None:
+    def _tell_cancelled(self, viewer: Viewer) -> None:
         """Tell a viewer, after its snapshot, if a hand was cancelled lately."""
+        if self.delayed is not None and self.delayed.is_late(viewer.player):
+            return
         hand, until_ms = self._cancelled
         if not until_ms or self._clock.table_ms() >= until_ms:
             return
         notice = Notice("hand_cancelled", CANCELLED.format(hand), self._table.id)
-        self._show_one(viewer, notice, self._table.seq + 1)
+        self.send_to(viewer, notice)
 
     async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
         table, number = self._table, message.hand
+        if self.delayed is not None and self.delayed.is_late(viewer.player):
+            self.delayed.check_hand(number)
         if table.hand is not None and table.hand.number == number:
             raise Refused("hand_not_over")
         if not 1 <= number <= table.hand_number:
@@ -369,6 +410,19 @@ class Viewers:
             viewer.held_by(self._gate, self._table.id)
         else:
             viewer.answer(message)
+
+    def of_player(self, player: PlayerId) -> list[Viewer]:
+        """The connections of a player that watch the table."""
+        return [viewer for viewer in self.viewers if viewer.player == player]
+
+    def send_own(self, player: PlayerId, message: ServerMessage) -> None:
+        """Send the connections of one player a message about the table as it is now."""
+        for viewer in self.of_player(player):
+            self.send_to(viewer, message)
+
+    def send_to(self, viewer: Viewer, message: ServerMessage) -> None:
+        """Send a viewer a message about the table as it is now, after what it has been sent."""
+        self._show_one(viewer, message, self._table.seq + 1)
 
     def _show_one(self, viewer: Viewer, message: ServerMessage, first_seq: int) -> None:
         """Send a viewer the events from `first_seq`, or a snapshot if that is 0."""

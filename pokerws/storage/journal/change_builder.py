@@ -17,11 +17,12 @@ from pokerws.game.events import (
     HandEvent,
     LogRestarted,
     NextHandScheduled,
+    RakeTaken,
     TableEvent,
 )
 from pokerws.game.secret_cards import PUBLIC_TYPES
 from pokerws.game.state import Table
-from pokerws.storage.accounts import MOVING_TYPES, Transfer
+from pokerws.storage.accounts import Transfer
 from pokerws.storage.store import Change, LoggedReceipt, LogRow, TableSnapshot
 from pokerws.storage.vault.logged_events import encode_events
 from pokerws.storage.vault.vault import Vault
@@ -33,8 +34,8 @@ SNAPSHOT_EVENTS = 128
 # After so many, a snapshot is stored in the middle of a hand too.  This bounds what is replayed.
 MOST_TAIL_EVENTS = 1_024
 
-# Events that are public, seat nobody and move no chips: most changes have only these.
-_PLAIN_TYPES = PUBLIC_TYPES & {*get_args(HandEvent), HandEnded, NextHandScheduled} - MOVING_TYPES
+# Events that are public, seat nobody, and bring or take no chips: most changes have only these.
+_PLAIN_TYPES = PUBLIC_TYPES & {*get_args(HandEvent), HandEnded, NextHandScheduled} - {RakeTaken}
 
 _encode = Encoder().encode
 

@@ -1,6 +1,6 @@
 """Accounts in PostgreSQL.  Transfers to and from tables are in `save_statement.py`."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from pokerws.storage.accounts import (
     Allowance,
     Booked,
     Refill,
+    TableTotal,
     may_have_chips,
     player_account,
 )
@@ -84,7 +85,26 @@ ORDER BY id DESC
 LIMIT $3
 """
 
-STATEMENTS = (ACCOUNT, OPEN_ACCOUNT, PAID_TO, REFILL, FULL_AT, HISTORY)
+TABLE_TOTALS = """
+SELECT account, sum(bought_in)::bigint AS bought_in, sum(cashed_out)::bigint AS cashed_out
+FROM (
+    SELECT source AS account, amount AS bought_in, 0 AS cashed_out
+    FROM transfers WHERE game_id = $1 AND seq <= $2 AND target = 'table:' || $1
+    UNION ALL
+    SELECT target, 0, amount
+    FROM transfers WHERE game_id = $1 AND seq <= $2 AND source = 'table:' || $1
+) AS side
+WHERE account > $3
+GROUP BY account
+ORDER BY account
+LIMIT $4
+"""
+HAS_MOVED = "SELECT EXISTS (SELECT FROM transfers WHERE source = $1 AND game_id = $2)"
+
+STATEMENTS = (
+    *(ACCOUNT, OPEN_ACCOUNT, PAID_TO, REFILL, FULL_AT, HISTORY),
+    *(TABLE_TOTALS, HAS_MOVED),
+)
 NO_LIMIT = 2**63 - 1
 
 Reader = Callable[[], AbstractAsyncContextManager["PoolConnectionProxy[asyncpg.Record]"]]
@@ -157,6 +177,23 @@ class PostgresAccounts:
             Booked(row["id"], row["at_ms"], row["reason"], row["amount"], row["game_id"])
             for row in rows
         ]
+
+    async def table_totals(
+        self, table: TableId, until_seq: int, after: str, limit: int
+    ) -> list[TableTotal]:
+        """Part of `Accounts`."""
+        async with self._reader() as reader:
+            return totals_in(await reader.fetch(TABLE_TOTALS, table, until_seq, after, limit))
+
+    async def has_moved(self, table: TableId, player: PlayerId) -> bool:
+        """Part of `Accounts`."""
+        async with self._reader() as reader:
+            return bool(await reader.fetchval(HAS_MOVED, player_account(player), table))
+
+
+def totals_in(rows: "Iterable[asyncpg.Record]") -> list[TableTotal]:
+    """The totals in the rows of `TABLE_TOTALS`."""
+    return [TableTotal(row["account"], row["bought_in"], row["cashed_out"]) for row in rows]
 
 
 def _taken(allowance: Allowance | None, chips: int) -> tuple[str | None, int, int]:

@@ -41,6 +41,7 @@ from pokerws.storage.postgres.lease import Tenure
 from pokerws.storage.postgres.moderation import sanctions as postgres_sanctions
 from pokerws.storage.postgres.moderation.sanctions import PostgresSanctions
 from pokerws.storage.postgres.names import PostgresNames
+from pokerws.storage.postgres.players import links, notes
 from pokerws.storage.postgres.pruning import Pruning
 from pokerws.storage.postgres.save_statement import SAVE, SAVES, save_statement
 from pokerws.storage.postgres.writer import APPLICATION, CLOSE_S, Writer
@@ -115,6 +116,8 @@ STATEMENTS = (
     *postgres_accounts.STATEMENTS,
     *postgres_names.STATEMENTS,
     *postgres_sanctions.STATEMENTS,
+    *links.STATEMENTS,
+    *notes.STATEMENTS,
     *pruning.STATEMENTS,
     *owners.STATEMENTS,
     *claims.STATEMENTS,
@@ -147,6 +150,8 @@ class PostgresStore:
         self._accounts = PostgresAccounts(self._reader)
         self._names = PostgresNames(self._reader)
         self._sanctions = PostgresSanctions(self._reader)
+        self.links = links.PostgresLinks(self._reader)
+        self.player_notes = notes.PostgresPlayerNotes(self._reader)
         # Claimed tables whose log goes on after their row: their next change overwrites it.
         self._ahead: set[TableId] = set()
         self._claims = Claims(self._reader, tenure, self._ahead)

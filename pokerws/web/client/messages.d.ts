@@ -389,7 +389,7 @@ export interface Refill {
  * used only if the token has no name, or one that cannot be had. `capabilities` are the optional
  * parts of the protocol that the client wants; without the list, all. A client that has kept
  * `variants` and `mixes` of an earlier `welcome` sends its `games_etag`: if they are still the
- * same, they are not sent again.
+ * same, they are not sent again. The `code` of a `link` stands for token and name.
  */
 export interface Hello {
   type: "hello";
@@ -405,6 +405,8 @@ export interface Hello {
   capabilities?: string[] | null;
   /** the `games_etag` of the `welcome` whose games the client has kept */
   games_etag?: string | null;
+  /** the `code` of a `link` that this player has made on another device */
+  code?: string | null;
 }
 
 /**
@@ -853,6 +855,124 @@ export interface QuickSeat {
 }
 
 /**
+ * Say beforehand what to do in the next turn of this betting round; it replaces an earlier one.
+ *
+ * `check_fold` checks if that is free, and folds otherwise; `call_any` calls whatever it costs.
+ * `amount` is for `raise`, the player's total for the street, and for `call`, what the player sees
+ * it cost. With `street` it is refused if that street is over. Without an `action` the player
+ * takes it back. See [at a table](#at-a-table).
+ */
+export interface PreAct {
+  type: "pre_act";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the hand that the player sees */
+  hand: number;
+  /** what to do; absent to take it back */
+  action?: "call" | "call_any" | "check" | "check_fold" | "fold" | "raise" | null;
+  /** for a raise the total for the street, for a call what it costs */
+  amount?: number | null;
+  /** the street that the player sees */
+  street?: number | null;
+}
+
+/**
+ * Request who brought chips to a table and who left with how many; closed tables too.
+ *
+ * Players who have brought chips there may do this, operators and admins. `after` is the `next` of
+ * the page before. With the `format` `csv` the page is a `text`.
+ */
+export interface GetLedger {
+  type: "get_ledger";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the `next` of the page before */
+  after?: string | null;
+  /** `csv` for a spreadsheet */
+  format?: "csv" | "json";
+}
+
+/**
+ * Request a code that brings this player to another device, with name, chips and seat.
+ *
+ * There it is the `code` of `hello`. It is valid once, and for five minutes; a newer one makes it
+ * void. Without `keep`, the session that asks for it ends when the code is used, as by `logout`.
+ * It is for guests: other players sign in there with a token of the login service.
+ */
+export interface CreateLink {
+  type: "create_link";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** whether the session that asks goes on when the code is used */
+  keep?: boolean;
+}
+
+/** Show a quick reaction to all viewers of a table. The player must watch it too. */
+export interface React {
+  type: "react";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** one of the reactions */
+  reaction: "angry" | "cry" | "good_luck" | "hurry_up" | "laugh" | "nice_hand" | "thanks" | "well_played" | "wow";
+}
+
+/**
+ * Hear no more chat and reactions of a player, or hear them again, at all tables.
+ *
+ * It is kept with the account, and nobody is told.
+ */
+export interface MutePlayer {
+  type: "mute_player";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the player's id */
+  player: string;
+  /** whether to mute */
+  on?: boolean;
+}
+
+/**
+ * Keep a private note about a player with the account, in place of an earlier one.
+ *
+ * A note with neither text nor colour is erased.
+ */
+export interface SetNote {
+  type: "set_note";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the player's id */
+  player: string;
+  /** the note */
+  text?: string;
+  /** the colour of its mark; empty for none */
+  colour?: "" | "blue" | "green" | "orange" | "purple" | "red" | "yellow";
+}
+
+/** Request the player's notes and mutes. */
+export interface GetNotes {
+  type: "get_notes";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the number of the page of up to 200 entries, from 0 */
+  page?: number;
+}
+
+/** Request who watches a table without a seat there. */
+export interface ListWatchers {
+  type: "list_watchers";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+}
+
+/**
  * Events of a table, in order. `seq` is the number of the first one.
  *
  * Some messages have a `state_hash`, with which a client [checks](#checking-the-state) the state
@@ -879,9 +999,9 @@ export interface Events {
  *
  * For `create_table` and commands that change a table, `seq` is the number of the first event that
  * the command caused, and `accepted` is sent right before that event. `table` is the table of
- * `create_table`, `watch`, `unwatch`, `chat` or `quick_seat`. For a `watch` of several tables,
- * `tables` has the outcome for each, in the order of the command. `key` is the secret of a new
- * unlisted table.
+ * `create_table`, `watch`, `unwatch`, `chat`, `react` or `quick_seat`. For a `watch` of several
+ * tables, `tables` has the outcome for each, in the order of the command. `key` is the secret of a
+ * new unlisted table.
  */
 export interface Accepted {
   type: "accepted";
@@ -1235,7 +1355,7 @@ export interface TableWaiting {
  * The page has it in its address, as `#table=…&key=…`.
  */
 export interface TableLink {
-  type: "link";
+  type: "table_link";
   /** the client's name for the command; the answer repeats it */
   id: string;
   /** the table's id */
@@ -1263,6 +1383,120 @@ export interface Waiting {
   seat?: number;
   /** until when it is reserved */
   until_ms?: number;
+}
+
+/**
+ * The player's pre-action at a table, sent to the player's own connections that watch it.
+ *
+ * Without an `action` none is held. Then `reason` says why it was dropped, absent if the player
+ * took it back: `acted` in the turn, `bet_changed`, `round_over`, the player is `away` (sits out
+ * or leaves), or the table was `rolled_back`.
+ */
+export interface PreActionHeld {
+  type: "pre_action";
+  /** the table's id */
+  table: string;
+  /** the hand's number at its table, from 1 */
+  hand: number;
+  /** what is held; absent if nothing is */
+  action?: "call" | "call_any" | "check" | "check_fold" | "fold" | "raise";
+  /** for a raise the total for the street, for a call what it costs */
+  amount?: number;
+  /** why */
+  reason?: "acted" | "away" | "bet_changed" | "rolled_back" | "round_over";
+}
+
+/**
+ * The answer to `get_ledger`: at most 50 players, by id.
+ *
+ * `settle` says who pays whom, with few payments; it is absent if there are several pages. Chips
+ * from before the server had accounts are those of the player `house`.
+ */
+export interface Ledger {
+  type: "ledger";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the players, by id */
+  rows: LedgerRow[];
+  /** who pays whom; absent if there are several pages */
+  settle?: LedgerPayment[];
+  /** the `after` of the next page, absent on the last one */
+  next?: string;
+  /** the page as CSV */
+  text?: string;
+}
+
+/** The answer to `create_link`. Whoever has the code can play as this player. */
+export interface Link {
+  type: "link";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the `code` of a `hello` on the other device */
+  code: string;
+  /** until when the code is valid */
+  expires_ms: number;
+}
+
+/** A player's quick reaction at a table. It is not kept, and a slow client may miss it. */
+export interface ReactionShown {
+  type: "reaction";
+  /** the table's id */
+  table: string;
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+  /** one of the reactions */
+  reaction: string;
+  /** when it happened */
+  at_ms: number;
+}
+
+/**
+ * The latest chat messages of a table, at most 200, oldest first.
+ *
+ * It follows the answer to `watch` if there are any, in place of all that the client has of the
+ * table. The server keeps them in memory: a restart forgets them.
+ */
+export interface ChatHistory {
+  type: "chat_history";
+  /** the table's id */
+  table: string;
+  /** the messages, oldest first */
+  lines: ChatLine[];
+}
+
+/** The answer to `get_notes`: notes by player, of page `page` of `pages`. */
+export interface Notes {
+  type: "notes";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the number of the page of up to 200 entries, from 0 */
+  page: number;
+  /** the number of pages */
+  pages: number;
+  /** the notes */
+  notes: NoteEntry[];
+}
+
+/**
+ * The answer to `list_watchers`.
+ *
+ * `count` is the number of players who watch the table and have no seat there; `names` are theirs,
+ * at most 200. Where watchers are anonymous there are none.
+ */
+export interface Watchers {
+  type: "watchers";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** how many players watch without a seat */
+  count: number;
+  /** their names, in alphabetical order */
+  names: string[];
 }
 
 /**
@@ -1306,6 +1540,8 @@ export interface TableConfig {
   hosting: HostingRules;
   /** how players come to the table and go */
   seating: Seating;
+  /** options about those who watch */
+  company: Company;
 }
 
 /**
@@ -1371,9 +1607,9 @@ export interface Table {
  * messages have their own: chat; creating tables; queries (`watch`, once for each table,
  * `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`, `get_link`); and seat
  * commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
- * `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`, and what a host sends, `post_blind`, `stay`,
- * `auto_chips`, `join_waiting_list`, `leave_waiting_list`, `quick_seat`). A message over a limit
- * is refused with `too_fast`.
+ * `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`, `post_blind`, `stay`, `auto_chips`,
+ * `join_waiting_list`, `leave_waiting_list`, `quick_seat`, and what a host sends). A message over
+ * a limit is refused with `too_fast`.
  */
 export interface Limits {
   /** the longest message that is accepted */
@@ -1604,6 +1840,22 @@ export interface Seating {
   waiting_list?: number;
   /** whether players may have chips added automatically */
   auto_chips?: boolean;
+}
+
+/**
+ * Options about those who watch a table.
+ *
+ * With `delay_ms`, those without a seat see the table so much later, as for a stream. With
+ * `show_cards_later` they then see all hole cards, if the hand is over by that time. With
+ * `anonymous_watchers`, they are counted, but not named.
+ */
+export interface Company {
+  /** whether those without a seat are not named */
+  anonymous_watchers?: boolean;
+  /** how much later those without a seat see the table; 0 is not at all */
+  delay_ms?: number;
+  /** whether they then see all hole cards of hands that are over */
+  show_cards_later?: boolean;
 }
 
 /**
@@ -1886,6 +2138,51 @@ export interface PlayerEntry {
   left_ms?: number;
   /** until when the player may not chat */
   muted_until_ms?: number;
+}
+
+/**
+ * A player's chips at a table: brought, taken away, and there now.
+ *
+ * `stack` counts the chips that the player has put into the hand in play. `net` is what the player
+ * has won, or lost if it is negative. All nets of a table add up to zero.
+ */
+export interface LedgerRow {
+  /** the player's id */
+  player: string;
+  /** the player's name, or the id if it is not known any more */
+  name: string;
+  /** chips brought to the table */
+  bought_in: number;
+  /** chips taken away */
+  cashed_out: number;
+  /** chips at the table, with those put into the hand in play */
+  stack: number;
+  /** chips won, or lost if negative */
+  net: number;
+}
+
+/** A chat message of the past; the fields are those of `chat`. */
+export interface ChatLine {
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+  /** the text of the chat message */
+  text: string;
+  /** when it happened */
+  at_ms: number;
+}
+
+/** What a player keeps about another one. */
+export interface NoteEntry {
+  /** the player's id */
+  player: string;
+  /** the note; empty if there is none */
+  text?: string;
+  /** the colour of its mark */
+  colour?: string;
+  /** whether the player is muted */
+  muted?: boolean;
 }
 
 /** One of several tables to watch; the fields are those of `watch`. */
@@ -3129,9 +3426,8 @@ export interface WaiterJoined {
 }
 
 /**
- * A player left the waiting list: as `asked`, or absent, or too late for the reserved seat.
- *
- * A player who is `refused` was banned or denied a seat by the host.
+ * A player left the waiting list: as `asked`, absent, late for the reserved seat, banned, or
+ * denied a seat by the host.
  *
  * The player is removed from `waiting`.
  */
@@ -3140,7 +3436,7 @@ export interface WaiterLeft {
   /** the player's id */
   player: string;
   /** why */
-  reason: "absent" | "asked" | "expired" | "refused";
+  reason: "absent" | "asked" | "banned" | "denied" | "expired";
 }
 
 /**
@@ -3345,6 +3641,16 @@ export interface RateLimit {
   burst: number;
   /** the time in which the whole burst is replenished, evenly */
   over_ms: number;
+}
+
+/** Chips that one player owes another, if all settle now. */
+export interface LedgerPayment {
+  /** who pays */
+  from: string;
+  /** who is paid */
+  to: string;
+  /** chips */
+  amount: number;
 }
 
 /**
@@ -3732,7 +4038,15 @@ export type ClientMessage =
   | AutoChips
   | JoinWaitingList
   | LeaveWaitingList
-  | QuickSeat;
+  | QuickSeat
+  | PreAct
+  | GetLedger
+  | CreateLink
+  | React
+  | MutePlayer
+  | SetNote
+  | GetNotes
+  | ListWatchers;
 
 export type ServerMessage =
   | Events
@@ -3756,7 +4070,14 @@ export type ServerMessage =
   | Players
   | TableWaiting
   | TableLink
-  | Waiting;
+  | Waiting
+  | PreActionHeld
+  | Ledger
+  | Link
+  | ReactionShown
+  | ChatHistory
+  | Notes
+  | Watchers;
 
 export type TableEvent =
   | TurnStarted
@@ -3858,12 +4179,15 @@ export interface Answers {
   chat: Accepted;
   choose_game: Accepted;
   close_table: Accepted;
+  create_link: Link;
   create_table: Accepted;
   deny_seat: Accepted;
   end_session: Accepted;
   get_account: Account;
   get_hand: HandEvents;
+  get_ledger: Ledger;
   get_link: TableLink;
+  get_notes: Notes;
   give_chips: Accepted;
   hand_over: Accepted;
   hello: Welcome;
@@ -3877,18 +4201,23 @@ export interface Answers {
   list_hands: Hands;
   list_players: Players;
   list_tables: Tables;
+  list_watchers: Watchers;
   logout: Accepted;
   mute: Accepted;
+  mute_player: Accepted;
   pause_table: Accepted;
   ping: Pong;
   post_blind: Accepted;
+  pre_act: Accepted;
   quick_seat: Accepted;
   rabbit_hunt: Accepted;
+  react: Accepted;
   refill: Accepted;
   remove_bot: Accepted;
   renew_link: Accepted;
   resume_table: Accepted;
   run_it: Accepted;
+  set_note: Accepted;
   show: Accepted;
   sit: Accepted;
   sit_in: Accepted;
@@ -3928,6 +4257,10 @@ export type RejectCode =
   | "token_missing"
   | "token_expired"
   | "wrong_player"
+  | "bad_code"
+  | "guests_only"
+  | "account_unavailable"
+  | "note_limit"
   | "auth_unavailable"
   | "forbidden"
   | "name_missing"
@@ -4024,6 +4357,9 @@ export type RejectCode =
   | "cards_not_allowed"
   | "not_your_cards"
   | "wrong_number_of_cards"
+  | "not_in_hand"
+  | "your_turn"
+  | "bet_changed"
   | "banned"
   | "muted"
   | "kicked"
@@ -4276,6 +4612,17 @@ export interface Refusals {
     | "table_closed"
     | "not_host"
     | "bank_unavailable";
+  create_link:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "guests_only"
+    | "account_unavailable"
+    | "forbidden"
+    | "too_fast";
   create_table:
     | "missing_field"
     | "unknown_field"
@@ -4353,6 +4700,22 @@ export interface Refusals {
     | "format_unavailable"
     | "hand_not_over"
     | "log_unavailable";
+  get_ledger:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "bank_unavailable";
   get_link:
     | "missing_field"
     | "unknown_field"
@@ -4370,6 +4733,16 @@ export interface Refusals {
     | "owned_elsewhere"
     | "not_host"
     | "not_unlisted";
+  get_notes:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "account_unavailable"
+    | "forbidden"
+    | "too_fast";
   give_chips:
     | "missing_field"
     | "unknown_field"
@@ -4428,11 +4801,15 @@ export interface Refusals {
     | "token_missing"
     | "token_expired"
     | "wrong_player"
+    | "bad_code"
+    | "guests_only"
+    | "account_unavailable"
     | "auth_unavailable"
     | "name_missing"
     | "bad_name"
     | "name_taken"
     | "names_unavailable"
+    | "logout_unavailable"
     | "too_fast"
     | "banned";
   host_ban:
@@ -4606,6 +4983,19 @@ export interface Refusals {
     | "invalid_value"
     | "hello_first"
     | "too_fast";
+  list_watchers:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "restarting"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere";
   logout:
     | "missing_field"
     | "unknown_field"
@@ -4627,6 +5017,17 @@ export interface Refusals {
     | "unknown_player"
     | "protected"
     | "sanction_limit";
+  mute_player:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "account_unavailable"
+    | "note_limit"
+    | "forbidden"
+    | "too_fast";
   pause_table:
     | "missing_field"
     | "unknown_field"
@@ -4677,6 +5078,34 @@ export interface Refusals {
     | "no_blinds"
     | "no_blind_owed"
     | "already_so";
+  pre_act:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "already_leaving"
+    | "already_sitting_out"
+    | "illegal_action"
+    | "amount_missing"
+    | "amount_not_allowed"
+    | "amount_too_small"
+    | "amount_too_large"
+    | "amount_not_a_size"
+    | "not_in_hand"
+    | "your_turn"
+    | "bet_changed";
   quick_seat:
     | "missing_field"
     | "unknown_field"
@@ -4709,6 +5138,18 @@ export interface Refusals {
     | "table_closed"
     | "nothing_to_hunt"
     | "already_so";
+  react:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "name_taken"
+    | "too_fast"
+    | "not_watching"
+    | "muted";
   refill:
     | "missing_field"
     | "unknown_field"
@@ -4804,6 +5245,17 @@ export interface Refusals {
     | "not_seated"
     | "not_so_often"
     | "already_so";
+  set_note:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "account_unavailable"
+    | "note_limit"
+    | "forbidden"
+    | "too_fast";
   show:
     | "missing_field"
     | "unknown_field"

@@ -40,6 +40,7 @@ export { Rejected };
  * @typedef {object} Identity
  * @property {string} [session] the guest's secret from an earlier welcome
  * @property {string} [name]
+ * @property {string} [code] of a link from another device, for the next hello
  * @property {boolean} [renamed] the name has changed since the last welcome
  * @property {Games} [games]
  */
@@ -239,13 +240,13 @@ export class Connection {
       return;
     }
     if (!socket || socket !== this.socket) return;
-    const { session, name, renamed } = this.identity.load();
+    const { session, name, renamed, code } = this.identity.load();
     const token = this.token ?? session;
     const askedMs = this.clock.local();
     try {
       const { capabilities } = this;
-      const who = { token, name: token && !renamed ? undefined : name, capabilities };
-      this.onWelcome(await this.hello(who), askedMs);
+      const known = { token, name: token && !renamed ? undefined : name };
+      this.onWelcome(await this.hello({ ...(code ? { code } : known), capabilities }), askedMs);
     } catch (error) {
       if (error instanceof Rejected) this.onHelloRejected(error, name);
       else throw error;
@@ -331,6 +332,8 @@ export class Connection {
       this.reconnectLater(this.socket, rejection.retryAfterMs);
     } else {
       this.stop();
+      // A code is valid once: it is not sent again, and an earlier session still is.
+      this.identity.save({ ...this.identity.load(), code: undefined });
       this.emit("name_needed", rejection);
     }
   }

@@ -27,12 +27,23 @@ export function forgetToken() {
  * @returns {boolean} whether there was one
  */
 export function takeTokenFromAddress() {
-  const parts = new URLSearchParams(location.hash.slice(1));
-  const given = parts.get("token");
+  const given = takeFromAddress("token");
   if (given === null) return false;
-  parts.delete("token");
+  keepToken(given);
+  return true;
+}
+
+/**
+ * Remove a secret from the address.
+ * @param {"token"|"code"} name
+ * @returns {string|null}
+ */
+export function takeFromAddress(name) {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  const given = parts.get(name);
+  if (given === null) return null;
+  parts.delete(name);
   const rest = parts.toString();
   history.replaceState(null, "", `${location.pathname}${location.search}${rest && `#${rest}`}`);
-  keepToken(given.trim());
-  return true;
+  return given.trim();
 }

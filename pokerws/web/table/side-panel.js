@@ -59,9 +59,19 @@ export class Panel {
    * @param {boolean} own
    */
   chat(name, text, own) {
-    const line = make("li", { class: own ? "own" : "" }, make("b", { text: name }), ` ${text}`);
-    addLine(byId("chat"), line, MOST_LINES);
+    addLine(byId("chat"), chatLine(name, text, own), MOST_LINES);
     if (!own && !this.isOpen()) this.showUnread(this.unread + 1);
+  }
+
+  /**
+   * Show the latest lines in place of those that are shown.
+   * @param {{player: string, name: string, text: string}[]} lines
+   * @param {string} [own] the player's id
+   */
+  showHistory(lines, own) {
+    const shown = lines.map(({ player, name, text }) => chatLine(name, text, player === own));
+    byId("chat").replaceChildren(...shown.slice(-MOST_LINES));
+    byId("chat").scrollTop = byId("chat").scrollHeight;
   }
 
   /** @param {number} count */
@@ -98,4 +108,13 @@ function addLine(list, line, most) {
   list.append(line);
   while (list.children.length > most) list.firstElementChild?.remove();
   if (atEnd) list.scrollTop = list.scrollHeight;
+}
+
+/**
+ * @param {string} name
+ * @param {string} text
+ * @param {boolean} own
+ */
+function chatLine(name, text, own) {
+  return make("li", { class: own ? "own" : "" }, make("b", { text: name }), ` ${text}`);
 }

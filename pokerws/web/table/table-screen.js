@@ -20,6 +20,7 @@ import { ActionBar } from "./action-bar.js";
 import { Discards } from "./discards.js";
 import { Entry } from "./entry.js";
 import { GameChoice } from "./game-choice.js";
+import { PreActions } from "./pre-actions.js";
 import { SeatControls } from "./seat-controls.js";
 import { Panel } from "./side-panel.js";
 import { Stage } from "./stage.js";
@@ -69,11 +70,16 @@ export class TableScreen {
     this.choice = new GameChoice(send);
     this.link = new TableLink(send);
     this.entry = new Entry(send);
+    this.preActions = new PreActions(send);
     this.controls = new SeatControls(send, account);
     this.panel = new Panel(send);
     connection.on("status", () => this.render());
     account.onChange(() => this.render());
+    connection.on("pre_action", (message) => this.handlePreAction(message));
     connection.on("chat", (message) => this.handleChat(message));
+    connection.on("chat_history", ({ table, lines }) => {
+      if (table === this.id) this.panel.showHistory(lines, connection.welcome?.player);
+    });
     setInterval(() => this.tick(), TICK_MS);
   }
 
@@ -106,6 +112,7 @@ export class TableScreen {
     this.feed = this.table = this.id = null;
     this.memory = new HandMemory();
     this.absences.clear();
+    this.preActions.clear();
     this.panel.clear();
     this.stage.clear();
     this.showFrame(false);
@@ -146,6 +153,14 @@ export class TableScreen {
   watching(resumed) {
     if (resumed) showToast("Reconnected to the table");
     this.absences.clear();
+    this.preActions.clear();
+    this.render();
+  }
+
+  /** @param {Message} message */
+  handlePreAction(message) {
+    if (!this.feed?.isMine(message)) return;
+    this.preActions.take(message);
     this.render();
   }
 
@@ -160,6 +175,7 @@ export class TableScreen {
     this.skipPauses();
     this.drain();
     this.absences.clear();
+    this.preActions.clear();
     const first = this.table === null;
     if (this.table && this.table.hand_number !== snapshot.state.hand_number) this.memory.clear();
     this.table = readTable(snapshot.state);
@@ -290,6 +306,8 @@ export class TableScreen {
     this.choice.render(scene);
     this.link.render(scene, this.connection.welcome?.player);
     this.entry.render(scene);
+    const capabilities = this.connection.welcome?.capabilities ?? [];
+    this.preActions.render(scene, capabilities.includes("pre_actions"));
     this.tick();
     this.renderTitle(scene);
   }

@@ -37,6 +37,7 @@ PLAYING: list[dict[str, Any]] = [
     {"type": "vote_bomb_pot", "on": True},
     {"type": "rabbit_hunt", "hand": 1},
     {"type": "auto_muck", "on": False},
+    {"type": "react", "reaction": "wow"},
     {"type": "chat", "text": "hi"},
     {"type": "refill"},
     {"type": "close_table"},
@@ -79,10 +80,10 @@ def test_each_message_is_allowed_or_forbidden_to_a_spectator_on_purpose() -> Non
     forbidden = {kind.__struct_config__.tag for kind in FORBIDDEN["spectator"]}
     moderating = {command["type"] for command in MODERATION}
     assert {kind.__struct_config__.tag for kind in MODERATING} == moderating
-    assert forbidden == {command["type"] for command in PLAYING} | moderating
+    assert forbidden == {command["type"] for command in PLAYING} | {"create_link"} | moderating
     assert kinds - forbidden == set(
         "hello logout ping list_tables watch_lobby unwatch_lobby watch unwatch get_hand "
-        "list_hands get_account stand".split()
+        "list_hands get_account stand mute_player set_note get_notes list_watchers".split()
     )
     assert FORBIDDEN["player"] == MODERATING
     assert FORBIDDEN["admin"] == frozenset()
@@ -93,7 +94,7 @@ def test_an_operator_moderates_and_watches_and_does_not_play() -> None:
     forbidden = {kind.__struct_config__.tag for kind in FORBIDDEN["operator"]}
     assert kinds - forbidden == set(
         "hello logout ping list_tables watch_lobby unwatch_lobby watch unwatch get_hand "
-        "list_hands".split()
+        "list_hands list_watchers".split()
     ) | {command["type"] for command in MODERATION} | {tag_of(kind) for kind in HOSTING}
 
 

@@ -17,6 +17,7 @@ from websockets.frames import CloseCode as LibraryCloseCode
 from websockets.frames import Opcode
 
 from pokerws.messages import CloseCode
+from pokerws.server.tables.viewers import summary_of
 from tests.server.hand_fed import (
     LISTING,
     MASK,
@@ -132,7 +133,7 @@ async def outcome(fed: Fed, pieces: Sequence[bytes], let_on: int) -> Outcome:
         has_ended,
         fed.ben.frames,
         fed.actor.table.seq,
-        msgspec.json.encode(fed.actor.summary()),
+        msgspec.json.encode(summary_of(fed.actor.table)),
     )
 
 

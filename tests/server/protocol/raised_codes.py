@@ -29,6 +29,8 @@ STOPS = {
     ("pokerws.server.tables.actor", "carry_out"),
     ("pokerws.server.tables.actor", "written"),
     ("pokerws.server.tables.lobby.seating.chip_bringer", "_bring"),  # A task of its own.
+    # Finds out which pre-actions are legal, and drops the others.
+    ("pokerws.server.tables.actors.pre_actions", "follow"),
 }
 # Annotations that stand for what is inside of them.
 WRAPPERS = {"AsyncIterator", "Iterator", "AbstractAsyncContextManager"}

@@ -4,8 +4,6 @@
 """
 
 import time
-from collections.abc import Sequence
-from typing import NamedTuple
 
 import jwt
 
@@ -22,20 +20,29 @@ from pokerws.messages import (
     ChooseGame,
     ClientMessage,
     CloseTable,
+    CreateLink,
     CreateTable,
     EndSession,
     GetHand,
+    GetLedger,
+    GetNotes,
+    Hello,
     JoinWaitingList,
     Kick,
     LeaveWaitingList,
     ListHands,
+    ListWatchers,
     Mute,
+    MutePlayer,
     PostBlind,
+    PreAct,
     QuickSeat,
     RabbitHunt,
+    React,
     Refill,
     RemoveBot,
     RunIt,
+    SetNote,
     Show,
     Sit,
     SitIn,
@@ -53,13 +60,13 @@ from pokerws.messages import (
 from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
 from pokerws.storage.journal.journal import Journal
-from tests.server.protocol import chips, databases, games, hosting, moderation
+from tests.server.protocol import chips, databases, games, hosting, moderation, pre_actions
 from tests.server.protocol.databases import cut_off, paused
 from tests.server.protocol.servers import SECRET, Away, token
+from tests.server.protocol.shown import Shown, shown
 from tests.server.protocol.situations import (
     BUY_IN,
     SITUATIONS,
-    Situation,
     alone_at,
     hand_of_two,
     open_seat,
@@ -99,24 +106,29 @@ OF_TABLE = (
     CloseTable("12", TABLE),
 )
 CHANGING = (*BY_SEATED, *QUEUE, *OF_TABLE, ADD, REMOVE, *hosting.COMMANDS)
-LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1), hosting.LINK)
+PRE_ACT = PreAct("17", TABLE, 1, "fold")
+LEDGER = GetLedger("18", TABLE)
+LOADING = (
+    *CHANGING,
+    PRE_ACT,
+    LEDGER,
+    KICK,
+    Watch("13", TABLE),
+    GetHand("14", TABLE, 1),
+    hosting.LINK,
+)
 # Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
 REMEMBERED = (*CHANGING, KICK)
 LISTING = ListHands("16", TABLE)
+WATCHERS = ListWatchers("17", TABLE)
 MOVING = (
     *(Stand("1", TABLE), AddChips("2", TABLE), Sit("3", TABLE, BUY_IN), KICK, REMOVE),
     *hosting.MOVING,
 )
+CODE = "the-code-of-a-link"
+SAID = (Chat("2", TABLE, "Hi"), React("3", TABLE, "wow"))
+NOTING = (MutePlayer("1", NOBODY), SetNote("2", NOBODY, "Hi"))
 NEW_TABLE = CreateTable("15", "Two", TableConfig())
-
-
-class Shown(NamedTuple):
-    """Commands that are refused with a code in a situation, on a server."""
-
-    code: str
-    bring: Situation
-    server: str
-    said: Sequence[ClientMessage]
 
 
 async def watched_and_paused(scene: Scene) -> None:
@@ -221,6 +233,23 @@ async def wants_euler(scene: Scene) -> None:
     )
 
 
+async def link_and_names_away(scene: Scene) -> None:
+    """Ann has a link that ends her session, which cannot be stored."""
+    ann = await scene.greeted("Ann")
+    link = await ann.ask("create_link", keep=False)
+    scene.stands_for[CODE] = str(link["code"])
+    scene.client = await scene.open()
+    names = scene.servers.store(scene.server).away_names
+    before, names.away = names.away, Away()
+    names.away.is_away = True
+    scene.ends.callback(setattr, names, "away", before)
+
+
+async def database_away(scene: Scene) -> None:
+    scene.client = await scene.open()
+    cut_off(scene)
+
+
 async def no_room(scene: Scene) -> None:
     await seated(scene)
     (await scene.app()).moderation.most = 0
@@ -230,16 +259,16 @@ async def ann_greeted(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
 
 
-def shown(code: str, given: str, *said: ClientMessage) -> Shown:
-    return Shown(code, SITUATIONS[given], "", said)
-
-
 SHOWN = [
-    Shown("unknown_table", ann_greeted, "tireless", [*LOADING, LISTING]),
-    shown("table_unavailable", "a stored table, and an unavailable database", *LOADING),
-    shown("table_quarantined", "a stored table that is damaged", *LOADING, LISTING),
-    shown("owned_elsewhere", "a stored table that another server plays", *LOADING),
-    shown("restarting", "a server that is shutting down", *LOADING, NEW_TABLE),
+    Shown("unknown_table", ann_greeted, "tireless", [*LOADING, LISTING, WATCHERS]),
+    shown(
+        "table_unavailable",
+        "a stored table, and an unavailable database",
+        *(*LOADING, WATCHERS),
+    ),
+    shown("table_quarantined", "a stored table that is damaged", *LOADING, LISTING, WATCHERS),
+    shown("owned_elsewhere", "a stored table that another server plays", *LOADING, WATCHERS),
+    shown("restarting", "a server that is shutting down", *LOADING, NEW_TABLE, WATCHERS),
     Shown("paused", watched_and_paused, "durable", [*LOADING, LISTING]),
     shown(
         "log_unavailable",
@@ -247,16 +276,23 @@ SHOWN = [
         LISTING,
     ),
     shown("overloaded", examples.BEHIND, *CHANGING, KICK),
-    shown("table_closed", "a table that is being closed for good", *CHANGING),
-    Shown("bank_unavailable", writing_fails, "stored", [*MOVING, CloseTable("4", TABLE)]),
+    shown("table_closed", "a table that is being closed for good", *CHANGING, PRE_ACT),
+    Shown("bank_unavailable", writing_fails, "stored", [*MOVING, CloseTable("4", TABLE), LEDGER]),
     shown("bank_unavailable", examples.DATABASE_AWAY, Refill("1")),
-    shown("not_seated", examples.OPEN, *BY_SEATED, KICK),
-    shown("not_watching", examples.GREETED, Unwatch("1", TABLE)),
+    shown("not_seated", examples.OPEN, *BY_SEATED, KICK, PRE_ACT),
+    shown("forbidden", examples.OPEN, LEDGER),
+    shown("not_watching", examples.GREETED, Unwatch("1", TABLE), React("2", TABLE, "wow")),
+    shown("muted", "a player who watches a table, and whom an operator has muted", *SAID[1:]),
+    Shown("guests_only", SITUATIONS[examples.TOKENS], "tokens", [Hello("1", code="any")]),
+    Shown("account_unavailable", database_away, "stored", [Hello("1", code="any")]),
+    shown("account_unavailable", examples.DATABASE_AWAY, *NOTING, GetNotes("3"), CreateLink("4")),
+    Shown("logout_unavailable", link_and_names_away, "stored", [Hello("1", code=CODE)]),
+    shown("note_limit", "a player after `hello`, who has as many notes as can be kept", *NOTING),
     shown("bad_name", examples.GREETED, CreateTable("1", " Two", TableConfig())),
     Shown("name_taken", reserved_name, "memory", [CreateTable("1", "Reserved", TableConfig())]),
     Shown("too_many_tables", has_opened_one, "one opened", [NEW_TABLE]),
     Shown("table_unavailable", rejected_table, "closing", [NEW_TABLE]),
-    Shown("name_taken", same_name, "trusted", [Sit("1", TABLE, BUY_IN), Chat("2", TABLE, "Hi")]),
+    Shown("name_taken", same_name, "trusted", [Sit("1", TABLE, BUY_IN), *SAID]),
     Shown("names_unavailable", names_away, "stored", [Sit("1", TABLE, BUY_IN)]),
     shown("already_so", examples.SEATED, RunIt("1", TABLE, 1), AutoMuck("2", TABLE, on=True)),
     shown(
@@ -322,5 +358,6 @@ SHOWN = [
     shown("not_host", "a table that another player has opened", REMOVE),
     shown("not_host", "a table that another player has opened", CloseTable("1", TABLE)),
     *(Shown(code, bring, "memory", said) for code, bring, said in hosting.SHOWN),
+    *pre_actions.SHOWN,
     Shown("logout_unavailable", no_issue_time, "stored tokens", [EndSession("1", ANN)]),
 ]

@@ -20,8 +20,10 @@ from pokerws.server.tables.interfaces import NoLease
 from pokerws.storage.accounts import Account, Allowance
 from pokerws.storage.ahead.notes import NO_NOTES
 from pokerws.storage.errors import OwnedElsewhere, StoreRejected, StoreUnavailable
+from pokerws.storage.links import MemoryLinks, StoredLink
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames, SeatName
+from pokerws.storage.player_notes import MemoryPlayerNotes, NoteChange, PlayerNote
 from pokerws.storage.postgres.database import Database
 from pokerws.storage.store import Change, Claimed, EventRow
 from pokerws.storage.vault.vault import Vault
@@ -73,6 +75,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "moderated": {},
     "one operator": {},
     "no room": {},
+    "no notes": {},
     "one session": {"max_tables_opened_per_address": 20},
     "one lobby": {},
     "lively": {"heartbeat_interval_ms": 100},
@@ -110,6 +113,10 @@ class AwayAccounts(MemoryAccounts):
         self._away.check()
         return await super().open(player, grant, at_ms, allowance)
 
+    async def has_moved(self, table: TableId, player: PlayerId) -> bool:
+        self._away.check()
+        return await super().has_moved(table, player)
+
 
 class AwayNames(MemoryNames):
     def __init__(self, away: Away) -> None:
@@ -133,6 +140,36 @@ class AwayNames(MemoryNames):
         await super().end_session(sid, now_ms=now_ms, until_ms=until_ms)
 
 
+class AwayNotes(MemoryPlayerNotes):
+    def __init__(self, away: Away) -> None:
+        super().__init__()
+        self._away = away
+
+    async def change(
+        self, owner: PlayerId, player: PlayerId, change: NoteChange, *, most: int
+    ) -> bool:
+        self._away.check()
+        return await super().change(owner, player, change, most=most)
+
+    async def of(self, owner: PlayerId) -> list[PlayerNote]:
+        self._away.check()
+        return await super().of(owner)
+
+
+class AwayLinks(MemoryLinks):
+    def __init__(self, away: Away) -> None:
+        super().__init__()
+        self._away = away
+
+    async def put(self, digest: str, link: StoredLink) -> None:
+        self._away.check()
+        await super().put(digest, link)
+
+    async def take(self, digest: str, now_ms: int) -> StoredLink | None:
+        self._away.check()
+        return await super().take(digest, now_ms)
+
+
 class AwayStore(FaultyStore):
     """While it is `away`, nothing can be read; while `open` is clear, nothing is written.
 
@@ -150,6 +187,8 @@ class AwayStore(FaultyStore):
         self.elsewhere: dict[TableId, str] = {}
         self._accounts = AwayAccounts(self.away)
         self.away_names = AwayNames(self.away)
+        self.player_notes = AwayNotes(self.away)
+        self.links = AwayLinks(self.away)
         self._names = self.away_names
         self.rejects = False
 

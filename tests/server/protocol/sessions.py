@@ -92,3 +92,19 @@ async def expiring(scene: Scene) -> None:
     scene.stands_for["a-newer-token-of-ann"] = token(
         "ann", scene.stands_for["Ann"], expires_in_s=3_600
     )
+
+
+@situation("a player after `hello`, whose other device is not signed in")
+async def one_device(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+
+
+@situation("Ann and Ben, who watch a table where Ben has just said something")
+async def company(scene: Scene) -> None:
+    ann, ben = await scene.greeted("Ann"), await scene.greeted("Ben")
+    table = await open_table(scene, ann)
+    for player in (ann, ben):
+        await player.do("watch", table=table)
+    await ben.do("chat", table=table, text="Good luck!")
+    await ann.ask("ping")
+    scene.client = ann

@@ -98,6 +98,12 @@ async def greeted(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
 
 
+@situation("a player after `hello`, who has as many notes as can be kept", "no notes")
+async def no_notes(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    (await scene.app()).listener._context.notebooks.most = 0
+
+
 @situation("another player named Ann")
 async def other_ann(scene: Scene) -> None:
     await scene.greeted("Ann")

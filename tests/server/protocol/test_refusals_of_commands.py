@@ -35,12 +35,19 @@ NEVER: dict[str, tuple[str, ...]] = {
     ),
     # Each of these looks for some kinds of sanctions alone.
     "chat": ("bad_token", "banned", "kicked"),
+    "react": ("bad_token", "banned", "kicked"),
+    # It is answered during a pause too.
+    "list_watchers": ("paused",),
     "hello": ("kicked", "muted"),
     # A banned player's connections are closed at once.
     "sit": ("bad_token", "banned", "muted"),
     # Only a bot with a seat that it does not leave yet is stood up.
     "remove_bot": ("not_seated", "already_leaving"),
     "join_waiting_list": ("bad_token", "banned", "muted", "bank_unavailable"),
+    # A player whose name cannot be found is shown by id.
+    "get_ledger": ("names_unavailable",),
+    # It has no cards.
+    "pre_act": ("cards_not_allowed",),
     # A closed table has no seats, so that `not_seated` comes first.  An operator needs no host.
     "kick": ("table_closed", "not_host"),
 }
@@ -62,6 +69,7 @@ NEEDED: dict[str, Any] = {
     "player": "p_00",
     "minutes": 60,
     "style": "calling_station",
+    "reaction": "wow",
 }
 # Changes of a valid message, and the code that each brings.
 MALFORMED: dict[str, dict[str, Any]] = {

@@ -19,6 +19,8 @@ from tests.server.protocol.servers import Servers
 
 # Where a value of the document stands for another one: it is learnt when it is first seen.  A hash
 # is one, since ids and times are hashed.
+# Of a link; other codes are as the document has them.
+CODE = "pC4yvXcWbYdOZ2qk0fJm3A"
 IDS = frozenset({"host", "player", "session", "state_hash", "table"})
 # What is set, and so is the same everywhere.
 SET_MS = frozenset({"next_hand_delay_ms", "over_ms", "turn_time_ms"})
@@ -189,7 +191,7 @@ class Scene:
         if name in CARDS and isinstance(there, str) and isinstance(here, str):
             return (there == "??") == (here == "??")
         if isinstance(there, str) and isinstance(here, str):
-            if name in IDS:
+            if name in IDS or there == CODE:
                 self.stands_for.setdefault(there, here)
             return self._here(there) == here
         return type(there) is type(here) and bool(there == here)

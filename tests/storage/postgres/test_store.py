@@ -21,6 +21,7 @@ from pokerws.storage.postgres import store as postgres
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.claiming import claims, states
 from pokerws.storage.postgres.moderation import sanctions
+from pokerws.storage.postgres.players import links, notes
 from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.changes import START_MS, brings, change, event
 from tests.storage.conftest import SOON_S
@@ -72,6 +73,8 @@ def test_the_list_of_statements_is_complete() -> None:
             postgres_names,
             pruning,
             sanctions,
+            links,
+            notes,
             states,
         ),
         save_statement,

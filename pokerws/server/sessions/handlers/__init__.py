@@ -25,12 +25,15 @@ from pokerws.messages import (
     ChooseGame,
     ClientMessage,
     CloseTable,
+    CreateLink,
     CreateTable,
     DenySeat,
     EndSession,
     GetAccount,
     GetHand,
+    GetLedger,
     GetLink,
+    GetNotes,
     GiveChips,
     HandOver,
     Hello,
@@ -44,13 +47,17 @@ from pokerws.messages import (
     ListHands,
     ListPlayers,
     ListTables,
+    ListWatchers,
     Logout,
     Mute,
+    MutePlayer,
     PauseTable,
     Ping,
     PostBlind,
+    PreAct,
     QuickSeat,
     RabbitHunt,
+    React,
     Refill,
     Refused,
     RemoveBot,
@@ -58,6 +65,7 @@ from pokerws.messages import (
     ResumeTable,
     Role,
     RunIt,
+    SetNote,
     Show,
     Sit,
     SitIn,
@@ -78,16 +86,24 @@ from pokerws.messages import (
 from pokerws.server.auth.identity import FORBIDDEN
 from pokerws.server.limits.rate_limits import Kind
 from pokerws.server.net.connection import Work
-from pokerws.server.sessions.handlers import bots, moderation
+from pokerws.server.sessions.handlers import bots, company, moderation
 from pokerws.server.sessions.handlers.hosting import command_as_host, get_link
-from pokerws.server.sessions.handlers.players import get_account, greet, log_out, ping, refill
+from pokerws.server.sessions.handlers.ledgers import get_ledger
+from pokerws.server.sessions.handlers.players import (
+    create_link,
+    get_account,
+    greet,
+    log_out,
+    ping,
+    refill,
+)
+from pokerws.server.sessions.handlers.pre_actions import pre_act
 from pokerws.server.sessions.handlers.seating import (
     join_waiting_list,
     leave_waiting_list,
     quick_seat,
 )
 from pokerws.server.sessions.handlers.tables import (
-    chat,
     command_table,
     create_table,
     list_tables,
@@ -113,6 +129,7 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
     {
         Hello: greet,
         Logout: log_out,
+        CreateLink: create_link,
         Ping: ping,
         GetAccount: get_account,
         Refill: refill,
@@ -124,7 +141,12 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         Unwatch: unwatch,
         GetHand: get_hand,
         ListHands: list_hands,
-        Chat: chat,
+        Chat: company.chat,
+        React: company.react,
+        MutePlayer: company.mute_player,
+        SetNote: company.set_note,
+        GetNotes: company.get_notes,
+        ListWatchers: company.list_watchers,
         Sit: pay,
         AddChips: pay,
         Stand: command_table,
@@ -169,10 +191,12 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         JoinWaitingList: join_waiting_list,
         LeaveWaitingList: leave_waiting_list,
         QuickSeat: quick_seat,
+        PreAct: pre_act,
+        GetLedger: get_ledger,
     }
 )
 
-# Messages with a rate limit of their own, besides the one for all messages.  `chat`,
+# Messages with a rate limit of their own, besides the one for all messages.  `chat`, `react`,
 # `create_table` and a guest's `hello` have one too, applied by their handlers to valid messages.
 COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
     {
@@ -182,7 +206,13 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         GetHand: "reads",
         ListHands: "reads",
         GetAccount: "reads",
+        GetLedger: "reads",
         Refill: "reads",
+        CreateLink: "reads",
+        MutePlayer: "reads",
+        SetNote: "reads",
+        GetNotes: "reads",
+        ListWatchers: "reads",
         ListBans: "reads",
         ListPlayers: "reads",
         Sit: "seats",

@@ -10,9 +10,11 @@ from pokerws.messages import (
     Accepted,
     Account,
     AccountTransfer,
+    CreateLink,
     Details,
     GetAccount,
     Hello,
+    Link,
     Logout,
     Notice,
     Ping,
@@ -46,7 +48,12 @@ async def greet(session: Session, message: Hello) -> None:
         # Before a name is reserved.
         context.moderation.check_address(session.address)
         session.meter.check("newcomers", context.clock.now_ms())
-    identity = await context.admission.admit(message.token, name)
+    ended: Identity | None = None
+    if message.code is None:
+        identity = await context.admission.admit(message.token, name)
+    else:
+        check_alone(message)
+        identity, ended = await context.links.redeem(message.code)
     context.revocations.check(identity.sid)
     context.moderation.check_admitted(identity, session.address)
     if before is not None and before.player != identity.player:
@@ -64,6 +71,14 @@ async def greet(session: Session, message: Hello) -> None:
         log.debug("session_renewed", **fields)
     session.answer(welcome(session, message, identity))
     context.lobby.seating.callers.greet(identity.player, session)
+    if ended is not None:
+        context.revocations.close_connections(ended)
+
+
+def check_alone(message: Hello) -> None:
+    """Raise Refused if a code is not the only thing that says who the player is."""
+    if message.token is not None or message.name is not None:
+        raise Refused("invalid_value", "`code` needs no token and no name", Details(field="code"))
 
 
 def choose_parts(session: Session, wanted: Sequence[str]) -> None:
@@ -103,6 +118,13 @@ async def log_out(session: Session, message: Logout) -> None:
     await revocations.end(identity)
     session.answer(Accepted(message.id))
     revocations.close_connections(identity)
+
+
+async def create_link(session: Session, message: CreateLink) -> None:
+    """Answer with a code that brings the player to another device."""
+    identity = session.shown
+    code, until_ms = await session.context.links.create(identity, identity.name, keep=message.keep)
+    session.answer(Link(message.id, code, until_ms))
 
 
 def ping(session: Session, message: Ping) -> None:

@@ -1,7 +1,6 @@
-"""Handlers of messages about tables: the lobby's list, watching, seats, play and chat."""
+"""Handlers of messages about tables: the lobby's list, watching, seats and play."""
 
 from contextlib import AbstractAsyncContextManager, nullcontext
-from functools import partial
 from typing import assert_never
 
 from pokerws.game import commands
@@ -13,9 +12,6 @@ from pokerws.messages import (
     AddChips,
     AutoChips,
     AutoMuck,
-    Broadcast,
-    Chat,
-    ChatSaid,
     ChooseGame,
     CreateTable,
     Details,
@@ -39,10 +35,8 @@ from pokerws.messages import (
 from pokerws.server.auth.bot_tokens import is_bot
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.seat_names import check_unlike
-from pokerws.server.auth.text_rules import chat_text, table_name
-from pokerws.server.isolation import each
+from pokerws.server.auth.text_rules import table_name
 from pokerws.server.net.connection import Work
-from pokerws.server.sessions.handlers.watching import watched
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.table_access import check_access
 from pokerws.server.tables.actor import TableActor
@@ -200,31 +194,6 @@ def check_seats(session: Session, actor: TableActor) -> None:
         raise Refused("too_many_tables", text, Details(limit=cap, scope="player"))
 
 
-# ---- chat
-
-
-def chat(session: Session, message: Chat) -> None:
-    """Send a line of chat to all viewers of the table."""
-    actor = watched(session, message)
-    session.context.moderation.check_chat(session.player)
-    text = chat_text(message.text, strict=session.context.strict)
-    clock = session.context.clock
-    session.meter.check("chat", clock.now_ms())
-    player, name = session.player, session.shown.name
-    check_unlike(actor.table.seats, player, name)
-    said = Broadcast(ChatSaid(message.table, player, name, text, clock.table_ms()))
-    accepted = Accepted(message.id, table=message.table)
-    session.call_in_turn(message.table, partial(accept_chat, session, accepted, said))
-    others = (viewer for viewer in actor.viewers.listeners if viewer is not session)
-    each(others, lambda viewer: viewer.send_droppable(said.on(viewer.wire)))
-
-
-def accept_chat(session: Session, accepted: Accepted, said: Broadcast) -> None:
-    """Answer the author of a line, and then send it."""
-    session.answer(accepted)
-    session.send_droppable(said.on(session.wire))
-
-
 # ---- the list of tables
 
 
@@ -255,4 +224,4 @@ def create_table(session: Session, message: CreateTable) -> None:
     actor = context.lobby.create(name, message.config, session.player, address)
     table = actor.table.id
     key = context.lobby.link_keys.secret_of(table, 0) if actor.is_unlisted else None
-    actor.answer_opened(session, message.id, key)
+    actor.viewers.answer(session, Accepted(message.id, actor.table.seq, table, key=key))

@@ -1,6 +1,7 @@
 """Handlers of messages about what happens and happened at tables: watching, and finished hands."""
 
 import asyncio
+from functools import partial
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from pokerws.messages import (
     Details,
     GetHand,
     ListHands,
+    React,
     Refused,
     Unwatch,
     Watch,
@@ -54,6 +56,7 @@ async def watch_one(session: Session, message: Watch) -> None:
     if session.admitted.role in ("player", "admin"):
         # Who comes to a table may want to play.
         session.context.lobby.claims.claim(actor, session.player)
+    show_chat(session, actor)
 
 
 async def find_watched(session: Session, message: Watch) -> tuple[TableActor, list[TableEvent]]:
@@ -64,6 +67,7 @@ async def find_watched(session: Session, message: Watch) -> tuple[TableActor, li
             "missing_field", "Object missing required field `table`", Details(field="table")
         )
     check_watched(session, table)
+    await session.context.notebooks.open(session.player)
     async with session.meter.reading:
         actor = await lobby.find(table)
         check_access(session, actor, message.key)
@@ -114,6 +118,7 @@ async def watch_several(session: Session, message: Watch) -> None:
     for item, outcome in zip(found, outcomes, strict=True):
         if isinstance(item, _Found) and outcome.code is None:
             item.actor.watch(session, item.message, item.older)
+            show_chat(session, item.actor)
 
 
 def add(session: Session, found: _Found, *, is_settled: bool) -> WatchOutcome:
@@ -164,6 +169,25 @@ async def settled(actor: TableActor) -> bool:
     return True
 
 
+def show_chat(session: Session, actor: TableActor) -> None:
+    """Send the latest lines of chat, after the answer to `watch`."""
+    table, notebooks = actor.table.id, session.context.notebooks
+    hears = partial(notebooks.hears, session.player)
+    delayed = actor.viewers.delayed
+    is_late = delayed is not None and delayed.is_late(session.player)
+    until_ms = session.context.clock.table_ms() if is_late else None
+    history = session.context.chat_lines.history(table, hears, until_ms)
+    if history is not None and session.hears_chat:
+        frame = session.wire.encode(history)
+
+        def send() -> None:
+            # A held `watch` may have been refused, or undone.
+            if session in actor.watchers:
+                session.send_droppable(frame)
+
+        session.call_in_turn(table, send)
+
+
 def unwatch(session: Session, message: Unwatch) -> None:
     """Unsubscribe from a table."""
     actor = watched(session, message)
@@ -174,7 +198,7 @@ def unwatch(session: Session, message: Unwatch) -> None:
     session.answer_in_turn(message.table, accepted, leaving=actor.gate)
 
 
-def watched(session: Session, message: Unwatch | Chat) -> TableActor:
+def watched(session: Session, message: Unwatch | Chat | React) -> TableActor:
     """The table of a message, if the connection watches it.  Raises Refused."""
     actor = session.watched.get(message.table)
     # A held `watch` was refused in the end if the table had to be rolled back.

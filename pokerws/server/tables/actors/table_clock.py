@@ -14,6 +14,7 @@ from pokerws.game.state import PlayerId, Table, Turn
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actors.alarm import TableAlarm
 from pokerws.server.tables.actors.held_cards import HeldCards
+from pokerws.server.tables.actors.pre_actions import PreActions
 from pokerws.server.tables.interfaces import TableJournal, Viewer
 
 # How long an overloaded table waits before it retries a time-out.
@@ -47,7 +48,7 @@ class TableClock:
 
     __slots__ = (
         *("_alarm", "_cards", "_clock", "_connections", "_is_halted", "_journal", "_paused_ms"),
-        *("_table", "_watchers"),
+        *("_pre_actions", "_table", "_watchers"),
     )
 
     def __init__(
@@ -55,6 +56,7 @@ class TableClock:
         table: Table,
         watchers: Iterable[Viewer],
         connections: Connections,
+        pre_actions: PreActions,
         *,
         clock: Clock,
         journal: TableJournal,
@@ -63,6 +65,7 @@ class TableClock:
         self._table = table
         self._watchers = watchers
         self._connections = connections
+        self._pre_actions = pre_actions
         self._clock = clock
         self._journal = journal
         self._cards = cards
@@ -79,14 +82,19 @@ class TableClock:
     def _runs(self) -> bool:
         return not self._is_halted and self._paused_ms is None
 
+    @property
+    def _due_ms(self) -> int | None:
+        """When a held pre-action is played, or else the table's deadline."""
+        return self._pre_actions.at_ms or self._table.deadline_ms
+
     def arm(self, carry_out: CarryOut) -> None:
-        """Set the alarm to the table's deadline."""
-        deadline_ms = self._table.deadline_ms
+        """Set the alarm to what is due next."""
+        deadline_ms = self._due_ms
         if deadline_ms is not None and deadline_ms < self._alarm.at_ms and self._runs:
             self._alarm.set(deadline_ms, partial(self._ring, carry_out))
 
     def _ring(self, carry_out: CarryOut) -> None:
-        deadline_ms, now_ms = self._table.deadline_ms, self._clock.table_ms()
+        deadline_ms, now_ms = self._due_ms, self._clock.table_ms()
         if self._is_halted or deadline_ms is None:
             return
         turn = None if self._table.hand is None else self._table.hand.turn
@@ -96,6 +104,9 @@ class TableClock:
             at_ms = now_ms + OVERLOAD_RETRY_MS
         elif turn is None:
             carry_out(TimeUp())
+            return
+        elif (held := self._pre_actions.command) is not None:
+            carry_out(held)
             return
         elif now_ms < (last_ms := deadline_ms + self._lag_ms(turn)):
             at_ms = last_ms

@@ -84,6 +84,10 @@ class PastHands:
         self, message: ListHands, table: TableId, player: PlayerId, may_see: MaySee
     ) -> Hands:
         before_seq = _seq_of(message.before)
+        live = self._lobby.live(table)
+        delayed = None if live is None else live.viewers.delayed
+        if delayed is not None and delayed.is_late(player):
+            before_seq = min(before_seq, delayed.hands_before_seq)
         if self._visits is None:
             actor = await self._check_table(table, may_see)
             known = [] if actor is None else memory_hands.hands_at(actor)
@@ -91,7 +95,8 @@ class PastHands:
             page = hands[: -message.limit - 1 : -1]
             more = len(page) < len(hands)
             return _answer(message, page, player, str(page[-1].seq) if more else None)
-        await self._check_table(table, may_see)
+        if await self._check_table(table, may_see) is None:
+            before_seq = min(before_seq, await self._shown_before(table, player))
         await self._flush(table)
         reader = self._visits.hands(table, before_seq, 0)
         return await self._from_log(message, reader, player)
@@ -113,6 +118,18 @@ class PastHands:
         if may_see is not everybody and not may_see(decode_snapshot(stored.snapshot).table):
             raise _unknown(table)
         return None
+
+    async def _shown_before(self, table: TableId, player: PlayerId) -> int:
+        """The seq before which a table that is not in memory shows its hands to a player.
+
+        One that is shown late shows none: when its hands ended is known once it is loaded.
+        """
+        stored = await self._look(table)
+        if stored is None or stored.status == "closed" or not stored.snapshot:
+            return _MOST
+        kept = decode_snapshot(stored.snapshot).table
+        is_late = kept.config.company.delay_ms > 0 and kept.seat_of(player) is None
+        return 1 if is_late else _MOST
 
     async def _from_log(self, message: ListHands, reader: LogHands, player: PlayerId) -> Hands:
         page: list[Finished] = []

@@ -123,5 +123,5 @@ class Absences:
 
 
 def _send(actor: TableActor, message: Broadcast) -> None:
-    hearing = [viewer for viewer in actor.viewers.listeners if viewer.hears_presence]
+    hearing = [viewer for viewer in actor.viewers.prompt_listeners if viewer.hears_presence]
     each(hearing, lambda viewer: viewer.send_table_frame(message.on(viewer.wire)))

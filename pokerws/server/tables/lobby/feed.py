@@ -64,9 +64,13 @@ class LobbyFeed:
         return [summary for summary in self.summaries() if summary.name == name]
 
     def unused(self) -> set[TableId]:
-        """Tables where no hand was played."""
+        """Tables where no hand was played, without those whose hands are not listed."""
         known = (*self.summaries(), *self._unlisted.values())
-        return {summary.table for summary in known if summary.hand_number == 0}
+        return {
+            summary.table
+            for summary in known
+            if summary.hand_number == 0 and not summary.config.company.delay_ms
+        }
 
     def note(self, summary: TableSummary) -> None:
         """Record a table's summary: the table is new, or may have changed or closed."""
@@ -75,6 +79,9 @@ class LobbyFeed:
             if summary.status == "closed":
                 del self._unlisted[summary.table]
             return
+        if summary.config.company.delay_ms:
+            # The number would tell those without a seat what they are to see late.
+            summary = replace(summary, hand_number=0)
         row = self._rows.note(summary)
         if row is not None:
             self.watchers.note(row)

@@ -60,6 +60,10 @@ export type Identity = {
     session?: string;
     name?: string;
     /**
+     * of a link from another device, for the next hello
+     */
+    code?: string;
+    /**
      * the name has changed since the last welcome
      */
     renamed?: boolean;
@@ -94,6 +98,7 @@ export type TokenProvider = () => string | undefined | null | Promise<string | u
  * @typedef {object} Identity
  * @property {string} [session] the guest's secret from an earlier welcome
  * @property {string} [name]
+ * @property {string} [code] of a link from another device, for the next hello
  * @property {boolean} [renamed] the name has changed since the last welcome
  * @property {Games} [games]
  */

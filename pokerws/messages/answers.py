@@ -1,0 +1,35 @@
+"""The messages that answer commands."""
+
+from pokerws.messages.company import Notes, Watchers
+from pokerws.messages.from_server import (
+    Accepted,
+    Account,
+    HandEvents,
+    Hands,
+    Pong,
+    Rejected,
+    Tables,
+    Welcome,
+)
+from pokerws.messages.hosting import TableLink
+from pokerws.messages.identity import Link
+from pokerws.messages.ledger import Ledger
+from pokerws.messages.moderation import Bans, Players
+
+Answer = (
+    Accepted
+    | Rejected
+    | Pong
+    | Tables
+    | Account
+    | HandEvents
+    | Hands
+    | Welcome
+    | Bans
+    | Players
+    | Link
+    | Notes
+    | Watchers
+    | TableLink
+    | Ledger
+)

@@ -1,0 +1,57 @@
+"""The latest lines of chat at each table, in memory.
+
+They are not stored: what people said in passing is not kept longer than it is of use.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from pokerws.game.state import PlayerId, TableId
+from pokerws.messages import ChatHistory, ChatLine, ChatSaid
+
+# A table's lines that are kept, and those of all tables: about 20 MB at most.
+MAX_TABLE_LINES = 200
+MAX_LINES = 40_000
+
+
+class _Kept(NamedTuple):
+    line: ChatLine
+    # From when on everybody may see it, in table time.
+    public_ms: int
+
+
+class ChatLines:
+    """The lines of all tables.  Of too many, those of the tables silent for longest are dropped."""
+
+    def __init__(self) -> None:
+        self._lines: OrderedDict[TableId, deque[_Kept]] = OrderedDict()
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, said: ChatSaid, public_ms: int) -> None:
+        """Keep a line, which viewers who see a table late may see from `public_ms` on."""
+        lines = self._lines.get(said.table)
+        if lines is None:
+            lines = self._lines[said.table] = deque(maxlen=MAX_TABLE_LINES)
+        self._lines.move_to_end(said.table)
+        self._count += len(lines) < MAX_TABLE_LINES
+        lines.append(_Kept(ChatLine(said.player, said.name, said.text, said.at_ms), public_ms))
+        while self._count > MAX_LINES:
+            self._count -= len(self._lines.popitem(last=False)[1])
+
+    def history(
+        self, table: TableId, hears: Callable[[PlayerId], bool], until_ms: int | None = None
+    ) -> ChatHistory | None:
+        """The lines of players whom a viewer `hears`, if there are any.
+
+        With `until_ms`, only those that everybody may see by then.
+        """
+        lines = [
+            kept.line
+            for kept in self._lines.get(table, ())
+            if hears(kept.line.player) and (until_ms is None or kept.public_ms <= until_ms)
+        ]
+        return ChatHistory(table, lines) if lines else None

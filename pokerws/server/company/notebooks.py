@@ -1,0 +1,98 @@
+"""Players' notes about others, and whom they have muted.
+
+Notes are read from the store when they are asked for.  Mutes are in memory for the players who
+watch tables, since every line of chat needs them.
+"""
+
+import structlog
+
+from pokerws.game.illegal import Details
+from pokerws.game.state import PlayerId
+from pokerws.messages import Refused
+from pokerws.server.clock import Clock
+from pokerws.server.moderation.roster import Roster
+from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.player_notes import MemoryPlayerNotes, NoteChange, PlayerNote, PlayerNotes
+
+# Notes and mutes of one player, together.
+MAX_NOTES = 500
+# Players whose mutes are in memory before those of players without a connection are dropped.
+MANY_PLAYERS = 1_000
+# How long the store is not asked for mutes again after it was out of reach.
+RETRY_MS = 10_000
+
+log = structlog.get_logger("pokerws.notebooks")
+
+
+class Notebooks:
+    """The notebooks of all players.  Those of `roster` are connected."""
+
+    def __init__(
+        self,
+        store: PlayerNotes | None = None,
+        clock: Clock | None = None,
+        roster: Roster | None = None,
+        most: int = MAX_NOTES,
+    ) -> None:
+        self._store = store or MemoryPlayerNotes()
+        self._clock = clock or Clock()
+        self._roster = roster
+        self.most = most
+        self._muted: dict[PlayerId, frozenset[PlayerId]] = {}
+        self._many = MANY_PLAYERS
+        self._retry_ms = 0
+
+    async def open(self, player: PlayerId) -> None:
+        """Load whom a player has muted, unless that is known.
+
+        Without the store nobody is muted until a later call: a table can be watched all the same.
+        """
+        if player in self._muted or self._clock.now_ms() < self._retry_ms:
+            return
+        try:
+            notes = await self._store.of(player)
+        except StoreUnavailable as error:
+            self._retry_ms = self._clock.now_ms() + RETRY_MS
+            log.info("mutes_not_loaded", player=player, error=str(error))
+            return
+        # A mute that came meanwhile is newer.
+        self._muted.setdefault(player, frozenset(note.player for note in notes if note.muted))
+        self._drop_gone()
+
+    def hears(self, player: PlayerId, author: PlayerId) -> bool:
+        """Whether a player wants to hear what `author` says."""
+        muted = self._muted.get(player)
+        return not muted or author not in muted
+
+    async def mute(self, player: PlayerId, other: PlayerId, *, on: bool) -> None:
+        """Hear nothing more from another player, or hear it again.  Raises Refused."""
+        await self._change(player, other, NoteChange(muted=on))
+        notes = await self.notes_of(player)
+        self._muted[player] = frozenset(note.player for note in notes if note.muted)
+
+    async def note(self, player: PlayerId, other: PlayerId, text: str, colour: str) -> None:
+        """Keep a note about another player, or erase it if it is empty.  Raises Refused."""
+        await self._change(player, other, NoteChange(text, colour))
+
+    async def notes_of(self, player: PlayerId) -> list[PlayerNote]:
+        """The notes and mutes of a player.  Raises Refused."""
+        try:
+            return await self._store.of(player)
+        except StoreUnavailable as error:
+            raise Refused("account_unavailable") from error
+
+    async def _change(self, player: PlayerId, other: PlayerId, change: NoteChange) -> None:
+        try:
+            is_kept = await self._store.change(player, other, change, most=self.most)
+        except StoreUnavailable as error:
+            raise Refused("account_unavailable") from error
+        if not is_kept:
+            raise Refused("note_limit", details=Details(limit=self.most, scope="player"))
+
+    def _drop_gone(self) -> None:
+        """Drop the mutes of players without a connection; seldom, since it looks at all."""
+        if len(self._muted) <= self._many or self._roster is None:
+            return
+        roster = self._roster
+        self._muted = {player: muted for player, muted in self._muted.items() if roster.of(player)}
+        self._many = max(MANY_PLAYERS, 2 * len(self._muted))
