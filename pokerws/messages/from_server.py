@@ -33,7 +33,6 @@ class TableSummary(Struct, frozen=True, omit_defaults=True):
     `players` is the number of taken seats, of which `bots` have bots of the server, and `waiting`
     that of players on the waiting list.  `waiting_for` is why no hand is dealt.  The last three are
     known of tables in memory only.  A `paused` table starts no hands: its host has paused it.
-
     """
 
     table: TableId
@@ -76,10 +75,9 @@ class Limits(Struct, frozen=True):
     player's messages have their own: chat; creating tables; queries (`watch`, once for each table,
     `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`, `get_link`); and seat
     commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
-    `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`,
-    and what a host sends,
-    `post_blind`, `stay`, `auto_chips`, `join_waiting_list`, `leave_waiting_list`, `quick_seat`).
-    A message over a limit is refused with `too_fast`.
+    `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`, `post_blind`, `stay`, `auto_chips`,
+    `join_waiting_list`, `leave_waiting_list`, `quick_seat`, and what a host sends).  A message over
+    a limit is refused with `too_fast`.
     """
 
     max_message_bytes: int

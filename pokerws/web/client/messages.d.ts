@@ -1607,9 +1607,9 @@ export interface Table {
  * messages have their own: chat; creating tables; queries (`watch`, once for each table,
  * `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`, `get_link`); and seat
  * commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`,
- * `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`, and what a host sends, `post_blind`, `stay`,
- * `auto_chips`, `join_waiting_list`, `leave_waiting_list`, `quick_seat`). A message over a limit
- * is refused with `too_fast`.
+ * `vote_bomb_pot`, `rabbit_hunt`, `auto_muck`, `post_blind`, `stay`, `auto_chips`,
+ * `join_waiting_list`, `leave_waiting_list`, `quick_seat`, and what a host sends). A message over
+ * a limit is refused with `too_fast`.
  */
 export interface Limits {
   /** the longest message that is accepted */

@@ -33,6 +33,8 @@ import { TableOptions } from "./table-options.js";
 /** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
 /** @typedef {import("./scene.js").Scene} Scene */
 
+/** The commands that need the key of an unlisted table. */
+const WITH_KEY = new Set(["sit", "join_waiting_list"]);
 const TICK_MS = 200;
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -143,7 +145,7 @@ export class TableScreen {
    * @returns {Promise<Message>}
    */
   send(message) {
-    const key = message.type === "sit" && this.link.key ? { key: this.link.key } : {};
+    const key = this.link.key && WITH_KEY.has(message.type) ? { key: this.link.key } : {};
     return this.connection.request(/** @type {any} */ ({ ...message, ...key, table: this.id }));
   }
 

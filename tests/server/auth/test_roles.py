@@ -29,6 +29,9 @@ PLAYING: list[dict[str, Any]] = [
     {"type": "straddle", "on": True},
     {"type": "run_it", "times": 2},
     {"type": "choose_game", "variant": "NT"},
+    {"type": "use_time_bank", "turn": 1},
+    *({"type": kind} for kind in ("post_blind", "stay", "auto_chips", "quick_seat")),
+    *({"type": f"{kind}_waiting_list"} for kind in ("join", "leave")),
     {"type": "add_bot", "style": "calling_station"},
     {"type": "remove_bot", "player": "bot_euler"},
     {"type": "vote_bomb_pot", "on": True},
@@ -44,6 +47,7 @@ PLAYING: list[dict[str, Any]] = [
     *({"type": kind, "player": "ben"} for kind in ("hand_over", "approve_seat", "deny_seat")),
     *({"type": kind, "player": "ben", "amount": 1} for kind in ("give_chips", "take_chips")),
 ]
+AT_NO_TABLE = ("create_table", "refill", "quick_seat")
 MODERATION: list[dict[str, Any]] = [
     {"type": "kick", "table": "none", "player": "ben"},
     {"type": "mute", "player": "ben", "minutes": 1},
@@ -107,7 +111,7 @@ async def test_a_spectator_sees_the_tables_and_may_not_play(open_connection: Con
     assert (player.welcome["role"], spectator.welcome["role"]) == ("player", "spectator")
     table = await open_table(player)
     for command in PLAYING:
-        at = {} if command["type"] in ("create_table", "refill") else {"table": table}
+        at = {} if command["type"] in AT_NO_TABLE else {"table": table}
         answer = await spectator.ask(**{**command, **at})
         assert (answer["type"], answer.get("code")) == ("rejected", "forbidden"), command
     assert len((await spectator.ask("list_tables"))["tables"]) == 1

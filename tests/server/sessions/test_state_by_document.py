@@ -104,6 +104,7 @@ RARE = {
         *("time_bank_filled", "time_bank_started", "time_bank_stopped", "lag_compensated"),
         *("connection_protected", "connection_restored"),
     },
+    "a moving button": {"seat_reserved"},
     "extra rules": {"rabbit_shown", "part_shown", "bonus_paid", "rake_taken", "session_ending"},
 }
 # More than there are seats, so that seats change hands.
@@ -179,6 +180,8 @@ class Play:
         lobby.follow(self._presence)
         self.actor = lobby.create("One", TableConfig(**config), PLAYERS[0])
         self.players = PLAYERS[: config["seats"] + 1]
+        for player in self.players:
+            self._presence.enter(player)
         self._rng = random.Random(seed)
 
     def step(self) -> None:
@@ -262,20 +265,35 @@ class Play:
 
 async def test_the_python_of_the_document_does_to_a_table_what_the_server_does() -> None:
     python, types = python_of_document(), set[str]()
-    for seed, (kind, config) in enumerate(TABLES.items()):
-        play = Play(config, seed)
-        followers = [Follower(play.actor, who, python) for who in (*play.players, SPECTATOR)]
-        in_hand = False
-        for step in range(10 * STEPS):
-            play.step()
-            types |= set[str]().union(*(follower.follow() for follower in followers))
-            in_hand = play.actor.table.hand is not None
-            if step > STEPS and in_hand and RARE.get(kind, set()) <= types:
+    for number, (kind, config) in enumerate(TABLES.items()):
+        # A table at which what is rare does not come, or nobody is left, is played again.
+        for seed in range(number, 10 * len(TABLES), len(TABLES)):
+            if follow_a_table(config, seed, python, types, RARE.get(kind, set())):
                 break
-        assert in_hand, kind
-        play.actor.close("operator")
-        types |= set[str]().union(*(follower.follow() for follower in followers))
+        else:
+            pytest.fail(f"{kind}: not all of {RARE.get(kind)}")
     assert types | UNSEEN == {tag_of(event) for event in get_args(TableEvent)}
+
+
+def follow_a_table(
+    config: Json, seed: int, python: SimpleNamespace, types: set[str], wanted: set[str]
+) -> bool:
+    """Follow a table, adding the types of its events, until the wanted ones are there in a hand.
+
+    Then it is closed.  Returns whether it came so far.
+    """
+    play = Play(config, seed)
+    followers = [Follower(play.actor, who, python) for who in (*play.players, SPECTATOR)]
+    in_hand = False
+    for step in range(6 * STEPS):
+        play.step()
+        types |= set[str]().union(*(follower.follow() for follower in followers))
+        in_hand = play.actor.table.hand is not None
+        if step > STEPS and in_hand and wanted <= types:
+            break
+    play.actor.close("operator")
+    types |= set[str]().union(*(follower.follow() for follower in followers))
+    return in_hand and wanted <= types
 
 
 async def test_it_knows_the_events_that_no_viewer_is_sent_after_a_snapshot() -> None:

@@ -294,16 +294,7 @@ def test_changes_are_sent_without_what_never_changes(house: House) -> None:
     assert msgspec.json.decode(watcher.frames[-1]) == {
         "type": "lobby",
         "tables": [],
-        "changes": [
-            {
-                "table": table,
-                "status": "waiting",
-                "players": 1,
-                "hand_number": 0,
-                "bots": 0,
-                "waiting_for": None,
-            }
-        ],
+        "changes": [{"table": table, "status": "waiting", "players": 1, "hand_number": 0}],
     }
 
 
