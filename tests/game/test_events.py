@@ -290,7 +290,8 @@ def test_a_seat_cannot_be_taken_twice_by_an_optimised_interpreter_either() -> No
         from pokerws.game.apply import apply
         from pokerws.game.events import PlayerSat
         from pokerws.game.illegal import Inconsistent
-        from pokerws.game.state import PlayerId, TableConfig, TableId
+        from pokerws.game.config.table_config import TableConfig
+        from pokerws.game.state import PlayerId, TableId
         from pokerws.game.table import open_table
 
         table, _ = open_table(TableId("t"), "table", TableConfig())

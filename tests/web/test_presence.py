@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Locator, expect
 
+from pokerws.game.state import PlayerId
 from tests.web.room import Room
 from tests.web.visitor import Visitor, heads_up
 
@@ -59,3 +60,17 @@ async def test_after_a_lost_connection_the_page_knows_who_left_meanwhile(
     await room.start()
     await expect(seat(visitor, 2)).to_have_attribute("data-absent", "")
     await expect(seat(visitor, 1)).not_to_have_attribute("data-absent", "")
+
+
+async def test_the_mark_of_a_bot_is_seen_beside_a_long_name(visitor: Visitor, room: Room) -> None:
+    await visitor.arrive()
+    await visitor.page.set_viewport_size({"width": 360, "height": 740})
+    room.seat("Archimedes of Syracuse", 1, player=PlayerId("bot_archimedes"))
+    who = visitor.page.locator('[data-seat="1"][data-bot] .who')
+    await expect(who).to_be_visible()
+    name, parts = who.locator(".name"), "e => [e.clientWidth, e.scrollWidth]"
+    shown, needed = await name.evaluate(parts)
+    assert shown < needed, "the name is cut off"
+    width, all_of_it = await who.evaluate(parts)
+    assert all_of_it <= width, "the mark is not"
+    assert shown < width - 10, "the mark is beside the name"

@@ -106,7 +106,7 @@ def _removed(table: Table, number: int, seat: Seat, now_ms: int) -> list[TableEv
 
 
 def _ban(table: Table, by: PlayerId | None, player: PlayerId, now_ms: int) -> list[TableEvent]:
-    """Ban a player; one who sits here and does not leave yet is kicked."""
+    """Ban a player, who waits no more; one who sits here and does not leave yet is kicked."""
     _check_other(by, player)
     if player in table.hosting.banned:
         raise Illegal("already_banned", f"{player} is already banned", Details(field="player"))

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
 from pokerws.game.commands import Stand
+from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import HouseRules, Rake, SessionLimits
 from pokerws.game.state import PlayerId
 from pokerws.maintenance.verify import verify
@@ -43,13 +45,16 @@ async def verified(url: str) -> tuple[int, str]:
     return code, out.getvalue()
 
 
+@pytest.mark.parametrize("bank", [False, True])
 async def test_rake_is_booked_to_the_house_and_verified(
+    *,
+    bank: bool,
     store: PostgresStore,
     database_url: str,
     connection: "asyncpg.Connection[asyncpg.Record]",
 ) -> None:
     async with writing(store) as journal:
-        game = PlayedGame(journal, config=RAKED)
+        game = PlayedGame(journal, config=replace(RAKED, hosting=HostingRules(bank=bank)))
         game.sit()
         game.play_hands(12)
         game.actor.stop()
@@ -59,7 +64,8 @@ async def test_rake_is_booked_to_the_house_and_verified(
     )
     house = await connection.fetchval("SELECT balance FROM accounts WHERE id = 'house'")
     assert taken == booked > 0
-    assert house == taken - GRANTED
+    # The house issued the chips of a table with a bank, and gets its rake there too.
+    assert house == taken - GRANTED - (30_000 if bank else 0)
     code, text = await verified(database_url)
     assert code == 0, text
 

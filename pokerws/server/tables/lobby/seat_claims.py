@@ -41,14 +41,16 @@ class SeatClaims:
         if table.closed or is_bot(player) or _has_seat(table, player):
             return
         claims, free = self._claims_at(actor), free_seats(table)
-        if claims.get(player) is not None and not free:
-            del claims[player]  # The seat was reserved for a player on the waiting list.
-        if player in claims or free > len(claims):
+        if free >= (needed := len({*claims, player})):
             return
         leaving = sum(seat is not None and seat.bot and seat.leaving for seat in table.seats)
-        if free + leaving <= len(claims) and not _stand_up_bot(actor):
+        if free + leaving < needed and not _stand_up_bot(actor):
+            if not free:
+                claims.pop(player, None)
             return
-        claims[player] = None
+        if player not in claims or not free:
+            # Without a free seat, that of an earlier claim went to the waiting list.
+            claims[player] = None
         self._claims[actor] = claims
         self.seats_changed(table)
 

@@ -6,7 +6,8 @@ import pytest
 
 from pokerws.game import commands
 from pokerws.game.config.table_config import TableConfig
-from pokerws.messages import JSON, Sit, Watch
+from pokerws.game.state import PlayerId, Waiter
+from pokerws.messages import JSON, JoinWaitingList, Sit, Watch
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby.seat_claims import ASK_AGAIN_MS, RESERVED_MS
@@ -158,3 +159,40 @@ async def test_the_refusal_says_when_to_ask_again(room: Room) -> None:
     ben = room.client("ben")
     await ben.asks(Sit("1", room.actor.table.id, BUY_IN))
     assert read(JSON, ben.take()[-1])["retry_after_ms"] == ASK_AGAIN_MS
+
+
+async def waits(room: Room, client: Client) -> None:
+    """The client is on the waiting list, without having made a bot stand up."""
+    await client.asks(JoinWaitingList("wait", room.actor.table.id))
+
+
+async def test_a_seat_that_is_reserved_on_the_waiting_list_is_not_the_next_persons(
+    room: Room,
+) -> None:
+    await room.full("ann", "bot_euler")
+    ben, cleo = room.client("ben"), room.client("cleo")
+    await waits(room, ben)
+    await room.watches(cleo)
+    # The bot stood up for Cleo, but Ben waits longer, and has the seat.
+    assert room.actor.table.waiter(PlayerId("ben")) == Waiter(
+        PlayerId("ben"), "ben", 1, room.clock.table_ms() + 60_000
+    )
+    assert await room.sits(cleo) in ("seat_soon", "table_full")
+    assert await room.sits(room.client("bot_euler")) in ("seat_reserved", "table_full")
+    assert await room.sits(ben) == "accepted"
+    assert room.seated == {"ann", "ben"}
+
+
+async def test_a_person_whose_seat_went_to_the_waiting_list_gets_that_of_another_bot(
+    room: Room,
+) -> None:
+    await room.full("bot_venn", "bot_euler")
+    ben, cleo = room.client("ben"), room.client("cleo")
+    await waits(room, ben)
+    await room.watches(cleo)
+    assert len(room.seated) == 1
+    assert await room.sits(cleo) == "accepted"
+    # Who has a reserved seat makes no bot stand up.
+    await room.watches(ben)
+    assert await room.sits(ben) == "accepted"
+    assert room.seated == {"ben", "cleo"}
