@@ -395,19 +395,10 @@ class Link:
                 self._learn(message)
             case Rejected(id=id) if id == self._renewal:
                 log.warning("token_not_renewed", code=message.code, reason=message.message)
-            case (
-                Accepted(id=id)
-                | Pong(id=id)
-                | Tables(id=id)
-                | Account(id=id)
-                | HandEvents(id=id)
-                | Hands(id=id)
-                | Bans(id=id)
-                | Players(id=id)
-                | Rejected(id=id)
-                | Unknown(id=id)
-            ) if id in self._in_flight:
-                self._answer(self._in_flight[id].answer, message)
+            case _ if isinstance(message, Answer | Rejected | Unknown) and (
+                message.id in self._in_flight
+            ):
+                self._answer(self._in_flight[message.id].answer, message)
             case Heartbeat():
                 pass
             case _:
