@@ -81,12 +81,12 @@ class Transfer(Struct, frozen=True):
 
 
 # The events that move chips to a table or from it, and those that begin and end a stay there.
-_MOVING = frozenset({PlayerSat, ChipsAdded, PlayerStood, RakeTaken, ChipsGiven, ChipsTaken})
+MOVING_TYPES = frozenset({PlayerSat, ChipsAdded, PlayerStood, RakeTaken, ChipsGiven, ChipsTaken})
 
 
 def are_moving(events: Sequence[TableEvent]) -> bool:
     """Whether events move chips to a table or from it, or begin or end a stay there."""
-    return not _MOVING.isdisjoint(map(type, events))
+    return not MOVING_TYPES.isdisjoint(map(type, events))
 
 
 def transfers_of(table: Table, events: Sequence[TableEvent], at_ms: int) -> tuple[Transfer, ...]:

@@ -17,7 +17,6 @@ from pokerws.game.events import (
     HandEvent,
     LogRestarted,
     NextHandScheduled,
-    RakeTaken,
     TableEvent,
 )
 from pokerws.game.secret_cards import PUBLIC_TYPES
@@ -35,9 +34,7 @@ SNAPSHOT_EVENTS = 128
 MOST_TAIL_EVENTS = 1_024
 
 # Events that are public, seat nobody, and move or take no chips: most changes have only these.
-_PLAIN_TYPES = (
-    PUBLIC_TYPES & {*get_args(HandEvent), HandEnded, NextHandScheduled} - {RakeTaken} - MOVING_TYPES
-)
+_PLAIN_TYPES = PUBLIC_TYPES & {*get_args(HandEvent), HandEnded, NextHandScheduled} - MOVING_TYPES
 
 _encode = Encoder().encode
 
