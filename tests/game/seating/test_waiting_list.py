@@ -47,7 +47,7 @@ def test_whom_the_host_bans_waits_no_more() -> None:
     game = full()
     joins(game, EVE)
     game.play(HostBan(None, EVE))
-    assert game.events == [PlayerBanned(EVE), WaiterLeft(EVE, "refused")]
+    assert game.events == [PlayerBanned(EVE), WaiterLeft(EVE, "banned")]
     with refused(game, "banned_from_table"):
         joins(game, EVE)
 
