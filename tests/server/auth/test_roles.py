@@ -30,6 +30,7 @@ PLAYING: list[dict[str, Any]] = [
     {"type": "run_it", "times": 2},
     {"type": "choose_game", "variant": "NT"},
     {"type": "use_time_bank", "turn": 1},
+    {"type": "pre_act", "hand": 1},
     *({"type": kind} for kind in ("post_blind", "stay", "auto_chips", "quick_seat")),
     *({"type": f"{kind}_waiting_list"} for kind in ("join", "leave")),
     {"type": "add_bot", "style": "calling_station"},
@@ -95,7 +96,7 @@ def test_an_operator_moderates_and_watches_and_does_not_play() -> None:
     forbidden = {kind.__struct_config__.tag for kind in FORBIDDEN["operator"]}
     assert kinds - forbidden == set(
         "hello logout ping list_tables watch_lobby unwatch_lobby watch unwatch get_hand "
-        "list_hands list_watchers get_stats".split()
+        "list_hands list_watchers get_stats get_ledger".split()
     ) | {command["type"] for command in MODERATION} | {tag_of(kind) for kind in HOSTING}
 
 
