@@ -41,6 +41,7 @@ from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import HouseRules, Mix, Rake, SessionLimits, TableConfig
 from pokerws.game.deal import shuffler
 from pokerws.game.events import LogRestarted, TableEvent
+from pokerws.game.hosting.admission import needs_approval
 from pokerws.game.illegal import Illegal
 from pokerws.game.redaction import redact, redact_table
 from pokerws.game.state import PlayerId, Table, TableId, Turn
@@ -112,7 +113,7 @@ class Game:
     def play(self, steps: int) -> None:
         """Play unwatched, take the snapshot, play on and close the table."""
         for player in map(PlayerId, PLAYERS[: self.table.config.seats]):
-            if self.table.config.hosting.approval:
+            if needs_approval(self.table, player):
                 self._play(Sit(player, player.title(), None, 1_000))
                 self._play(ApproveSeat(None, player))
             self._play(Sit(player, player.title(), None, self._rng.randint(200, 3_000)))
@@ -211,6 +212,8 @@ MIXED = [code for code, variant in VARIANTS.items() if variant.max_seats >= 6]
 def random_command(table: Table, rng: random.Random) -> Command:
     """Mostly the action that is due, sometimes another command, not always legal."""
     player = PlayerId(rng.choice(PLAYERS))
+    if table.hosting.requests and rng.random() < 0.1:
+        return Stand(table.hosting.requests[0].player)
     if rng.random() < 0.15:
         return random_hosting(rng, table, [PlayerId(one) for one in PLAYERS])
     if table.last_hand is not None and rng.random() < 0.2:

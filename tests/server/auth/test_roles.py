@@ -85,7 +85,7 @@ def test_each_message_is_allowed_or_forbidden_to_a_spectator_on_purpose() -> Non
     assert kinds - forbidden == set(
         "hello logout ping list_tables watch_lobby unwatch_lobby watch unwatch get_hand "
         "list_hands get_stats get_account stand mute_player set_note get_notes "
-        "list_watchers".split()
+        "list_watchers get_ledger".split()
     )
     assert FORBIDDEN["player"] == MODERATING
     assert FORBIDDEN["admin"] == frozenset()
