@@ -11,11 +11,11 @@ from pokerws.messages.from_server import (
     Tables,
     Welcome,
 )
-from pokerws.messages.hosting import TableLink
 from pokerws.messages.identity import Link
-from pokerws.messages.ledger import Ledger
 from pokerws.messages.moderation import Bans, Players
 from pokerws.messages.past_hands import Stats
+from pokerws.messages.tables.hosting import TableLink
+from pokerws.messages.tables.ledger import Ledger
 
 Answer = (
     Accepted

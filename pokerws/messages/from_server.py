@@ -11,16 +11,16 @@ from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.state import PlayerId, Table, TableId, TableStatus
-from pokerws.messages.bots import TableWaiting
 from pokerws.messages.company import ChatHistory, Notes, ReactionShown, Watchers
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
-from pokerws.messages.hosting import TableLink
 from pokerws.messages.identity import Link
-from pokerws.messages.ledger import Ledger
 from pokerws.messages.moderation import Bans, Players
 from pokerws.messages.past_hands import Stats
-from pokerws.messages.pre_actions import PreActionHeld
-from pokerws.messages.seating import Waiting
+from pokerws.messages.tables.bots import TableWaiting
+from pokerws.messages.tables.hosting import TableLink
+from pokerws.messages.tables.ledger import Ledger
+from pokerws.messages.tables.pre_actions import PreActionHeld
+from pokerws.messages.tables.seating import Waiting
 
 # What a player of the login service may do: a spectator only watches, an admin also moderates.
 LoginRole = Literal["player", "spectator", "admin"]

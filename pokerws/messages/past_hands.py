@@ -14,8 +14,8 @@ from pokerws.messages.fields import (
     PageCursor,
     TableRef,
 )
-from pokerws.messages.hosting import LinkKey
 from pokerws.messages.moderation import PlayerRef
+from pokerws.messages.tables.hosting import LinkKey
 
 # The latest hands that are counted, if the client does not say how many, and the most.
 STATS_HANDS, MAX_STATS_HANDS = 200, 1_000
