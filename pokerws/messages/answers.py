@@ -4,8 +4,6 @@ from pokerws.messages.company import Notes, Watchers
 from pokerws.messages.from_server import (
     Accepted,
     Account,
-    HandEvents,
-    Hands,
     Pong,
     Rejected,
     Tables,
@@ -13,7 +11,7 @@ from pokerws.messages.from_server import (
 )
 from pokerws.messages.identity import Link
 from pokerws.messages.moderation import Bans, Players
-from pokerws.messages.past_hands import Stats
+from pokerws.messages.past_hands import HandEvents, Hands, Stats
 from pokerws.messages.tables.hosting import TableLink
 from pokerws.messages.tables.ledger import Ledger
 
