@@ -9,17 +9,17 @@ from typing import Literal, Self
 import structlog
 from msgspec.structs import replace
 
-from pokerws.client.company import Company
+from pokerws.client.commands.bots import TableBots
+from pokerws.client.commands.company import Company
+from pokerws.client.commands.extras import ExtraCommands
+from pokerws.client.commands.hosting import Host, HostMessage
+from pokerws.client.commands.own import OwnCommands
+from pokerws.client.commands.seats import SeatCommands
 from pokerws.client.credentials import Credentials, TokenProvider
 from pokerws.client.errors import NotUnderstood
-from pokerws.client.extra_commands import ExtraCommands
-from pokerws.client.hosting import Host, HostMessage
 from pokerws.client.link import Link, LinkOptions, Unknown, WireName
 from pokerws.client.listed_tables import ListedTables
-from pokerws.client.own_commands import OwnCommands
 from pokerws.client.reconnect import Backoff
-from pokerws.client.seat_commands import SeatCommands
-from pokerws.client.table_bots import TableBots
 from pokerws.client.table_view import OnEvent, TableView
 from pokerws.client.watches import Watches
 from pokerws.game.cards import Card

@@ -7,8 +7,6 @@ from the structs.
 from pokerws.game.config.table_config import MAX_RUNS, Chips
 from pokerws.game.illegal import Details
 from pokerws.game.state import MAX_EXACT
-from pokerws.messages.bots import AddBot, RemoveBot, TableWaiting
-from pokerws.messages.clocks import UseTimeBank
 from pokerws.messages.codes import (
     CATEGORIES,
     CLOSE_CODES,
@@ -37,7 +35,6 @@ from pokerws.messages.company import (
     SetNote,
     Watchers,
 )
-from pokerws.messages.extras import AutoMuck, RabbitHunt, VoteBombPot
 from pokerws.messages.fields import (
     HANDS_SIZE,
     MAX_CARDS,
@@ -107,9 +104,6 @@ from pokerws.messages.from_server import (
     AccountTransfer,
     ChatSaid,
     Events,
-    HandEvents,
-    Hands,
-    HandSummary,
     Heartbeat,
     HeartbeatTimes,
     Limits,
@@ -133,26 +127,7 @@ from pokerws.messages.from_server import (
     WatchOutcome,
     Welcome,
 )
-from pokerws.messages.hosting import (
-    MAX_KEY_LENGTH,
-    ApproveSeat,
-    ChangeTable,
-    DenySeat,
-    GetLink,
-    GiveChips,
-    HandOver,
-    HostBan,
-    HostKick,
-    HostUnban,
-    LinkKey,
-    PauseTable,
-    RenewLink,
-    ResumeTable,
-    TableLink,
-    TakeChips,
-)
 from pokerws.messages.identity import CreateLink, Link, LinkCode
-from pokerws.messages.ledger import GetLedger, Ledger, LedgerPayment, LedgerRow
 from pokerws.messages.moderation import (
     MAX_MINUTES,
     MAX_REASON_LENGTH,
@@ -182,15 +157,41 @@ from pokerws.messages.past_hands import (
     STATS_HANDS,
     GetHand,
     GetStats,
+    HandEvents,
+    Hands,
+    HandSummary,
     ListHands,
     PlayerStats,
     PlaySession,
     Stats,
     TableStats,
 )
-from pokerws.messages.pre_actions import PreAct, PreActionHeld
 from pokerws.messages.refusals import Refused, reject, rejection
-from pokerws.messages.seating import (
+from pokerws.messages.table_filter import TableFilter
+from pokerws.messages.tables.bots import AddBot, RemoveBot, TableWaiting
+from pokerws.messages.tables.clocks import UseTimeBank
+from pokerws.messages.tables.extras import AutoMuck, RabbitHunt, VoteBombPot
+from pokerws.messages.tables.hosting import (
+    MAX_KEY_LENGTH,
+    ApproveSeat,
+    ChangeTable,
+    DenySeat,
+    GetLink,
+    GiveChips,
+    HandOver,
+    HostBan,
+    HostKick,
+    HostUnban,
+    LinkKey,
+    PauseTable,
+    RenewLink,
+    ResumeTable,
+    TableLink,
+    TakeChips,
+)
+from pokerws.messages.tables.ledger import GetLedger, Ledger, LedgerPayment, LedgerRow
+from pokerws.messages.tables.pre_actions import PreAct, PreActionHeld
+from pokerws.messages.tables.seating import (
     AutoChips,
     JoinWaitingList,
     LeaveWaitingList,
@@ -199,7 +200,6 @@ from pokerws.messages.seating import (
     Stay,
     Waiting,
 )
-from pokerws.messages.table_filter import TableFilter
 from pokerws.messages.wire import (
     JSON,
     MSGPACK,

@@ -4,18 +4,16 @@ from pokerws.messages.company import Notes, Watchers
 from pokerws.messages.from_server import (
     Accepted,
     Account,
-    HandEvents,
-    Hands,
     Pong,
     Rejected,
     Tables,
     Welcome,
 )
-from pokerws.messages.hosting import TableLink
 from pokerws.messages.identity import Link
-from pokerws.messages.ledger import Ledger
 from pokerws.messages.moderation import Bans, Players
-from pokerws.messages.past_hands import Stats
+from pokerws.messages.past_hands import HandEvents, Hands, Stats
+from pokerws.messages.tables.hosting import TableLink
+from pokerws.messages.tables.ledger import Ledger
 
 Answer = (
     Accepted

@@ -7,10 +7,7 @@ from msgspec import Meta, Struct
 from pokerws.game.commands import Action
 from pokerws.game.config.table_config import Chips, TableConfig
 from pokerws.game.state import TableId
-from pokerws.messages.bots import AddBot, RemoveBot
-from pokerws.messages.clocks import UseTimeBank
 from pokerws.messages.company import GetNotes, ListWatchers, MutePlayer, React, SetNote
-from pokerws.messages.extras import AutoMuck, RabbitHunt, VoteBombPot
 from pokerws.messages.fields import (
     MAX_ID_LENGTH,
     MAX_WATCHES,
@@ -34,9 +31,7 @@ from pokerws.messages.fields import (
     Token,
     Version,
 )
-from pokerws.messages.hosting import HostMessage, LinkKey
 from pokerws.messages.identity import CreateLink, LinkCode
-from pokerws.messages.ledger import GetLedger
 from pokerws.messages.moderation import (
     Ban,
     EndSession,
@@ -48,8 +43,14 @@ from pokerws.messages.moderation import (
     Unmute,
 )
 from pokerws.messages.past_hands import GetHand, GetStats, ListHands
-from pokerws.messages.pre_actions import PreAct
-from pokerws.messages.seating import (
+from pokerws.messages.table_filter import TableFilter
+from pokerws.messages.tables.bots import AddBot, RemoveBot
+from pokerws.messages.tables.clocks import UseTimeBank
+from pokerws.messages.tables.extras import AutoMuck, RabbitHunt, VoteBombPot
+from pokerws.messages.tables.hosting import HostMessage, LinkKey
+from pokerws.messages.tables.ledger import GetLedger
+from pokerws.messages.tables.pre_actions import PreAct
+from pokerws.messages.tables.seating import (
     AutoChips,
     JoinWaitingList,
     LeaveWaitingList,
@@ -57,7 +58,6 @@ from pokerws.messages.seating import (
     QuickSeat,
     Stay,
 )
-from pokerws.messages.table_filter import TableFilter
 
 
 class Hello(Message, frozen=True, tag="hello"):

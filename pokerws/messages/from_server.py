@@ -11,16 +11,16 @@ from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.state import PlayerId, Table, TableId, TableStatus
-from pokerws.messages.bots import TableWaiting
 from pokerws.messages.company import ChatHistory, Notes, ReactionShown, Watchers
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
-from pokerws.messages.hosting import TableLink
 from pokerws.messages.identity import Link
-from pokerws.messages.ledger import Ledger
 from pokerws.messages.moderation import Bans, Players
-from pokerws.messages.past_hands import Stats
-from pokerws.messages.pre_actions import PreActionHeld
-from pokerws.messages.seating import Waiting
+from pokerws.messages.past_hands import HandEvents, Hands, Stats
+from pokerws.messages.tables.bots import TableWaiting
+from pokerws.messages.tables.hosting import TableLink
+from pokerws.messages.tables.ledger import Ledger
+from pokerws.messages.tables.pre_actions import PreActionHeld
+from pokerws.messages.tables.seating import Waiting
 
 # What a player of the login service may do: a spectator only watches, an admin also moderates.
 LoginRole = Literal["player", "spectator", "admin"]
@@ -263,55 +263,6 @@ class Events(Message, frozen=True, tag="events"):
     now_ms: int
     events: list[TableEvent]
     state_hash: str | None = None
-
-
-class HandEvents(Message, frozen=True, tag="hand"):
-    """The events of a hand, from `hand_started` to `hand_ended` or `hand_cancelled`.
-
-    They have the player's own cards and those that were shown.  `seq` is the number of the first
-    event.  `hand_shown` events before the next hand are appended; their numbers may not be
-    consecutive.  In formats other than `json` there is a `text`, and no events.
-    """
-
-    id: str
-    table: TableId
-    hand: int
-    epoch: int
-    seq: int
-    events: list[TableEvent]
-    text: str | None = None
-
-
-class HandSummary(Struct, frozen=True, omit_defaults=True):
-    """A finished hand, as listed.
-
-    `seq` is the number of its first event, `players` the number of players dealt in, and `pot` all
-    chips that were won, without uncalled bets.  `net` is what this player won, or lost if it is
-    negative; absent if the player was not dealt in.  A cancelled hand has no `pot`.
-    """
-
-    table: TableId
-    hand: int
-    seq: int
-    variant: str
-    started_ms: int
-    ended_ms: int
-    players: int
-    pot: int = 0
-    net: int | None = None
-    cancelled: bool = False
-
-
-class Hands(Message, frozen=True, tag="hands"):
-    """The answer to `list_hands`: finished hands, the one that ended last first.
-
-    `next` is the `before` of the next page, absent on the last one.  A page may have fewer hands
-    than requested, or none, and still a `next`: the server reads only a part of a long log at once.
-    """
-
-    id: str
-    hands: list[HandSummary]
-    next: str | None = None
 
 
 class WatchOutcome(Struct, frozen=True, omit_defaults=True):

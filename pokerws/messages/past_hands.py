@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from pokerws.game.events import TableEvent
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages.fields import (
     HANDS_SIZE,
@@ -14,8 +15,8 @@ from pokerws.messages.fields import (
     PageCursor,
     TableRef,
 )
-from pokerws.messages.hosting import LinkKey
 from pokerws.messages.moderation import PlayerRef
+from pokerws.messages.tables.hosting import LinkKey
 
 # The latest hands that are counted, if the client does not say how many, and the most.
 STATS_HANDS, MAX_STATS_HANDS = 200, 1_000
@@ -129,3 +130,52 @@ class Stats(Message, frozen=True, tag="stats"):
     players: list[PlayerStats]
     sessions: list[PlaySession]
     of_table: TableStats | None = None
+
+
+class HandEvents(Message, frozen=True, tag="hand"):
+    """The events of a hand, from `hand_started` to `hand_ended` or `hand_cancelled`.
+
+    They have the player's own cards and those that were shown.  `seq` is the number of the first
+    event.  `hand_shown` events before the next hand are appended; their numbers may not be
+    consecutive.  In formats other than `json` there is a `text`, and no events.
+    """
+
+    id: str
+    table: TableId
+    hand: int
+    epoch: int
+    seq: int
+    events: list[TableEvent]
+    text: str | None = None
+
+
+class HandSummary(Struct, frozen=True, omit_defaults=True):
+    """A finished hand, as listed.
+
+    `seq` is the number of its first event, `players` the number of players dealt in, and `pot` all
+    chips that were won, without uncalled bets.  `net` is what this player won, or lost if it is
+    negative; absent if the player was not dealt in.  A cancelled hand has no `pot`.
+    """
+
+    table: TableId
+    hand: int
+    seq: int
+    variant: str
+    started_ms: int
+    ended_ms: int
+    players: int
+    pot: int = 0
+    net: int | None = None
+    cancelled: bool = False
+
+
+class Hands(Message, frozen=True, tag="hands"):
+    """The answer to `list_hands`: finished hands, the one that ended last first.
+
+    `next` is the `before` of the next page, absent on the last one.  A page may have fewer hands
+    than requested, or none, and still a `next`: the server reads only a part of a long log at once.
+    """
+
+    id: str
+    hands: list[HandSummary]
+    next: str | None = None

@@ -400,9 +400,8 @@ class App:
             heartbeats=heartbeats,
             metrics=self._metrics,
         )
-        listener = Listener(
-            self._settings, context, self._pages(), quotas, self._certificate.context
-        )
+        tls = self._certificate.context
+        listener = Listener(self._settings, context, self._pages(), quotas, tls)
         await listener.start()
         self._listener = listener
 

@@ -29,7 +29,6 @@ from pokerws.messages import (
     Refused,
     ServerMessage,
     Snapshot,
-    TableSummary,
     TableWaiting,
     Watch,
     reject,
@@ -436,19 +435,3 @@ class Viewers:
         self, first_seq: int, events: list[TableEvent], now_ms: int, own_hash: str | None = None
     ) -> Events:
         return Events(self._table.id, self._epoch, first_seq, now_ms, events, own_hash)
-
-
-def summary_of(table: Table) -> TableSummary:
-    """A table in the lobby's list."""
-    return TableSummary(
-        table.id,
-        table.name,
-        table.status,
-        table.players,
-        table.hand_number,
-        table.config,
-        table.seated_bots,
-        waiting_for(table),
-        table.hosting.paused,
-        len(table.waiting),
-    )

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
+from pokerws.client.commands.extras import ExtraCommand
+from pokerws.client.commands.hosting import HostMessage
 from pokerws.client.errors import NotUnderstood
-from pokerws.client.extra_commands import ExtraCommand
-from pokerws.client.hosting import HostMessage
 from pokerws.client.link import Link
 from pokerws.client.watches import Watches
 from pokerws.game.commands import Entry

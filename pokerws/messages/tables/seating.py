@@ -3,8 +3,8 @@
 from pokerws.game.config.table_config import Chips, SomeChips
 from pokerws.game.state import TableId
 from pokerws.messages.fields import CommandId, Message, TableRef
-from pokerws.messages.hosting import LinkKey
 from pokerws.messages.table_filter import TableFilter
+from pokerws.messages.tables.hosting import LinkKey
 
 
 class PostBlind(Message, frozen=True, tag="post_blind"):

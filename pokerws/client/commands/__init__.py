@@ -1,0 +1,1 @@
+"""The commands of `Client`, by what they are about."""

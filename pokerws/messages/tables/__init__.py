@@ -1,0 +1,1 @@
+"""Messages about what happens at one table, by feature."""
