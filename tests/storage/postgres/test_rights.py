@@ -333,6 +333,8 @@ async def test_a_reader_sees_what_the_operators_queries_ask_for_and_no_secret(
             "SELECT value FROM server_keys",
             "SELECT * FROM player_names",
             "SELECT * FROM revoked_sessions",
+            "SELECT * FROM session_links",
+            "SELECT * FROM player_notes",
             "UPDATE accounts SET balance = 1",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
