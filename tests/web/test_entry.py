@@ -21,8 +21,11 @@ async def test_a_new_player_chooses_to_post_or_to_wait(visitor: Visitor, room: R
     post, wait = page.locator("#post-blind"), page.locator("#wait-for-blind")
     await expect(page.locator("#prompt")).to_have_text("You wait for the big blind.")
     await expect(wait).to_be_hidden()
+    tag = page.locator('[data-seat="5"] .tag')
+    await expect(tag).to_have_text("Waiting")
     await post.click()
     await expect(post).to_be_hidden()
+    await expect(tag).to_have_text("Next hand")
     own = room.table.seats[5]
     assert own is not None
     assert own.posts

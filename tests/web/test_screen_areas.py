@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from pokerws.game.commands import Action
 from pokerws.game.config.table_config import HouseRules, Mix, TableConfig
@@ -115,21 +115,34 @@ async def test_choices_for_the_next_turn_stay_in_their_area(shared_browser: Brow
 
 
 async def test_the_table_keeps_its_size_when_a_turn_ends(shared_browser: Browser) -> None:
-    async def stage_heights(page: Page) -> list[int]:
-        heights: list[int] = []
+    measure = "['#stage', '#seat-controls'].map(s => document.querySelector(s).clientHeight)"
+
+    async def heights(page: Page) -> list[list[int]]:
+        found: list[list[int]] = []
         for width in (390, 600, 861, 1024, 1280):
             await resize(page, {"width": width, "height": HEIGHT})
-            heights.append(await page.evaluate("document.querySelector('#stage').clientHeight"))
-        return heights
+            found.append(await page.evaluate(measure))
+        return found
 
     async with seated(shared_browser, "NT", PLAIN) as visitor:
         page = visitor.page
         visitor.room.next_hand()
         await visitor.own_turn()
-        during = await stage_heights(page)
+        during = await heights(page)
         await page.click("#action-call")
         await visitor.turn_of(1)
-        assert await stage_heights(page) == during
+        assert await heights(page) == during
+
+
+async def test_a_tag_beside_the_edge_stays_on_the_screen(shared_browser: Browser) -> None:
+    config = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
+    names = ("Ada", "Bob", "Cleo", "Dave", "Eve")
+    async with at_table(shared_browser, config, *names, viewport=PHONE) as visitor:
+        visitor.room.next_hand()
+        for name in names:
+            visitor.room.disconnect(name)
+        await expect(visitor.page.locator(".seat[data-absent] .tag")).to_have_count(5)
+        assert await faults_by_width(visitor.page, (320, 360, 390)) == {}
 
 
 @pytest.mark.parametrize("width", [360, 860])

@@ -317,7 +317,9 @@ function tagFor(seat, part, playing, number, memory) {
   const action = memory.actions.get(number);
   if (action) return { text: action, kind: "action" };
   if (seat.sitting_out) return { text: seat.stack ? "Sitting out" : "Out of chips", kind: "out" };
-  if (playing && !part) return { text: "Next hand", kind: "out" };
+  if (playing && !part) {
+    return { text: seat.owes_blind && !seat.posts ? "Waiting" : "Next hand", kind: "out" };
+  }
   return NO_TAG;
 }
 

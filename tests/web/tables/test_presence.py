@@ -71,6 +71,7 @@ async def test_the_mark_of_a_bot_is_seen_beside_a_long_name(visitor: Visitor, ro
     name, parts = who.locator(".name"), "e => [e.clientWidth, e.scrollWidth]"
     shown, needed = await name.evaluate(parts)
     assert shown < needed, "the name is cut off"
+    assert shown > 30, "and only as much as the mark needs"
     width, all_of_it = await who.evaluate(parts)
     assert all_of_it <= width, "the mark is not"
     assert shown < width - 10, "the mark is beside the name"
