@@ -17,7 +17,7 @@ from pokerws.maintenance.stored_log import (
     read_game,
     read_log,
 )
-from pokerws.storage.ledgers import csv_of, lines_of, settle, stacks_at
+from pokerws.storage.ledgers import csv_of, lines_of, rake_in, settle_all, stacks_at, with_bank
 from pokerws.storage.postgres.accounts import TABLE_TOTALS, totals_in
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection
@@ -33,17 +33,18 @@ async def print_ledger(address: Address, game: str, out: TextIO, *, vault: Vault
     read.
     """
     async with open_stored(address) as connection, one_view(connection):
-        table, names = await _state(connection, game, vault)
+        table, names, is_over = await _state(connection, game, vault)
         rows = await connection.fetch(TABLE_TOTALS, game, NO_LIMIT, "", NO_LIMIT)
-    lines = lines_of(totals_in(rows), stacks_at(table))
-    out.write(csv_of(lines, names, settle({line.player: line.net for line in lines})))
+    totals = with_bank(table, totals_in(rows), is_over=is_over)
+    lines, rake = lines_of(totals, {} if is_over else stacks_at(table)), rake_in(totals)
+    out.write(csv_of(lines, names, settle_all(lines, rake), rake))
     return 0
 
 
 async def _state(
     connection: Connection, game: str, vault: Vault
-) -> tuple[Table | None, dict[PlayerId, str]]:
-    """A game's state as its log leads to it, None if it is closed, and its players' names."""
+) -> tuple[Table, dict[PlayerId, str], bool]:
+    """A game's state as its log leads to it, its players' names, and whether it is closed."""
     row = await read_game(connection, game)
     names: dict[PlayerId, str] = {}
     try:
@@ -58,5 +59,6 @@ async def _state(
         raise NotStored(f"game {printable(game)} cannot be read: {error}") from error
     if table.seq < row.version:
         raise NotStored(f"the log of game {printable(game)} ends before its row")
+    names.update((line.player, line.name) for line in table.hosting.bank)
     names.update((seat.player, seat.name) for seat in table.seats if seat is not None)
-    return (None if row.status == "closed" else table), names
+    return table, names, row.status == "closed"

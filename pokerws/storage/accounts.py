@@ -28,6 +28,8 @@ from pokerws.game.state import PlayerId, Table, TableId
 AccountId = NewType("AccountId", str)
 
 HOUSE = AccountId("house")
+# In the totals of a table alone: the house's, as far as it took chips as rake.
+RAKE = AccountId("rake")
 Reason = Literal[
     "grant",
     "refill",
@@ -153,11 +155,18 @@ class Booked(NamedTuple):
 
 
 class TableTotal(NamedTuple):
-    """What an account has brought to a table, and taken away."""
+    """What an account has brought to a table, and taken away; rake has a line `RAKE` of its own."""
 
     account: AccountId
     bought_in: int
     cashed_out: int
+
+
+def total_of(home: AccountId, move: Transfer) -> TableTotal:
+    """What one transfer adds to the totals of the table whose account is `home`."""
+    if move.target == home:
+        return TableTotal(move.source, move.amount, 0)
+    return TableTotal(RAKE if move.reason == "rake" else move.target, 0, move.amount)
 
 
 class Account(NamedTuple):

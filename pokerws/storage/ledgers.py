@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pokerws.game.lifecycle import chips_put_in
 from pokerws.game.state import PlayerId, Table
-from pokerws.storage.accounts import AccountId, TableTotal, player_of
+from pokerws.storage.accounts import HOUSE, RAKE, AccountId, TableTotal, player_account, player_of
 
 # Up to so many players that owe or are owed, payments are as few as there can be.
 EXACT_PLAYERS = 10
@@ -54,8 +54,32 @@ def lines_of(totals: Iterable[TableTotal], stacks: Mapping[PlayerId, int]) -> li
     return [
         LedgerLine(player, bought_in, cashed_out, stacks.get(player, 0))
         for account, bought_in, cashed_out in totals
+        if account != RAKE
         for player in (holder_of(account),)
     ]
+
+
+def rake_in(totals: Iterable[TableTotal]) -> int:
+    """The chips that the house took of the pots."""
+    return sum(total.cashed_out for total in totals if total.account == RAKE)
+
+
+def with_bank(table: Table, totals: Iterable[TableTotal], *, is_over: bool) -> list[TableTotal]:
+    """All totals of a table, those of its players from its bank if it has one.
+
+    The chips of a bank are the house's in `totals`.  When the table `is_over`, those still in its
+    state have gone back too.
+    """
+    if not table.config.hosting.bank:
+        return list(totals)
+    left = stacks_at(table) if is_over else {}
+    players = [
+        TableTotal(
+            player_account(line.player), line.given, line.returned + left.get(line.player, 0)
+        )
+        for line in table.hosting.bank
+    ]
+    return sorted((*players, *(total for total in totals if total.account == RAKE)))
 
 
 def holder_of(account: AccountId) -> PlayerId:
@@ -64,6 +88,14 @@ def holder_of(account: AccountId) -> PlayerId:
 
 
 # ---- who pays whom
+
+
+def settle_all(lines: Iterable[LedgerLine], rake: int = 0) -> list[Payment]:
+    """Payments after which nobody owes anything; the rake is owed to the house."""
+    nets = {line.player: line.net for line in lines}
+    house = holder_of(HOUSE)
+    nets[house] = nets.get(house, 0) + rake
+    return settle(nets)
 
 
 def settle(nets: Mapping[PlayerId, int]) -> list[Payment]:
@@ -122,7 +154,10 @@ def _groups(nets: Sequence[tuple[PlayerId, int]]) -> list[list[tuple[PlayerId, i
 
 
 def csv_of(
-    lines: Iterable[LedgerLine], names: Mapping[PlayerId, str], payments: Iterable[Payment]
+    lines: Iterable[LedgerLine],
+    names: Mapping[PlayerId, str],
+    payments: Iterable[Payment],
+    rake: int = 0,
 ) -> str:
     """The ledger for a spreadsheet; no name in it is taken for a formula."""
     out = io.StringIO()
@@ -131,6 +166,9 @@ def csv_of(
     for line in lines:
         name = names.get(line.player, line.player)
         write((_cell(line.player), _cell(name), *line[1:], line.net))
+    if rake:
+        write(())
+        write(("rake", rake))
     first = True
     for payment in payments:
         if first:

@@ -18,6 +18,7 @@ from pokerws.storage.accounts import (
     player_account,
     player_of,
     table_account,
+    total_of,
 )
 from pokerws.storage.errors import Overdrawn, StoreRejected
 
@@ -43,9 +44,7 @@ class Tally:
 
     def add(self, home: AccountId, move: Transfer) -> None:
         """Add a transfer to the table's account `home`, or from it."""
-        comes = move.target == home
-        one = (move.source, move.amount, 0) if comes else (move.target, 0, move.amount)
-        self._latest.append((move.seq, *one))
+        self._latest.append((move.seq, *total_of(home, move)))
         if len(self._latest) > LATEST_TRANSFERS:
             _add(self._sums, *self._latest.popleft()[1:])
 

@@ -25,7 +25,7 @@ class LedgerRow(Struct, frozen=True):
     """A player's chips at a table: brought, taken away, and there now.
 
     `stack` counts the chips that the player has put into the hand in play.  `net` is what the
-    player has won, or lost if it is negative.  All nets of a table add up to zero.
+    player has won, or lost if it is negative.  All nets of a table and its rake add up to zero.
     """
 
     player: PlayerId
@@ -37,7 +37,7 @@ class LedgerRow(Struct, frozen=True):
 
 
 class LedgerPayment(Struct, frozen=True):
-    """Chips that one player owes another, if all settle now."""
+    """Chips that one player owes another, or the `house` for its rake, if all settle now."""
 
     source: PlayerId = field(name="from")
     target: PlayerId = field(name="to")
@@ -48,7 +48,8 @@ class Ledger(Message, frozen=True, tag="ledger"):
     """The answer to `get_ledger`: at most 50 players, by id.
 
     `settle` says who pays whom, with few payments; it is absent if there are several pages.  Chips
-    from before the server had accounts are those of the player `house`.
+    from before the server had accounts are those of the player `house`.  At a table with a bank the
+    rows are its lines.
     """
 
     id: str
@@ -57,3 +58,4 @@ class Ledger(Message, frozen=True, tag="ledger"):
     settle: list[LedgerPayment] | None = None
     next: str | None = None
     text: str | None = None
+    rake: int = 0

@@ -307,6 +307,7 @@ MESSAGES: dict[str, str] = {
     "settle": "who pays whom; absent if there are several pages",
     "Ledger.next": "the `after` of the next page, absent on the last one",
     "Ledger.text": "the page as CSV",
+    "Ledger.rake": "what the house took of the pots; with several pages on the last one",
     # Pre-actions.
     "PreAct.hand": "the hand that the player sees",
     "PreAct.action": "what to do; absent to take it back",

@@ -91,7 +91,7 @@ FROM (
     SELECT source AS account, amount AS bought_in, 0 AS cashed_out
     FROM transfers WHERE game_id = $1 AND seq <= $2 AND target = 'table:' || $1
     UNION ALL
-    SELECT target, 0, amount
+    SELECT CASE reason WHEN 'rake' THEN 'rake' ELSE target END, 0, amount
     FROM transfers WHERE game_id = $1 AND seq <= $2 AND source = 'table:' || $1
 ) AS side
 WHERE account > $3

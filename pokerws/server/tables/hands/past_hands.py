@@ -95,6 +95,13 @@ class PastHands:
             raise Refused("unknown_hand", f"there was no hand {message.hand}, or it was not kept")
         return hand_answer(message, table, stored.epoch, HandPart(*found), player)
 
+    async def closed_table(self, table: TableId) -> Table | None:
+        """The last state of a table that is stored as closed.  Raises Illegal."""
+        stored = await self._look(table)
+        if stored is None or stored.status != "closed":
+            return None
+        return decode_snapshot(stored.snapshot).table
+
     async def statistics(
         self, message: GetStats, player: PlayerId, may_see: MaySee, may_see_all: MaySee
     ) -> Stats:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from pokerws.game.config.table_config import TableConfig
+from pokerws.game.commands import Act
+from pokerws.game.config.hosting import HostingRules
+from pokerws.game.config.table_config import HouseRules, Rake, TableConfig
 from pokerws.game.events import ChipsAdded, PlayerSat, PlayerStood
 from pokerws.game.state import PlayerId
 from pokerws.messages import AddChips, GetLedger, Sit, Stand
@@ -36,8 +38,10 @@ async def ask(client: Client, table: Any, **more: Any) -> dict[str, Any]:
 
 
 def check(answer: dict[str, Any]) -> None:
-    """Fail unless all nets add up to zero, and the payments settle them."""
+    """Fail unless all nets and the rake add up to zero, and the payments settle them."""
     nets = {row["player"]: row["net"] for row in answer["rows"]}
+    assert "house" not in nets
+    nets["house"] = answer.get("rake", 0)
     assert not sum(nets.values())
     for row in answer["rows"]:
         assert row["net"] == row["cashed_out"] + row["stack"] - row["bought_in"]
@@ -130,6 +134,39 @@ async def test_a_long_ledger_comes_in_pages_without_payments(
     assert pages == [["p0", "p1"], ["p2", "p3"], ["p4"]]
     text = (await ask(clients[0], table, format="csv"))["text"]
     assert [row[0] for row in csv.reader(io.StringIO(text))] == ["player", "p0", "p1"]
+
+
+@pytest.mark.parametrize("bank", [False, True])
+async def test_rake_is_no_players_and_a_bank_has_a_row_for_each(*, bank: bool) -> None:
+    rake = Rake(percent=1_000, no_flop_no_drop=False)
+    config = TableConfig(house=HouseRules(rake=rake), hosting=HostingRules(bank=bank))
+    clock = ManualClock()
+    context = open_context(clock, random.Random(1))
+    actor = context.lobby.create("T", config)
+    ann, ben, sam = clients = [Client(context, player=name) for name in ("ann", "ben", "sam")]
+    for client in clients[:2]:
+        await client.asks(Sit("s", actor.table.id, 2_000))
+    raked = 0
+    while not raked:
+        clock.advance(config.next_hand_delay_ms)
+        hand = actor.table.hand
+        if hand is not None and hand.turn is not None:
+            seat = actor.table.seats[hand.turn.seat]
+            assert seat is not None
+            actor.carry_out(Act(seat.player, hand.number, "call" if hand.turn.to_call else "check"))
+        raked = 4_000 - actor.table.chips
+        check(await ask(ann, actor.table.id))
+    await ben.asks(Stand("u", actor.table.id))
+    answer = await ask(ben, actor.table.id)
+    check(answer)
+    assert answer["rake"] == raked
+    assert [(row["player"], row["bought_in"]) for row in answer["rows"]] == [
+        ("ann", 2_000),
+        ("ben", 2_000),
+    ]
+    assert (await ask(sam, actor.table.id))["code"] == "forbidden"
+    text = (await ask(ann, actor.table.id, format="csv"))["text"]
+    assert f"rake,{raked}\r\n" in text
 
 
 # ---- with a store
