@@ -29,7 +29,6 @@ from pokerws.messages import (
     Refused,
     ServerMessage,
     Snapshot,
-    TableSummary,
     TableWaiting,
     Watch,
     reject,
@@ -297,10 +296,16 @@ class Viewers:
             self._gate.hold_frames(0, notice, dict.fromkeys(self._joining), self._table.seq + 1)
 
     def tell_waiting(self, why: WaitingFor | None) -> None:
-        """Tell all viewers why no hand is dealt, or that one is."""
+        """Tell all viewers why no hand is dealt, or that one is; late ones later."""
         message = Broadcast(TableWaiting(self._table.id, why))
-        hearing = [viewer for viewer in self.listeners if viewer.hears_waiting]
-        each(hearing, lambda viewer: viewer.send_table_frame(message.on(viewer.wire)))
+
+        def tell(viewer: Viewer) -> None:
+            if viewer.hears_waiting:
+                viewer.send_table_frame(message.on(viewer.wire))
+
+        each(self.prompt_listeners, tell)
+        if self.delayed is not None:
+            self.delayed.say_later(tell)
 
     def latest_events(self, count: int) -> list[TableEvent]:
         """Up to `count` newest events in memory."""
@@ -436,19 +441,3 @@ class Viewers:
         self, first_seq: int, events: list[TableEvent], now_ms: int, own_hash: str | None = None
     ) -> Events:
         return Events(self._table.id, self._epoch, first_seq, now_ms, events, own_hash)
-
-
-def summary_of(table: Table) -> TableSummary:
-    """A table in the lobby's list."""
-    return TableSummary(
-        table.id,
-        table.name,
-        table.status,
-        table.players,
-        table.hand_number,
-        table.config,
-        table.seated_bots,
-        waiting_for(table),
-        table.hosting.paused,
-        len(table.waiting),
-    )

@@ -17,7 +17,7 @@ from websockets.frames import CloseCode as LibraryCloseCode
 from websockets.frames import Opcode
 
 from pokerws.messages import CloseCode
-from pokerws.server.tables.viewers import summary_of
+from pokerws.server.tables.actors.lobby_news import summary_of
 from tests.server.hand_fed import (
     LISTING,
     MASK,

@@ -20,12 +20,13 @@ from pokerws.server.isolation import each
 from pokerws.server.net.connection import INTERNAL_ERROR
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.actors.lobby_news import summary_of
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.lobby.feed import LobbyFeed
 from pokerws.server.tables.lobby.list_watchers import GATHER_MS
 from pokerws.server.tables.presence import Presence
 from pokerws.server.tables.shown import ShownAsIs
-from pokerws.server.tables.viewers import Viewers, summary_of
+from pokerws.server.tables.viewers import Viewers
 from tests.server.fakes import FakeViewer, ManualClock, open_memory_lobby
 from tests.server.in_process import Client, open_context, read
 from tests.server.stored_house import CONFIG, StoredHouse

@@ -6,7 +6,7 @@ from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import GetLedger, Ledger, LedgerPayment, LedgerRow, Refused
 from pokerws.server.auth.identity import Identity
 from pokerws.server.sessions.session import Session
-from pokerws.server.sessions.table_access import check_access
+from pokerws.server.sessions.table_access import check_access, is_operator
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.accounts import TableTotal, Transfer, table_account
 from pokerws.storage.ledgers import LedgerLine, csv_of, lines_of, settle, stacks_at
@@ -22,6 +22,7 @@ async def get_ledger(session: Session, message: GetLedger) -> None:
         actor = await find(session, message.table)
         if actor is not None:
             check_access(session, actor)
+            check_prompt(session, actor)
         await check_reader(session, message.table, None if actor is None else actor.table)
         totals, table = await read(session, message, actor)
         more = len(totals) > PAGE_ROWS
@@ -48,6 +49,13 @@ async def find(session: Session, table: TableId) -> TableActor | None:
     if actor.is_paused:
         raise Refused("paused")
     return actor
+
+
+def check_prompt(session: Session, actor: TableActor) -> None:
+    """Raise Refused if the player sees the table late: the ledger has its stacks of now."""
+    delayed = actor.viewers.delayed
+    if delayed is not None and delayed.is_late(session.player) and not is_operator(session):
+        raise Refused("forbidden", "only for players with a seat, since others see the table late")
 
 
 async def check_reader(session: Session, table: TableId, now: Table | None) -> None:

@@ -6,11 +6,12 @@ from functools import partial
 from pokerws.game.events import TableEvent
 from pokerws.game.seating.waiting_for import waiting_for
 from pokerws.game.state import Table
+from pokerws.messages import TableSummary
 from pokerws.server.tables.actors.hand_net import HandNet
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.hand_pace import DELAYED, HandPace
 from pokerws.server.tables.interfaces import Owner
-from pokerws.server.tables.viewers import Viewers, summary_of
+from pokerws.server.tables.viewers import Viewers
 
 
 class LobbyNews:
@@ -85,3 +86,19 @@ class LobbyNews:
         """Tell the viewers why no hand is dealt now, or that one is in play again."""
         self._why = waiting_for(self._table)
         self._viewers.tell_waiting(self._why)
+
+
+def summary_of(table: Table) -> TableSummary:
+    """A table in the lobby's list."""
+    return TableSummary(
+        table.id,
+        table.name,
+        table.status,
+        table.players,
+        table.hand_number,
+        table.config,
+        table.seated_bots,
+        waiting_for(table),
+        table.hosting.paused,
+        len(table.waiting),
+    )
