@@ -296,10 +296,16 @@ class Viewers:
             self._gate.hold_frames(0, notice, dict.fromkeys(self._joining), self._table.seq + 1)
 
     def tell_waiting(self, why: WaitingFor | None) -> None:
-        """Tell all viewers why no hand is dealt, or that one is."""
+        """Tell all viewers why no hand is dealt, or that one is; late ones later."""
         message = Broadcast(TableWaiting(self._table.id, why))
-        hearing = [viewer for viewer in self.listeners if viewer.hears_waiting]
-        each(hearing, lambda viewer: viewer.send_table_frame(message.on(viewer.wire)))
+
+        def tell(viewer: Viewer) -> None:
+            if viewer.hears_waiting:
+                viewer.send_table_frame(message.on(viewer.wire))
+
+        each(self.prompt_listeners, tell)
+        if self.delayed is not None:
+            self.delayed.say_later(tell)
 
     def latest_events(self, count: int) -> list[TableEvent]:
         """Up to `count` newest events in memory."""

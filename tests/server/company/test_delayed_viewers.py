@@ -18,14 +18,18 @@ from pokerws.messages import (
     CreateTable,
     Events,
     GetHand,
+    GetLedger,
+    GetStats,
     ListHands,
     ListTables,
     Sit,
     Snapshot,
     Stand,
+    TableWaiting,
     Watch,
     server_decoder,
 )
+from pokerws.server.auth.identity import Identity
 from pokerws.server.tables.actors import delayed_viewers
 from tests.server.fakes import ManualClock
 from tests.server.in_process import Client, open_context, read
@@ -275,6 +279,8 @@ async def test_hands_and_lists_tell_no_more_than_the_past() -> None:
         over = 0 if past is None else past.hand_number - (past.hand is not None)
         assert [one["hand"] for one in listed["hands"]] == [over][: over > 0]
         assert int(listed.get("next", 0)) <= late.seq
+        stats = await ask(asks, GetStats(stream.id(), stream.table))
+        assert stats["of_table"].get("hands", 0) == over
         answer = await ask(asks, GetHand(stream.id(), stream.table, over + 1))
         assert answer["code"] in ("hand_not_over", "unknown_hand")
         assert str(stream.live.hand_number) not in str(answer.get("details", "")) or (
@@ -287,6 +293,65 @@ async def test_hands_and_lists_tell_no_more_than_the_past() -> None:
     assert [one["hand_number"] for one in tables["tables"]] == [0]
     seated = await ask(stream.players["ann"], ListHands("d", stream.table, limit=1))
     assert seated["hands"][0]["hand"] >= stream.live.hand_number - 1
+
+
+async def test_why_no_hand_is_dealt_comes_late_and_is_not_in_the_list_of_tables() -> None:
+    stream = await streamed()
+    late, ann = Late(stream.client("late")), stream.players["ann"]
+    for client in (late.client, ann):
+        client.session.hears_waiting = True
+    await stream.watch(late.client)
+    stream.play(100)
+    late.take()
+    told: list[tuple[bool, str | None]] = []
+
+    def take() -> None:
+        for client in (ann, late.client):
+            messages = map(_decode, client.take())
+            waiting = [one.waiting_for for one in messages if isinstance(one, TableWaiting)]
+            told.extend((client is ann, why) for why in waiting)
+
+    take()
+    told.clear()
+    await stream.players["ben"].asks(Stand(stream.id(), stream.table))
+    while stream.live.hand is not None:
+        stream.step()
+    stream.clock.advance(10_000)
+    take()
+    assert told == [(True, "needs_players")]
+    await late.client.asks(ListTables("c"))
+    listed = read(JSON, late.client.take()[-1])["tables"]
+    assert [one.get("waiting_for") for one in listed] == [None]
+    stream.clock.advance(DELAY_MS)
+    take()
+    assert told == [(True, "needs_players"), (False, "needs_players")]
+    # Who comes now reads it in the snapshot.
+    new = stream.client("new")
+    await stream.watch(new)
+    [snapshot] = [one for one in map(_decode, new.take()) if isinstance(one, Snapshot)]
+    assert snapshot.waiting_for == "needs_players"
+
+
+async def test_the_ledger_is_only_for_who_sees_the_table_as_it_is_until_it_is_closed() -> None:
+    stream = await streamed()
+    ann = stream.players["ann"]
+
+    async def ask(client: Client) -> dict[str, Any]:
+        client.take()
+        await client.asks(GetLedger(stream.id(), stream.table))
+        return read(JSON, client.take()[-1])
+
+    assert (await ask(ann))["type"] == "ledger"
+    operator = stream.client("ops")
+    operator.session.identity = Identity(PlayerId("ops"), "ops", "operator")
+    assert (await ask(operator))["type"] == "ledger"
+    await ann.asks(Stand(stream.id(), stream.table))
+    while stream.live.seat_of(PlayerId("ann")) is not None:
+        stream.step()
+    assert (await ask(ann))["code"] == "forbidden"
+    assert (await ask(stream.players["ben"]))["type"] == "ledger"
+    await stream.context.lobby.close(stream.table, "operator")
+    assert (await ask(ann))["type"] == "ledger"
 
 
 async def test_chat_of_players_comes_late_and_that_of_watchers_at_once() -> None:

@@ -28,6 +28,7 @@ ASKED: list[dict[str, Any]] = [
     {"type": "get_hand", "hand": 1},
     {"type": "list_hands"},
     {"type": "get_stats"},
+    {"type": "list_watchers"},
     {"type": "change_table", "config": CONFIG},
     *({"type": kind, "player": "p_00"} for kind in ("host_kick", "host_ban", "hand_over")),
 ]

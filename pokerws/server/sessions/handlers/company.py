@@ -23,6 +23,7 @@ from pokerws.server.isolation import each
 from pokerws.server.sessions.handlers.moderation import page_of
 from pokerws.server.sessions.handlers.watching import watched
 from pokerws.server.sessions.session import Session
+from pokerws.server.sessions.table_access import check_access
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import Viewer
 
@@ -119,6 +120,8 @@ async def get_notes(session: Session, message: GetNotes) -> None:
 async def list_watchers(session: Session, message: ListWatchers) -> None:
     """Answer with those who watch a table and have no seat there."""
     actor = await session.context.lobby.find(message.table)
+    if session not in actor.watchers:
+        check_access(session, actor)
     table = actor.table
     watching = {viewer.player for viewer in actor.viewers.listeners}
     players = [player for player in watching if table.seat_of(player) is None]

@@ -6,7 +6,7 @@ from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import GetLedger, Ledger, LedgerPayment, LedgerRow, Refused
 from pokerws.server.auth.identity import Identity
 from pokerws.server.sessions.session import Session
-from pokerws.server.sessions.table_access import has_access, unknown
+from pokerws.server.sessions.table_access import has_access, unknown, is_operator
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.accounts import TableTotal, Transfer, table_account, total_of
 from pokerws.storage.ledgers import (
@@ -30,7 +30,8 @@ async def get_ledger(session: Session, message: GetLedger) -> None:
         actor = await find(session, message.table)
         closed = None
         if actor is None:
-            closed = await session.context.past_hands.closed_table(message.table)
+            closed = await session.context.past_hands.closed_table(session, actor)
+            check_prompt(message.table)
         await check_reader(session, message.table, None if actor is None else actor.table, closed)
         totals, table = await read(session, message, actor, closed)
         more = len(totals) > PAGE_ROWS
@@ -58,6 +59,13 @@ async def find(session: Session, table: TableId) -> TableActor | None:
     if actor.is_paused:
         raise Refused("paused")
     return actor
+
+
+def check_prompt(session: Session, actor: TableActor) -> None:
+    """Raise Refused if the player sees the table late: the ledger has its stacks of now."""
+    delayed = actor.viewers.delayed
+    if delayed is not None and delayed.is_late(session.player) and not is_operator(session):
+        raise Refused("forbidden", "only for players with a seat, since others see the table late")
 
 
 async def check_reader(

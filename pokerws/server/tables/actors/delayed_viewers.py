@@ -1,7 +1,8 @@
 """Shows a table late to those without a seat, for tables that are streamed.
 
 Viewers without a seat see a state of the past, which follows the table after `delay_ms`.  They are
-told nothing that is newer: neither events nor a snapshot, chat, the end of a hand or its number.
+told nothing that is newer: neither events nor a snapshot, chat, the end of a hand or its number, or
+why none is dealt.
 Players with a seat see the table as it is, on all their connections.
 
 After it was loaded, a table shows its past from that time on, so nobody without a seat sees it
@@ -24,6 +25,7 @@ from pokerws.game.redaction import (
     redact_table,
     redact_table_later,
 )
+from pokerws.game.seating.waiting_for import waiting_for
 from pokerws.game.state import PlayerId, Table
 from pokerws.messages import NOTICES, Events, Notice, Refused, ServerMessage, Snapshot, Watch
 from pokerws.server.clock import Alarm, Clock
@@ -142,7 +144,8 @@ class DelayedViewers:
         number = past.hand_number
         state = redact_table_later(past) if self._reveals(number) else redact_table(past, None)
         now_ms = self._clock.table_ms()
-        self._send(viewer, Snapshot(past.id, self._epoch, past.seq, now_ms, state))
+        why = waiting_for(past)
+        self._send(viewer, Snapshot(past.id, self._epoch, past.seq, now_ms, state, waiting_for=why))
 
     # ---- what happens
 

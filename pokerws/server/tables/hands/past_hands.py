@@ -120,7 +120,8 @@ class PastHands:
             sees_all = may_see_all(table)
             if wanted != player and not sees_all:
                 raise Refused("forbidden", "the table shows nobody the statistics of others")
-            async for page in self._latest_of_table(table.id, actor, message.hands):
+            before_seq = _shown_before(table, actor, player)
+            async for page in self._latest_of_table(table.id, actor, before_seq, message.hands):
                 await _count(tally, page)
         except LogUnavailable as error:
             raise Refused("log_unavailable") from error
@@ -130,15 +131,15 @@ class PastHands:
         return Stats(message.id, of_players, tally.sessions(), tally.of_table(table.id))
 
     async def _latest_of_table(
-        self, table: TableId, actor: TableActor | None, count: int
+        self, table: TableId, actor: TableActor | None, before_seq: int, count: int
     ) -> AsyncIterator[Sequence[Finished]]:
-        """Parts of the latest hands of a table, the latest first."""
+        """Parts of the latest hands of a table before an event, the latest first."""
         if self._visits is None:
-            if actor is not None:
-                yield memory_hands.hands_at(actor)[: -count - 1 : -1]
+            known = [] if actor is None else memory_hands.hands_at(actor)
+            yield [hand for hand in known if hand.seq < before_seq][: -count - 1 : -1]
             return
         await self._flush(table)
-        reader = self._visits.hands(table, _MOST, 0)
+        reader = self._visits.hands(table, before_seq, 0)
         reads = 0
         while count > 0 and reads < STATS_READS and not reader.is_over:
             page = (await reader.read())[:count]
@@ -174,20 +175,14 @@ class PastHands:
     async def _of_table(
         self, message: ListHands, table: TableId, player: PlayerId, may_see: MaySee
     ) -> Hands:
-        before_seq = _seq_of(message.before)
-        live = self._lobby.live(table)
-        delayed = None if live is None else live.viewers.delayed
-        if delayed is not None and delayed.is_late(player):
-            before_seq = min(before_seq, delayed.hands_before_seq)
+        known, actor = await self._find(table, may_see)
+        before_seq = min(_seq_of(message.before), _shown_before(known, actor, player))
         if self._visits is None:
-            _, actor = await self._find(table, may_see)
-            known = [] if actor is None else memory_hands.hands_at(actor)
-            hands = [hand for hand in known if hand.seq < before_seq]
+            in_memory = [] if actor is None else memory_hands.hands_at(actor)
+            hands = [hand for hand in in_memory if hand.seq < before_seq]
             page = hands[: -message.limit - 1 : -1]
             more = len(page) < len(hands)
             return _answer(message, page, player, str(page[-1].seq) if more else None)
-        if await self._find(table, may_see) is None:
-            before_seq = min(before_seq, await self._shown_before(table, player))
         await self._flush(table)
         reader = self._visits.hands(table, before_seq, 0)
         return await self._from_log(message, reader, player)
@@ -212,18 +207,6 @@ class PastHands:
         if not may_see(known):
             raise _unknown(table)
         return known, None
-
-    async def _shown_before(self, table: TableId, player: PlayerId) -> int:
-        """The seq before which a table that is not in memory shows its hands to a player.
-
-        One that is shown late shows none: when its hands ended is known once it is loaded.
-        """
-        stored = await self._look(table)
-        if stored is None or stored.status == "closed" or not stored.snapshot:
-            return _MOST
-        kept = decode_snapshot(stored.snapshot).table
-        is_late = kept.config.company.delay_ms > 0 and kept.seat_of(player) is None
-        return 1 if is_late else _MOST
 
     async def _from_log(self, message: ListHands, reader: LogHands, player: PlayerId) -> Hands:
         page: list[Finished] = []
@@ -277,6 +260,17 @@ async def _count(tally: Tally, hands: Sequence[Finished]) -> None:
         for hand in hands[first : first + COUNTED_AT_ONCE]:
             tally.add(hand)
         await asyncio.sleep(0)
+
+
+def _shown_before(table: Table, actor: TableActor | None, player: PlayerId) -> int:
+    """The seq before which a table shows its hands to a player.
+
+    One that is shown late shows none before it is loaded: until then, nobody knows when they ended.
+    """
+    if not table.config.company.delay_ms or table.closed or table.seat_of(player) is not None:
+        return _MOST
+    delayed = None if actor is None else actor.viewers.delayed
+    return 1 if delayed is None else delayed.hands_before_seq
 
 
 def _unknown(table: TableId) -> Refused:

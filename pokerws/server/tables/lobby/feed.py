@@ -80,8 +80,8 @@ class LobbyFeed:
                 del self._unlisted[summary.table]
             return
         if summary.config.company.delay_ms:
-            # The number would tell those without a seat what they are to see late.
-            summary = replace(summary, hand_number=0)
+            # Both would tell those without a seat what they are to see late.
+            summary = replace(summary, hand_number=0, waiting_for=None)
         row = self._rows.note(summary)
         if row is not None:
             self.watchers.note(row)
