@@ -1434,7 +1434,8 @@ export interface PreActionHeld {
  * The answer to `get_ledger`: at most 50 players, by id.
  *
  * `settle` says who pays whom, with few payments; it is absent if there are several pages. Chips
- * from before the server had accounts are those of the player `house`.
+ * from before the server had accounts are those of the player `house`. At a table with a bank the
+ * rows are its lines.
  */
 export interface Ledger {
   type: "ledger";
@@ -1450,6 +1451,8 @@ export interface Ledger {
   next?: string;
   /** the page as CSV */
   text?: string;
+  /** what the house took of the pots; with several pages on the last one */
+  rake?: number;
 }
 
 /** The answer to `create_link`. Whoever has the code can play as this player. */
@@ -2189,7 +2192,7 @@ export interface PlayerEntry {
  * A player's chips at a table: brought, taken away, and there now.
  *
  * `stack` counts the chips that the player has put into the hand in play. `net` is what the player
- * has won, or lost if it is negative. All nets of a table add up to zero.
+ * has won, or lost if it is negative. All nets of a table and its rake add up to zero.
  */
 export interface LedgerRow {
   /** the player's id */
@@ -3752,7 +3755,7 @@ export interface RateLimit {
   over_ms: number;
 }
 
-/** Chips that one player owes another, if all settle now. */
+/** Chips that one player owes another, or the `house` for its rake, if all settle now. */
 export interface LedgerPayment {
   /** who pays */
   from: string;

@@ -6,7 +6,7 @@ from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import GetLedger, Ledger, LedgerPayment, LedgerRow, Refused
 from pokerws.server.auth.identity import Identity
 from pokerws.server.sessions.session import Session
-from pokerws.server.sessions.table_access import has_access, unknown, is_operator
+from pokerws.server.sessions.table_access import has_access, is_operator, unknown
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.accounts import TableTotal, Transfer, table_account, total_of
 from pokerws.storage.ledgers import (
@@ -30,8 +30,9 @@ async def get_ledger(session: Session, message: GetLedger) -> None:
         actor = await find(session, message.table)
         closed = None
         if actor is None:
-            closed = await session.context.past_hands.closed_table(session, actor)
-            check_prompt(message.table)
+            closed = await session.context.past_hands.closed_table(message.table)
+        else:
+            check_prompt(session, actor)
         await check_reader(session, message.table, None if actor is None else actor.table, closed)
         totals, table = await read(session, message, actor, closed)
         more = len(totals) > PAGE_ROWS

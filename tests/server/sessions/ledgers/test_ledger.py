@@ -153,7 +153,7 @@ async def test_rake_is_no_players_and_a_bank_has_a_row_for_each(*, bank: bool) -
         if hand is not None and hand.turn is not None:
             seat = actor.table.seats[hand.turn.seat]
             assert seat is not None
-            actor.carry_out(Act(seat.player, hand.number, "call" if hand.turn.to_call else "check"))
+            actor.carry_out(Act(seat.player, hand.number, "call" if hand.turn.call else "check"))
         raked = 4_000 - actor.table.chips
         check(await ask(ann, actor.table.id))
     await ben.asks(Stand("u", actor.table.id))
