@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from pokerws.game.commands import Act
+from pokerws.game.commands import Act, Action
 from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import HouseRules, Rake, TableConfig
 from pokerws.game.events import ChipsAdded, PlayerSat, PlayerStood
@@ -153,7 +153,8 @@ async def test_rake_is_no_players_and_a_bank_has_a_row_for_each(*, bank: bool) -
         if hand is not None and hand.turn is not None:
             seat = actor.table.seats[hand.turn.seat]
             assert seat is not None
-            actor.carry_out(Act(seat.player, hand.number, "call" if hand.turn.to_call else "check"))
+            action: Action = "call" if hand.turn.call else "check"
+            actor.carry_out(Act(seat.player, hand.turn.number, action))
         raked = 4_000 - actor.table.chips
         check(await ask(ann, actor.table.id))
     await ben.asks(Stand("u", actor.table.id))
