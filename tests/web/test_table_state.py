@@ -112,7 +112,7 @@ class Game:
     def play(self, steps: int) -> None:
         """Play unwatched, take the snapshot, play on and close the table."""
         for player in map(PlayerId, PLAYERS[: self.table.config.seats]):
-            if self.table.config.hosting.approval:
+            if self.table.config.hosting.approval and player != self.table.host:
                 self._play(Sit(player, player.title(), None, 1_000))
                 self._play(ApproveSeat(None, player))
             self._play(Sit(player, player.title(), None, self._rng.randint(200, 3_000)))
