@@ -159,6 +159,10 @@ class Oracle:
         return Counter({kind: count})
 
 
+# The events behind the end of a hand that tell of its cards.
+LATER = frozenset({"hand_shown", "part_shown", "rabbit_shown"})
+
+
 class Part(NamedTuple):
     """What a frame tells of the time after event `seq`; of none where that is None.
 
@@ -187,7 +191,7 @@ def told_by(wire: Wire, frame: bytes) -> tuple[str, list[Part]]:
             if message["type"] == "hand":
                 # Behind its end stand the cards that were turned up later.
                 parts = [
-                    part._replace(seq=seq, is_later=True) if event["type"] == "hand_shown" else part
+                    part._replace(seq=seq, is_later=True) if event["type"] in LATER else part
                     for part, event in zip(parts, events, strict=True)
                 ]
         case {"seq": int(seq), "state": state}:
