@@ -31,9 +31,13 @@ def sit_or_request(table: Table, command: Sit, now_ms: int) -> TableEvent:
 
 
 def wait_or_request(table: Table, command: JoinWaitingList) -> list[TableEvent]:
-    """Wait for a seat; who needs the host's approval asks for it too, so as not to wait in vain."""
+    """Wait for a seat; who needs the host's approval asks for it too, so as not to wait in vain.
+
+    Where too many have asked, the player only waits, and can ask later.
+    """
     player, joined = command.player, join_list(table, command)
-    if not needs_approval(table, player) or has_requested(table, player):
+    has_room = len(table.hosting.requests) < MAX_REQUESTS
+    if not needs_approval(table, player) or has_requested(table, player) or not has_room:
         return [joined]
     return [joined, _request(table, player, command.name, table.config.min_buy_in)]
 

@@ -283,7 +283,7 @@ SHOWN = [
     Shown("bank_unavailable", writing_fails, "stored", [*MOVING, CloseTable("4", TABLE), LEDGER]),
     shown("bank_unavailable", examples.DATABASE_AWAY, Refill("1")),
     shown("not_seated", examples.OPEN, *BY_SEATED, KICK, PRE_ACT),
-    shown("forbidden", examples.OPEN, LEDGER),
+    shown("forbidden", "a table that another player has opened", LEDGER),
     shown("not_watching", examples.GREETED, Unwatch("1", TABLE), React("2", TABLE, "wow")),
     shown("muted", "a player who watches a table, and whom an operator has muted", *SAID[1:]),
     Shown("guests_only", SITUATIONS[examples.TOKENS], "tokens", [Hello("1", code="any")]),

@@ -43,9 +43,14 @@ NEVER: dict[str, tuple[str, ...]] = {
     "sit": ("bad_token", "banned", "muted"),
     # Only a bot with a seat that it does not leave yet is stood up.
     "remove_bot": ("not_seated", "already_leaving"),
-    "join_waiting_list": ("bad_token", "banned", "muted", "bank_unavailable"),
-    # A player whose name cannot be found is shown by id.
-    "get_ledger": ("names_unavailable",),
+    # It asks the host for a seat only where that is not refused.
+    "join_waiting_list": (
+        *("bad_token", "banned", "muted", "bank_unavailable"),
+        *("already_requested", "list_full"),
+    ),
+    # A player whose name cannot be found is shown by id.  Without a database, the look for the
+    # table fails before that for its log.
+    "get_ledger": ("names_unavailable", "log_unavailable"),
     # It has no cards.
     "pre_act": ("cards_not_allowed",),
     # A closed table has no seats, so that `not_seated` comes first.  An operator needs no host.

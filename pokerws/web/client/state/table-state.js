@@ -186,6 +186,7 @@ const TABLE_EVENTS = {
   },
   table_opened: (table, event) => {
     table.seats = Array(event.config.seats).fill(null);
+    table.host = event.host ?? null;
   },
   bots_wanted: (table, event) => {
     table.bots = event.bots;
