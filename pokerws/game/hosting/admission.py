@@ -4,6 +4,12 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, Table
 
 
+def check_host(table: Table, player: PlayerId) -> None:
+    """Raise Illegal unless the player is the table's host."""
+    if table.host != player:
+        raise Illegal("not_host", "only the host of the table may do this")
+
+
 def needs_approval(table: Table, player: PlayerId) -> bool:
     """Whether the host has to approve before the player may sit down."""
     is_in = player == table.host or player in table.hosting.approved or is_wanted(table, player)

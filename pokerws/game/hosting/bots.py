@@ -5,6 +5,7 @@ from zlib import crc32
 
 from pokerws.game.commands import AddBot, RemoveBot
 from pokerws.game.events import BotsWanted, TableEvent
+from pokerws.game.hosting.admission import check_host
 from pokerws.game.illegal import Details, Illegal
 from pokerws.game.seating.seats import stand
 from pokerws.game.state import BOT_PREFIX, PlayerId, Table, TableId, WantedBot
@@ -74,12 +75,6 @@ def wanted_no_more(table: Table, player: PlayerId) -> list[TableEvent]:
     """Want a bot no more; no event for a player who is none of those wanted."""
     left = [bot for bot in table.bots if bot.player != player]
     return [] if len(left) == len(table.bots) else [BotsWanted(left)]
-
-
-def check_host(table: Table, player: PlayerId) -> None:
-    """Raise Illegal unless the player is the table's host."""
-    if table.host != player:
-        raise Illegal("not_host", "only the host of the table may do this")
 
 
 def _in_order(table: TableId) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from pokerws.game.events import (
     TableResumed,
     WaiterLeft,
 )
+from pokerws.game.hosting.admission import check_host
 from pokerws.game.hosting.bank import give, take
 from pokerws.game.hosting.bots import wanted_no_more
 from pokerws.game.hosting.changes import change_table
@@ -48,8 +49,8 @@ from pokerws.game.state import PlayerId, Seat, Table
 
 def decide_for_host(table: Table, command: HostCommand, now_ms: int) -> list[TableEvent]:
     """The events of a command alone.  Raises Illegal; changes nothing."""
-    if command.by is not None and command.by != table.host:
-        raise Illegal("not_host", "only the host of the table may do this")
+    if command.by is not None:
+        check_host(table, command.by)
     match command:
         case HostKick(by=by, player=player):
             return _kick(table, by, player, now_ms)

@@ -5,7 +5,7 @@ from typing import assert_never
 import structlog
 
 from pokerws.game import commands
-from pokerws.game.illegal import Illegal
+from pokerws.game.hosting.admission import check_host
 from pokerws.game.state import PlayerId
 from pokerws.messages import (
     ApproveSeat,
@@ -102,8 +102,8 @@ async def get_link(session: Session, message: GetLink) -> None:
     actor = await lobby.find(message.table)
     check_access(session, actor)
     table = actor.table
-    if session.player != table.host and not is_operator(session):
-        raise Illegal("not_host", "only the host of the table may do this")
+    if not is_operator(session):
+        check_host(table, session.player)
     if actor.is_paused:
         raise Refused("paused")
     if not actor.is_unlisted:
