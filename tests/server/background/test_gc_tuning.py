@@ -60,19 +60,20 @@ def process() -> Process:
 
 
 @pytest.fixture
-def collector(process: Process) -> Iterator[Collector]:
-    collector = process.collector()
-    collector.start()
-    yield collector
-    collector.stop()
-
-
-@pytest.fixture
 def blocks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many blocks of memory there seem to be: the last of these."""
     blocks = [LEAST_BLOCKS]
     monkeypatch.setattr(sys, "getallocatedblocks", lambda: blocks[-1])
     return blocks
+
+
+@pytest.fixture
+def collector(process: Process, blocks: list[int]) -> Iterator[Collector]:
+    assert blocks  # Whatever other tests have left in memory.
+    collector = process.collector()
+    collector.start()
+    yield collector
+    collector.stop()
 
 
 def unfrozen() -> int:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeAlias
+from unittest.mock import patch
 
 import asyncpg
 import pytest
@@ -13,9 +14,14 @@ from pokerws.storage.postgres.store import PostgresStore
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
+LEASE_S = 3600.0
+
 
 class Server:
-    """A store with a lease, as a server has it, but without its task."""
+    """A store with a lease, as a server has it, but without its task.
+
+    The lease ends when a test says so, on a machine of any speed.
+    """
 
     def __init__(self, store: PostgresStore, lease: Lease, tenure: Tenure) -> None:
         self.store = store
@@ -27,15 +33,16 @@ class Server:
 async def a_server(address: Address | str, name: str) -> AsyncIterator[Server]:
     address = address_of(address) if isinstance(address, str) else address
     tenure = Tenure()
-    lease = Lease(address, name, tenure)
-    await lease.register(is_alone=False)
-    tenure.is_patient = False
-    store = await PostgresStore.open(address, tenure=tenure)
-    try:
-        yield Server(store, lease, tenure)
-    finally:
-        await lease.give_up()
-        await store.close()
+    with patch("pokerws.storage.postgres.lease.LEASE_S", LEASE_S):
+        lease = Lease(address, name, tenure)
+        await lease.register(is_alone=False)
+        tenure.is_patient = False
+        store = await PostgresStore.open(address, tenure=tenure)
+        try:
+            yield Server(store, lease, tenure)
+        finally:
+            await lease.give_up()
+            await store.close()
 
 
 @pytest.fixture

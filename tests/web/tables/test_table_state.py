@@ -22,6 +22,7 @@ from pokerws.game.commands import (
     Close,
     Command,
     ConnectionChanged,
+    PostBlind,
     RabbitHunt,
     RemoveBot,
     ReserveSeat,
@@ -212,8 +213,8 @@ MIXED = [code for code, variant in VARIANTS.items() if variant.max_seats >= 6]
 def random_command(table: Table, rng: random.Random) -> Command:
     """Mostly the action that is due, sometimes another command, not always legal."""
     player = PlayerId(rng.choice(PLAYERS))
-    if table.hosting.requests and rng.random() < 0.1:
-        return Stand(table.hosting.requests[0].player)
+    if rng.random() < 0.1 and (wanted := rarely_wanted(table)):
+        return rng.choice(wanted)
     if rng.random() < 0.15:
         return random_hosting(rng, table, [PlayerId(one) for one in PLAYERS])
     if table.last_hand is not None and rng.random() < 0.2:
@@ -243,6 +244,20 @@ def random_command(table: Table, rng: random.Random) -> Command:
     if turn is None or rng.random() < 0.1:
         return TimeUp(connected=rng.random() < 0.5)
     return random_act(table, turn, rng)
+
+
+def rarely_wanted(table: Table) -> list[Command]:
+    """Commands that random ones seldom hit on: each needs a player in some situation."""
+    wanted: list[Command] = [Stand(request.player) for request in table.hosting.requests]
+    wanted += [
+        PostBlind(seat.player, on=not seat.posts)
+        for seat in table.seats
+        if seat and seat.owes_blind
+    ]
+    turn = table.hand.turn if table.hand is not None else None
+    if turn is not None and turn.time == "protection" and (seat := table.seats[turn.seat]):
+        wanted.append(ConnectionChanged(seat.player, connected=True))
+    return wanted
 
 
 def random_show(table: Table, player: PlayerId, rng: random.Random) -> Command:
