@@ -283,7 +283,7 @@ def follow_a_table(
     Then it is closed.  Returns whether it came so far.
     """
     play = Play(config, seed)
-    followers = [Follower(play.actor, who, python) for who in (*play.players, SPECTATOR)]
+    followers = [Follower(play.actor, who, python) for who in (*play.players[:2], SPECTATOR)]
     in_hand = False
     for step in range(6 * STEPS):
         play.step()
