@@ -21,7 +21,7 @@ test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
 	@tests/install-servers.sh
 	@tests/install-node.sh
 	@tests/install-node.sh $(PEER)
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 mutants: $(READY) ## Break a line for each claim of docs/security.md, check that a test fails (ONLY=claim)
 	@tests/install-browser.sh
@@ -33,7 +33,7 @@ coverage: $(READY) ## Measure which lines and branches the tests run (ARGS as fo
 	@tests/install-node.sh
 	@tests/install-node.sh $(PEER)
 	@rm -rf build/coverage && mkdir -p build/coverage
-	@$(BIN)/coverage run -m pytest -n auto --dist loadfile --timeout 180 $(ARGS)
+	@$(BIN)/coverage run -m pytest -n auto --dist loadfile --no-loadscope-reorder --timeout 180 $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage html --quiet
 	@$(BIN)/coverage report

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -31,11 +32,19 @@ pytest_plugins = ["tests.postgres_fixtures", "tests.browser_fixtures"]
 
 # Each has a Postgres of its own.
 MOST_WORKERS = 4
+# Their tests take longest and mostly wait for other processes.
+SLOW_ROOMS = ("external", "e2e", "simulation", "bench", "web")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Workers for `-n auto`: one more than processors, since tests often wait for others."""
-    return min(MOST_WORKERS, (os.cpu_count() or 1) + 1)
+    """Workers for `-n auto`: two more than processors, since tests often wait for others."""
+    return min(MOST_WORKERS, (os.cpu_count() or 1) + 2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let slow tests begin first, so that no worker is left with one when the others are done."""
+    rooms = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(rooms).parts[0] not in SLOW_ROOMS)
 
 
 # Refusals that no document lists for their command, by servers in this process.
