@@ -225,7 +225,7 @@ export class NewTable {
 
 /** @param {string} code */
 function optionName(code) {
-  return isMix(code) && !MIXES[code].games.length ? "Custom mix" : gameName(code);
+  return isMix(code) && !MIXES[code].games.length ? t("new_table.custom_mix") : gameName(code);
 }
 
 /**

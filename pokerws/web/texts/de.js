@@ -72,6 +72,7 @@ export default {
   "new_table.default_name": "Tisch von {name}",
   "new_table.game": "Spiel",
   "new_table.mix_games": "Spiele im Mix",
+  "new_table.custom_mix": "Eigener Mix",
   "new_table.rotation": "Wechsel",
   "new_table.rotation.orbit": "nach jeder Runde",
   "new_table.rotation.hands": "nach einer Anzahl Hände",

@@ -72,6 +72,7 @@ export default {
   "new_table.default_name": "Mesa de {name}",
   "new_table.game": "Juego",
   "new_table.mix_games": "Juegos de la mezcla",
+  "new_table.custom_mix": "Mezcla propia",
   "new_table.rotation": "Rotación",
   "new_table.rotation.orbit": "en cada vuelta",
   "new_table.rotation.hands": "tras un número de manos",

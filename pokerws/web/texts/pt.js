@@ -72,6 +72,7 @@ export default {
   "new_table.default_name": "Mesa de {name}",
   "new_table.game": "Jogo",
   "new_table.mix_games": "Jogos do mix",
+  "new_table.custom_mix": "Mix personalizado",
   "new_table.rotation": "Rotação",
   "new_table.rotation.orbit": "a cada volta",
   "new_table.rotation.hands": "após um número de mãos",

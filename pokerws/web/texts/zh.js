@@ -72,6 +72,7 @@ export default {
   "new_table.default_name": "{name}的牌桌",
   "new_table.game": "玩法",
   "new_table.mix_games": "混合玩法的组成",
+  "new_table.custom_mix": "自选混合",
   "new_table.rotation": "轮换",
   "new_table.rotation.orbit": "每一圈",
   "new_table.rotation.hands": "每隔若干手",
