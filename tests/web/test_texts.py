@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, Route, expect
 from pokerws.game.config.table_config import HouseRules, TableConfig
 from pokerws.game.state import PlayerId
 from pokerws.messages import ChatSaid
-from tests.web.room import WEB_ROOT, open_room
+from tests.web.room import WEB_ROOT, Room, open_room
 from tests.web.visitor import DESKTOP, TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -144,3 +144,62 @@ async def test_every_text_of_the_page_is_in_the_catalogue(shared_browser: Browse
         await no_other_texts(page)
         await context.close()
         assert visitor.problems == []
+
+
+async def test_the_language_is_the_browsers_until_one_is_chosen(shared_browser: Browser) -> None:
+    async with open_room() as room:
+        context = await shared_browser.new_context(viewport=DESKTOP, locale="de-AT")
+        context.set_default_timeout(TIMEOUT_MS)
+        page = await context.new_page()
+        visitor = Visitor(context, page, room)
+        fetched: list[str] = []
+        page.on("request", lambda request: fetched.append(request.url))
+        await page.goto(room.address)
+        title, html = page.locator("#name-title"), page.locator("html")
+        await expect(title).to_have_text("Nimm Platz")
+        await expect(html).to_have_attribute("lang", "de")
+        assert [re.search(r"texts/(\w\w)\b", url) is not None for url in fetched].count(True) == 1
+        for language, text in (
+            ("zh", "请入座"),
+            ("en", "Take a seat"),
+        ):
+            await page.select_option("#start-language", language)
+            await expect(title).to_have_text(text)
+            await expect(html).to_have_attribute("lang", language)
+        await page.select_option("#start-language", "fr")
+        await visitor.enter()
+        await expect(page.locator("#lobby-title")).to_have_text("Tables")
+        await page.reload()
+        await expect(page.locator("#lobby .seats-taken")).to_have_text("0/6 places")
+        await context.close()
+        assert visitor.problems == []
+
+
+# What a browser's settings, a full disk or a fault can do to the page's storage.
+STORAGES = {
+    "blocked": """for (const name of ["localStorage", "sessionStorage"])
+        Object.defineProperty(window, name, {
+            get() { throw new DOMException("blocked", "SecurityError"); } });""",
+    "full": """Storage.prototype.setItem = () => {
+        throw new DOMException("full", "QuotaExceededError"); };""",
+    "damaged": """if (!sessionStorage.seen) {
+        sessionStorage.seen = "yes";
+        for (const name of ["identity", "settings"]) localStorage[`pokerws.${name}`] = "{"; }""",
+}
+
+
+@pytest.mark.parametrize("fault", STORAGES)
+async def test_the_page_works_without_a_storage(visitor: Visitor, room: Room, fault: str) -> None:
+    page = visitor.page
+    await page.add_init_script(STORAGES[fault])
+    await visitor.enter()
+    await visitor.open_table()
+    await visitor.sit(2)
+    await page.check("#four-colours")
+    await expect(page.locator("body.four-colours")).to_be_visible()
+    # The connection comes back as the same player.
+    await room.stop()
+    await expect(page.locator("#reconnecting")).to_be_visible()
+    await room.start()
+    await expect(page.locator("#status")).to_have_attribute("data-state", "online")
+    await expect(page.locator('[data-seat="2"]')).to_have_attribute("data-own", "true")
