@@ -11,6 +11,7 @@ import { LobbyScreen } from "./lobby/lobby-screen.js";
 import { sentence } from "./model/format.js";
 import { TableNames } from "./model/table-names.js";
 import { socketUrl, storageKey } from "./net/folder.js";
+import { prepareOffline } from "./net/installed.js";
 import { Connection } from "./client/protocol.js";
 import {
   forgetToken,
@@ -19,18 +20,20 @@ import {
   takeTokenFromAddress,
   token,
 } from "./net/token.js";
-import { TableScreen } from "./table/table-screen.js";
 import { showCards } from "./ui/cards.js";
 import { byId, setText } from "./ui/dom.js";
 import { describeRejection, showToast, withEnd } from "./ui/toast.js";
 
 /** @typedef {import("./client/protocol.js").ConnectionState} ConnectionState */
+/** @typedef {import("./table/table-screen.js").TableScreen} TableScreen */
 
 const IDENTITY = storageKey("identity");
 const FOUR_COLOURS = storageKey("four-colours");
 const LOGGED_OUT = 4403;
 const BANNED = 4423;
 const TOO_MANY_CONNECTIONS = 4430;
+/** How long the lobby has the line for itself. */
+const LATER_MS = 1000;
 
 const NEW_ACCOUNT = "The server no longer knows your session. You have a new account.";
 const REPLACES = "Play as the player of this link, and give up your account here as";
@@ -46,8 +49,11 @@ const identity = {
 const connection = new Connection({ url: socketUrl(), identity, token });
 const lobby = new LobbyScreen(connection, openTable);
 const account = new Account(connection);
-const table = new TableScreen(connection, account, leaveForLobby);
-new AccountPanel(account, new TableNames(connection), () => table.seat());
+/** @type {TableScreen|null} made when the first table is opened */
+let table = null;
+/** @type {string|null} the table that the address names, also while its modules are loaded */
+let wanted = null;
+new AccountPanel(account, new TableNames(connection), () => table?.seat() ?? null);
 new DeviceLink(connection);
 let seenOnline = false;
 /** Why the player was banned, as the latest notice said. */
@@ -86,6 +92,8 @@ function main() {
   const { session, name, code } = identity.load();
   if (token() || session || name || code) begin();
   else showNameForm();
+  // The texts of `offline.html`, where they are not those of the page's language.
+  prepareOffline({});
 }
 
 function begin() {
@@ -191,19 +199,48 @@ function showScreen() {
   if (connection.state === "offline") return;
   const address = new URLSearchParams(location.hash.slice(1));
   const id = address.get("table");
-  if (id !== null && table.id === id) return;
+  if (id !== null && wanted === id) return;
   leaveTable();
   if (id) {
     lobby.hide();
-    table.open(id, address.get("key"));
+    showTable(id, address.get("key"));
   } else {
     lobby.show();
+    setTimeout(loadLater, LATER_MS);
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {string|null} key that of an unlisted table
+ */
+async function showTable(id, key) {
+  wanted = id;
+  if (!table) {
+    loadLater();
+    try {
+      const { TableScreen } = await import("./table/table-screen.js");
+      table ??= new TableScreen(connection, account, leaveForLobby);
+    } catch (error) {
+      leaveForLobby("The table could not be loaded. Please try again.");
+      throw error;
+    }
+  }
+  // Meanwhile the player may have gone elsewhere.
+  if (wanted === id && table.id !== id) table.open(id, key);
+}
+
+/** Fetch what the lobby does not need: the server has listed it in the page. */
+function loadLater() {
+  for (const link of document.querySelectorAll('link[rel="later"]')) {
+    /** @type {HTMLLinkElement} */ (link).rel = "modulepreload";
   }
 }
 
 function leaveTable() {
-  if (table.isSeated()) showToast("You still have your seat. Stand up to leave it.");
-  table.close();
+  if (table?.isSeated()) showToast("You still have your seat. Stand up to leave it.");
+  wanted = null;
+  table?.close();
 }
 
 /**
@@ -228,7 +265,7 @@ function showStatus(state) {
   const words = { online: "Online", offline: "Not connected", reconnecting: connecting };
   setText(status.firstElementChild, words[state]);
   document.body.dataset.connection = state;
-  if (state === "online" && seenOnline && !table.id) showToast("Reconnected");
+  if (state === "online" && seenOnline && !wanted) showToast("Reconnected");
   if (state === "online") seenOnline = true;
 }
 

@@ -187,7 +187,8 @@ def _of_file(file: File, request: Request) -> Response:
         response = not_modified(file.kind, etag, cache)
     else:
         response = respond(HTTPStatus.OK, file.bodies[coding], file.kind, cache)
-        response.headers["ETag"] = etag
+        if not file.is_immutable:
+            response.headers["ETag"] = etag
         if coding != IDENTITY:
             response.headers["Content-Encoding"] = coding
     if len(file.bodies) > 1:

@@ -31,6 +31,7 @@ _MINIFIERS: dict[str, Callable[[str], str]] = {".js": jsmin, ".css": cssmin}
 # A version as part of a path; also one of another deployment.
 _VERSIONED = re.compile(r"/v-[0-9a-f]{16}/")
 _IMPORT = re.compile(r"""(?:\bfrom\s*|^import\s*)["'](\.[^"']+)["']""", re.MULTILINE)
+_LATER = re.compile(r"""\bimport\s*\(\s*["'](\.[^"']+)["']""")
 _LINK = re.compile(r'\b(href|src)="([^"/:]+(?:/[^":]+)?)"')
 _ENTRY = re.compile(r'<script type="module" src="([^"]+)"></script>')
 _PREVIEW = re.compile(r'<meta property="og:image" content="([^"]+)">')
@@ -102,8 +103,10 @@ class Site:
             return f'{link[1]}="{self.folder * (link[2] in parts)}{link[2]}"'
 
         def hinted(entry: re.Match[str]) -> str:
-            found = _modules(entry[1], sources)
-            hints = [f'<link rel="modulepreload" href="{name}">' for name in found]
+            at_once, later = _modules(entry[1], sources)
+            hints = [f'<link rel="modulepreload" href="{name}">' for name in at_once]
+            # To browsers the word means nothing; the page changes it when the time has come.
+            hints += [f'<link rel="later" href="{name}">' for name in later]
             return "\n  ".join([*hints, entry[0]])
 
         return _LINK.sub(moved, _ENTRY.sub(hinted, page))
@@ -138,15 +141,27 @@ def _digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:16]
 
 
-def _modules(entry: str, sources: Mapping[str, bytes]) -> list[str]:
-    """The modules that a module imports, without those that it imports later, when needed."""
-    found, waiting = [entry], [entry]
-    while waiting:
-        name = waiting.pop()
+def _modules(entry: str, sources: Mapping[str, bytes]) -> tuple[list[str], list[str]]:
+    """The modules that a module imports, and the others that it imports later, when needed."""
+    at_once, deferred = _reached([entry], sources)
+    later, _ = _reached(deferred, sources)
+    return at_once, [name for name in later if name not in at_once]
+
+
+def _reached(start: list[str], sources: Mapping[str, bytes]) -> tuple[list[str], list[str]]:
+    """All modules that some modules need, themselves among them, and those of `import()`."""
+    found, deferred = list(start), []
+    for name in found:
         source = sources.get(f"/{name}", b"").decode()
-        for target in _IMPORT.findall(source):
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
-            if path not in found:
-                found.append(path)
-                waiting.append(path)
-    return found
+
+        def path(target: str, folder: str = posixpath.dirname(name)) -> str:
+            return posixpath.normpath(posixpath.join(folder, target))
+
+        found += [one for one in map(path, _IMPORT.findall(source)) if one not in found]
+        deferred += map(path, _LATER.findall(_without_comments(source)))
+    return found, deferred
+
+
+def _without_comments(source: str) -> str:
+    """A module without the types in its comments, which look like imports."""
+    return re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)

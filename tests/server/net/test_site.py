@@ -121,7 +121,9 @@ async def test_head_and_304_have_the_headers_of_the_whole_answer(app: App) -> No
     async with browsing(app) as browser:
         whole = await browser.get("/", Accept_Encoding="br")
         script = f"/{next(link for link in links_of(whole.plain) if link.endswith('app.js'))}"
-        for path in ("/", script, "/app.js", "/client/README.md"):
+        whole = await browser.get(script, Accept_Encoding="br")
+        assert (await browser.get(script, "HEAD", Accept_Encoding="br")).headers == whole.headers
+        for path in ("/", "/app.js", "/client/README.md"):
             whole = await browser.get(path, Accept_Encoding="br")
             head = await browser.get(path, "HEAD", Accept_Encoding="br")
             assert head.headers == whole.headers
@@ -221,7 +223,8 @@ PAGE = {
     "index.html": '<link href="a.css"><script type="module" src="app.js"></script>'
     '<a href="elsewhere.html">',
     "a.css": "p {\n  color: red;\n}\n",
-    "app.js": 'import "./b/one.js";\nimport("./b/later.js"); // a comment\n',
+    "app.js": 'import "./b/one.js";\nimport("./b/later.js"); // a comment\n'
+    '/** @type {import("./b/types.js").X} */\n',
     "b/one.js": 'export { x } from "../two.js";\n',
     "b/later.js": "export const y = 2;\n",
     "two.js": "export const x = 1;\n",
@@ -238,6 +241,7 @@ def test_modules_are_loaded_at_once_but_for_those_that_are_imported_later(tmp_pa
     page = page_of(Site(small_page(tmp_path, PAGE)))
     hints = re.findall(r'modulepreload" href="v-[0-9a-f]{16}/([^"]+)"', page)
     assert hints == ["app.js", "b/one.js", "two.js"]
+    assert re.findall(r'rel="later" href="v-[0-9a-f]{16}/([^"]+)"', page) == ["b/later.js"]
     assert 'href="elsewhere.html"' in page
 
 
