@@ -1,14 +1,13 @@
 """The files of the page: minified and compressed once, in a folder named after their content.
 
 Browsers keep that folder for good, since a change of any file gives it another name.  Within it
-all files lie as in the source, so that relative imports and addresses need no change.  Minifying
-needs the packages `rjsmin` and `rcssmin`; without them the files are served as they are.
+all files lie as in the source, so that relative imports and addresses need no change.
 """
 
 import hashlib
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from html import escape
 from mimetypes import guess_type
@@ -18,16 +17,13 @@ import msgspec
 
 from pokerws.server.net.codings import encoded
 
-try:
-    from rcssmin import cssmin
-    from rjsmin import jsmin
-except ImportError:  # The page works without them as well.
-    jsmin = cssmin = str
-
 INDEX = "/index.html"
 # Everything else is for developers.
 _OF_PAGE = {".css", ".js", ".png", ".svg", ".webmanifest"}
-_MINIFIERS: dict[str, Callable[[str], str]] = {".js": jsmin, ".css": cssmin}
+# Comments that begin a line, and indentation.  Both are code only within text of several lines.
+_NOTES = re.compile(
+    r"^[ \t]*(?:/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)[ \t]*\n|^[ \t]+|^\n", re.MULTILINE
+)
 # A version as part of a path; also one of another deployment.
 _VERSIONED = re.compile(r"/v-[0-9a-f]{16}/")
 _IMPORT = re.compile(r"""(?:\bfrom\s*|^import\s*)["'](\.[^"']+)["']""", re.MULTILINE)
@@ -128,8 +124,16 @@ def _is_part(name: str) -> bool:
 
 
 def _prepared(name: str, body: bytes) -> bytes:
-    minify = _MINIFIERS.get(posixpath.splitext(name)[1])
-    return body if minify is None else minify(body.decode()).encode()
+    return minified(body.decode()).encode() if name.endswith((".js", ".css")) else body
+
+
+def minified(source: str) -> str:
+    """A script or style without comments and indentation.
+
+    What has text of several lines stays as it is.
+    """
+    has_long_text = any(line.count("`") % 2 for line in source.splitlines())
+    return source if has_long_text else _NOTES.sub("", source)
 
 
 def _file(name: str, bodies: Mapping[str, bytes], *, is_immutable: bool = False) -> File:
@@ -150,7 +154,8 @@ def _modules(entry: str, sources: Mapping[str, bytes]) -> tuple[list[str], list[
 
 def _reached(start: list[str], sources: Mapping[str, bytes]) -> tuple[list[str], list[str]]:
     """All modules that some modules need, themselves among them, and those of `import()`."""
-    found, deferred = list(start), []
+    found = list(start)
+    deferred: list[str] = []
     for name in found:
         source = sources.get(f"/{name}", b"").decode()
 

@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import re
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib import reload
 from pathlib import Path
@@ -13,13 +13,17 @@ import brotli
 import pytest
 
 from pokerws.server.app import App
-from pokerws.server.net import codings, site
+from pokerws.server.net import codings
 from pokerws.server.net.codings import chosen
 from pokerws.server.net.http import WEB_ROOT
-from pokerws.server.net.site import Site, site_of
+from pokerws.server.net.site import Site, minified, site_of
 
 ALL = ("br", "gzip", "identity")
-DECODE = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}
+DECODE: dict[str, Callable[[bytes], bytes]] = {
+    "br": brotli.decompress,
+    "gzip": gzip.decompress,
+    "identity": bytes,
+}
 
 
 class Answer:
@@ -252,19 +256,26 @@ def test_a_change_of_any_file_gives_all_of_them_another_address(tmp_path: Path) 
     assert Site(tmp_path).folder != before
 
 
-def test_without_the_packages_files_are_served_in_gzip_and_as_they_are(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_brotli_there_is_gzip(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        for name in ("brotli", "rjsmin", "rcssmin"):
-            patch.setitem(sys.modules, name, None)
-        plain = reload(site).Site(small_page(tmp_path, {**PAGE, "two.js": "export  " * 99}))
-        assert reload(codings).CODINGS.keys() == {"gzip"}
-    file = plain.file(f"/{plain.folder}two.js")
-    assert file is not None
-    assert file.bodies["identity"] == b"export  " * 99
-    reload(codings)
-    reload(site)
+        patch.setitem(sys.modules, "brotli", None)
+        assert reload(codings).encoded(b"x" * 99).keys() == {"gzip", "identity"}
+    assert reload(codings).CODINGS.keys() == {"br", "gzip"}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("a;\n  // b\n\n  c; // d\n", "a;\nc; // d\n"),
+        ("/**\n * a\n */\nb;\n  /* c */\nd /* e */\n", "b;\nd /* e */\n"),
+        ("/* a */ b;\n", "/* a */ b;\n"),
+        ("a = `b\n  // c\n`;\n  d;\n", "a = `b\n  // c\n`;\n  d;\n"),
+        ('a = `b${c ? `  //  ` : "  "}`;\n', 'a = `b${c ? `  //  ` : "  "}`;\n'),
+        ("a\n++b\n", "a\n++b\n"),
+    ],
+)
+def test_comments_and_indentation_go_but_no_code(source: str, expected: str) -> None:
+    assert minified(source) == expected
 
 
 async def test_a_connection_serves_requests_one_after_another_then_a_socket(app: App) -> None:
