@@ -40,7 +40,7 @@ from pokerws.server.listener import Listener
 from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.moderation.networks import protected_networks
 from pokerws.server.net.host_policy import HostPolicy
-from pokerws.server.net.http import Pages
+from pokerws.server.net.http import WEB_ROOT, Pages
 from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
 from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.stops import Stops
@@ -67,7 +67,6 @@ from pokerws.storage.store import Store
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
 
-WEB_ROOT = Path(__file__).parent.parent / "web"
 # How long a hurried stop waits for what is not stored.
 HURRIED_S = 0.3
 
@@ -414,6 +413,7 @@ class App:
             self._metrics.text,
             settings.logs.metrics_token,
             is_behind_proxy=bool(settings.network.trusted_proxies),
+            is_tls=self._certificate.context is not None,
             base=settings.network.base,
         )
 

@@ -14,6 +14,7 @@ import { followOtherTabs, onSetting, setSetting, setting } from "./model/setting
 import { TableNames } from "./model/table-names.js";
 import { socketUrl, storageKey } from "./net/folder.js";
 import { storage } from "./net/storage.js";
+import { prepareOffline } from "./net/installed.js";
 import { Connection } from "./client/protocol.js";
 import {
   forgetToken,
@@ -22,7 +23,6 @@ import {
   takeTokenFromAddress,
   token,
 } from "./net/token.js";
-import { TableScreen } from "./table/table-screen.js";
 import { showCards } from "./ui/cards.js";
 import { byId, setText } from "./ui/dom.js";
 import { offerLanguages } from "./ui/language-choice.js";
@@ -30,11 +30,14 @@ import { language, loadTexts, t, translatePage } from "./ui/texts.js";
 import { showRejection, showToast } from "./ui/toast.js";
 
 /** @typedef {import("./client/protocol.js").ConnectionState} ConnectionState */
+/** @typedef {import("./table/table-screen.js").TableScreen} TableScreen */
 
 const IDENTITY = storageKey("identity");
 const LOGGED_OUT = 4403;
 const BANNED = 4423;
 const TOO_MANY_CONNECTIONS = 4430;
+/** How long the lobby has the line for itself. */
+const LATER_MS = 1000;
 
 const identity = {
   load: () => storage.readObject(IDENTITY),
@@ -49,8 +52,11 @@ translatePage(document);
 const connection = new Connection({ url: socketUrl(), identity, token });
 const account = new Account(connection);
 const lobby = new LobbyScreen(connection, new OwnSeats(connection, account), openTable);
-const table = new TableScreen(connection, account, leaveForLobby);
-new AccountPanel(account, new TableNames(connection), () => table.seat());
+/** @type {TableScreen|null} made when the first table is opened */
+let table = null;
+/** @type {string|null} the table that the address names, also while its modules are loaded */
+let wanted = null;
+new AccountPanel(account, new TableNames(connection), () => table?.seat() ?? null);
 new DeviceLink(connection);
 let seenOnline = false;
 /** Why the player was banned, as the latest notice said. */
@@ -91,6 +97,14 @@ function main() {
   const { session, name, code } = identity.load();
   if (token() || session || name || code) begin();
   else showNameForm();
+  prepareOffline({
+    lang: language(),
+    title: t("offline.title"),
+    text: t("offline.text"),
+    seat: t("offline.seat"),
+    retrying: t("offline.retrying"),
+    retry: t("offline.retry"),
+  });
 }
 
 function begin() {
@@ -196,19 +210,48 @@ function showScreen() {
   if (connection.state === "offline") return;
   const address = new URLSearchParams(location.hash.slice(1));
   const id = address.get("table");
-  if (id !== null && table.id === id) return;
+  if (id !== null && wanted === id) return;
   leaveTable();
   if (id) {
     lobby.hide();
-    table.open(id, address.get("key"));
+    showTable(id, address.get("key"));
   } else {
     lobby.show();
+    setTimeout(loadLater, LATER_MS);
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {string|null} key that of an unlisted table
+ */
+async function showTable(id, key) {
+  wanted = id;
+  if (!table) {
+    loadLater();
+    try {
+      const { TableScreen } = await import("./table/table-screen.js");
+      table ??= new TableScreen(connection, account, leaveForLobby);
+    } catch (error) {
+      leaveForLobby(t("table.not_loaded"));
+      throw error;
+    }
+  }
+  // Meanwhile the player may have gone elsewhere.
+  if (wanted === id && table.id !== id) table.open(id, key);
+}
+
+/** Fetch what the lobby does not need: the server has listed it in the page. */
+function loadLater() {
+  for (const link of document.querySelectorAll('link[rel="later"]')) {
+    /** @type {HTMLLinkElement} */ (link).rel = "modulepreload";
   }
 }
 
 function leaveTable() {
-  if (table.isSeated()) showToast(t("table.seat_kept"));
-  table.close();
+  if (table?.isSeated()) showToast(t("table.seat_kept"));
+  wanted = null;
+  table?.close();
 }
 
 /**
@@ -232,7 +275,7 @@ function showStatus(state) {
   const connecting = !seenOnline && state === "reconnecting";
   setText(status.firstElementChild, t(connecting ? "status.connecting" : `status.${state}`));
   document.body.dataset.connection = state;
-  if (state === "online" && seenOnline && !table.id) showToast(t("status.reconnected"));
+  if (state === "online" && seenOnline && !wanted) showToast(t("status.reconnected"));
   if (state === "online") seenOnline = true;
 }
 

@@ -193,6 +193,7 @@ export default {
   "table.chat_placeholder": "Type a message",
   "table.chat_message": "Chat message",
   "table.four_colours": "Four colours",
+  "table.not_loaded": "The table could not be loaded. Please try again.",
   "table.seat_kept": "You still have your seat. Stand up to leave it.",
   "table.joined": "You joined at hand {hand}",
   "table.board": "Board",
@@ -688,4 +689,10 @@ export default {
   "settings.too_large": "This file is too large to hold settings.",
   "settings.unknown": "This page has no setting “{name}”. Nothing was changed.",
   "settings.invalid": "The setting “{name}” has a value that is not possible. Nothing was changed.",
+
+  "offline.title": "The server cannot be reached",
+  "offline.text": "You are offline, or the server is. Nothing can be played until it is back.",
+  "offline.seat": "If you have a seat, your chips stay on it. While you are away your hands are checked or folded, and in the end you stand up with your chips.",
+  "offline.retrying": "The page opens by itself when the server answers.",
+  "offline.retry": "Try now",
 };
