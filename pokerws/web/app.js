@@ -12,6 +12,7 @@ import { sentence } from "./model/format.js";
 import { TableNames } from "./model/table-names.js";
 import { socketUrl, storageKey } from "./net/folder.js";
 import { Connection } from "./client/protocol.js";
+import { serverAnswers } from "./net/health.js";
 import {
   forgetToken,
   keepToken,
@@ -22,6 +23,7 @@ import {
 import { TableScreen } from "./table/table-screen.js";
 import { showCards } from "./ui/cards.js";
 import { byId, setText } from "./ui/dom.js";
+import { t } from "./ui/texts.js";
 import { describeRejection, showToast, withEnd } from "./ui/toast.js";
 
 /** @typedef {import("./client/protocol.js").ConnectionState} ConnectionState */
@@ -43,18 +45,21 @@ const identity = {
   save: (value) => localStorage.setItem(IDENTITY, JSON.stringify(value)),
 };
 
-const connection = new Connection({ url: socketUrl(), identity, token });
+const connection = new Connection({ url: socketUrl(), identity, token, probe: serverAnswers });
 const lobby = new LobbyScreen(connection, openTable);
 const account = new Account(connection);
 const table = new TableScreen(connection, account, leaveForLobby);
 new AccountPanel(account, new TableNames(connection), () => table.seat());
 new DeviceLink(connection);
 let seenOnline = false;
+/** So many attempts fail before the page says more than that it connects. */
+const FEW_FAILURES = 3;
 /** Why the player was banned, as the latest notice said. */
 let banned = "";
 
 function main() {
   connection.on("status", showStatus);
+  connection.on("unreachable", showUnreachable);
   connection.on("name_needed", ({ message, untilMs }) => showNameForm(withEnd(message, untilMs)));
   connection.on("forgotten", () => showToast(NEW_ACCOUNT));
   connection.on("outdated", () => showToast(OUTDATED, true));
@@ -79,8 +84,7 @@ function main() {
   wireFourColours();
   showCards(byId("fan"), ["As", "Kh", "Qc", "Jd"]);
   addEventListener("hashchange", followAddress);
-  for (const type of ["online", "offline"]) addEventListener(type, () => connection.retryNow());
-  document.addEventListener("visibilitychange", () => document.hidden || connection.retryNow());
+  followNetwork();
   takeTokenFromAddress();
   takeCodeFromAddress();
   const { session, name, code } = identity.load();
@@ -92,6 +96,22 @@ function begin() {
   connection.start();
   byId("name-view").hidden = true;
   showScreen();
+}
+
+/** Notice at once that the network has gone or is back, or that the page was asleep. */
+function followNetwork() {
+  addEventListener("offline", () => connection.networkLost());
+  addEventListener("online", () => {
+    // What is on its way over another network may take long to fail.
+    if (connection.state === "reconnecting") connection.networkLost();
+    connection.retryNow();
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    connection.networkLost();
+    connection.retryNow();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || connection.retryNow());
 }
 
 /** @param {SubmitEvent} event */
@@ -225,11 +245,21 @@ function showStatus(state) {
   const status = byId("status");
   status.dataset.state = state;
   const connecting = seenOnline ? "Reconnecting…" : "Connecting…";
-  const words = { online: "Online", offline: "Not connected", reconnecting: connecting };
+  const waiting = navigator.onLine ? connecting : t("status.no_network");
+  const words = { online: "Online", offline: "Not connected", reconnecting: waiting };
   setText(status.firstElementChild, words[state]);
   document.body.dataset.connection = state;
   if (state === "online" && seenOnline && !table.id) showToast("Reconnected");
   if (state === "online") seenOnline = true;
+}
+
+/** @param {import("./client/protocol.js").Unreachable} failure */
+function showUnreachable({ failures, error }) {
+  const words = byId("status").firstElementChild;
+  if (!navigator.onLine) setText(words, t("status.no_network"));
+  else if (error) setText(words, t("status.blocked"));
+  else if (failures > FEW_FAILURES) setText(words, t("status.unreachable"));
+  if (error) console.warn("the connection is not allowed", error);
 }
 
 function changeName() {
