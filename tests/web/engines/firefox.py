@@ -109,7 +109,9 @@ async def firefox(folder: Path) -> AsyncIterator[Engine]:
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        async with connect(f"{await _address(process)}/session", max_size=None) as socket:
+        async with connect(
+            f"{await _address(process)}/session", max_size=None, ping_interval=None
+        ) as socket:
             browser = Firefox(socket)
             await browser.start()
             yield browser
