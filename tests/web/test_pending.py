@@ -67,7 +67,8 @@ async def test_a_browser_that_opens_no_socket_is_told_of_and_tried_again(
     page = visitor.page
     await page.add_init_script(
         "const Real = WebSocket; window.blocked = true;"
-        "WebSocket = function (url) { if (window.blocked) throw new Error('no'); return new Real(url) }"
+        "WebSocket = function (url) { if (window.blocked) throw new Error('no');"
+        "return new Real(url); }"
     )
     await page.goto(room.address)
     await page.fill("#name", "Hanna")
@@ -104,8 +105,8 @@ async def test_the_focus_returns_to_the_button_that_opened_the_sheet(visitor: Vi
     page = visitor.page
     await page.set_viewport_size({"width": 390, "height": 844})
     await visitor.arrive()
-    for leave in (lambda: page.keyboard.press("Escape"), lambda: page.press("#panel-close", "Enter")):
+    for target, key in (("#chat-input", "Escape"), ("#panel-close", "Enter")):
         await page.click("#panel-toggle")
         await page.focus("#chat-input")
-        await leave()
+        await page.press(target, key)
         await expect(page.locator("#panel-toggle")).to_be_focused()

@@ -71,6 +71,4 @@ class Engine(ABC):
 
     async def problems(self) -> list[str]:
         """What was logged and was not to be expected."""
-        return [
-            line for line in await self.lines() if not any(part in line for part in EXPECTED)
-        ]
+        return [line for line in await self.lines() if not any(part in line for part in EXPECTED)]

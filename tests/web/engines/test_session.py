@@ -80,7 +80,7 @@ async def sit_down(browser: Engine, room: Room) -> None:
     await browser.click('[data-table-id] [data-action="open"]')
     await browser.click('[data-seat="0"] [data-action="sit"]')
     await browser.click("#buy-in-confirm")
-    await browser.until("document.querySelector('[data-seat=\"0\"][data-own=\"true\"]')")
+    await browser.until('document.querySelector(\'[data-seat="0"][data-own="true"]\')')
 
 
 async def play(browser: Engine, room: Room) -> None:

@@ -6,6 +6,7 @@ import re
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from glob import glob
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -60,10 +61,10 @@ class WebKit(Engine):
 
     async def _ask(self, method: str, path: str, body: object = None) -> object:
         content = None if body is None else msgspec.json.encode(body)
-        request = Request(f"{self._address}{path}", content, method=method)  # noqa: S310
+        request = Request(f"{self._address}{path}", content, method=method)
 
         def ask() -> bytes:
-            with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310  Of this machine.
+            with urlopen(request, timeout=TIMEOUT_S) as answer:
                 return bytes(answer.read())
 
         return msgspec.json.decode(await asyncio.to_thread(ask), type=dict[str, object])["value"]
@@ -73,7 +74,7 @@ class WebKit(Engine):
 async def webkit(folder: Path, port: int) -> AsyncIterator[Engine]:
     """WebKitGTK with a new profile; its driver listens on `port`."""
     driver, server = find("WebKitWebDriver"), find("Xvfb")
-    browser = next(iter(sorted(Path("/").glob(BROWSERS.lstrip("/")))), None)
+    browser = next(iter(sorted(glob(BROWSERS))), "MiniBrowser")
     async with AsyncExitStack() as stack:
         display = await asyncio.create_subprocess_exec(
             *(server, "-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"),
@@ -94,7 +95,7 @@ async def webkit(folder: Path, port: int) -> AsyncIterator[Engine]:
         stack.push_async_callback(_end_all, process)
         await _listening(port)
         window = WebKit(f"http://127.0.0.1:{port}/session", log)
-        await window.start(find(str(browser or "MiniBrowser")))
+        await window.start(find(browser))
         yield window
         await window.stop()
 
