@@ -46,10 +46,9 @@ class Firefox(Engine):
         """Begin a session, with the first tab."""
         await self._ask("session.new", capabilities={})
         await self._ask("session.subscribe", events=["log.entryAdded"])
-        tree = msgspec.convert(
-            await self._ask("browsingContext.getTree"), dict[str, list[dict[str, object]]]
-        )
-        self._tab = str(tree["contexts"][0]["context"])
+        tree = await self._ask("browsingContext.getTree")
+        (tab,) = msgspec.convert(tree["contexts"], list[dict[str, object]])
+        self._tab = str(tab["context"])
 
     async def stop(self) -> None:
         """End the session."""

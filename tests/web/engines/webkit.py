@@ -6,7 +6,6 @@ import re
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from glob import glob
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -14,7 +13,6 @@ import msgspec
 
 from tests.web.engines.engine import TIMEOUT_S, Engine, find
 
-BROWSERS = "/usr/lib/*/webkit2gtk-4.*/MiniBrowser"
 LOGGED = re.compile(r"CONSOLE \S+ (?:ERROR|WARN\w*) .*")
 
 
@@ -74,7 +72,6 @@ class WebKit(Engine):
 async def webkit(folder: Path, port: int) -> AsyncIterator[Engine]:
     """WebKitGTK with a new profile; its driver listens on `port`."""
     driver, server = find("WebKitWebDriver"), find("Xvfb")
-    browser = next(iter(sorted(glob(BROWSERS))), "MiniBrowser")
     async with AsyncExitStack() as stack:
         display = await asyncio.create_subprocess_exec(
             *(server, "-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"),
@@ -95,9 +92,15 @@ async def webkit(folder: Path, port: int) -> AsyncIterator[Engine]:
         stack.push_async_callback(_end_all, process)
         await _listening(port)
         window = WebKit(f"http://127.0.0.1:{port}/session", log)
-        await window.start(find(browser))
+        await window.start(_small_browser())
         yield window
         await window.stop()
+
+
+def _small_browser() -> str:
+    """The path of WebKitGTK's browser, which lies beside its library."""
+    found = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
+    return find(str(found[-1]) if found else "MiniBrowser")
 
 
 async def _listening(port: int) -> None:
