@@ -103,6 +103,7 @@ async def play(browser: Engine, room: Room) -> None:
     room.next_hand()
     room.act("Bob", "call")
     await browser.click("#action-fold")
+    await browser.until("document.querySelector('#log').textContent.includes('Bob wins')")
     room.next_hand()
     await browser.until(OWN_TURN)
 
