@@ -18,6 +18,7 @@ run: $(READY) ## Start a server with tables of bots; settings in local.env (PORT
 
 test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
 	@tests/install-browser.sh
+	@tests/install-engines.sh
 	@tests/install-servers.sh
 	@tests/install-node.sh
 	@tests/install-node.sh $(PEER)
@@ -29,6 +30,7 @@ mutants: $(READY) ## Break a line for each claim of docs/security.md, check that
 
 coverage: $(READY) ## Measure which lines and branches the tests run (ARGS as for test; 15 minutes)
 	@tests/install-browser.sh
+	@tests/install-engines.sh
 	@tests/install-servers.sh
 	@tests/install-node.sh
 	@tests/install-node.sh $(PEER)

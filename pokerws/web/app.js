@@ -16,6 +16,7 @@ import { socketUrl, storageKey } from "./net/folder.js";
 import { storage } from "./net/storage.js";
 import { prepareOffline } from "./net/installed.js";
 import { Connection } from "./client/protocol.js";
+import { serverAnswers } from "./net/health.js";
 import {
   forgetToken,
   keepToken,
@@ -49,7 +50,7 @@ await loadTexts(setting("language"), navigator.languages);
 document.documentElement.lang = language();
 translatePage(document);
 
-const connection = new Connection({ url: socketUrl(), identity, token });
+const connection = new Connection({ url: socketUrl(), identity, token, probe: serverAnswers });
 const account = new Account(connection);
 const lobby = new LobbyScreen(connection, new OwnSeats(connection, account), openTable);
 /** @type {TableScreen|null} made when the first table is opened */
@@ -59,11 +60,14 @@ let wanted = null;
 new AccountPanel(account, new TableNames(connection), () => table?.seat() ?? null);
 new DeviceLink(connection);
 let seenOnline = false;
+/** So many attempts fail before the page says more than that it connects. */
+const FEW_FAILURES = 3;
 /** Why the player was banned, as the latest notice said. */
 let banned = "";
 
 function main() {
   connection.on("status", showStatus);
+  connection.on("unreachable", showUnreachable);
   connection.on("name_needed", (rejection) => showNameForm(describeRejection(rejection)));
   connection.on("forgotten", () => showToast(t("start.new_account")));
   connection.on("outdated", () => showToast(t("page.new_version"), true));
@@ -90,8 +94,7 @@ function main() {
   followOtherTabs();
   showCards(byId("fan"), ["As", "Kh", "Qc", "Jd"]);
   addEventListener("hashchange", followAddress);
-  for (const type of ["online", "offline"]) addEventListener(type, () => connection.retryNow());
-  document.addEventListener("visibilitychange", () => document.hidden || connection.retryNow());
+  followNetwork();
   takeTokenFromAddress();
   takeCodeFromAddress();
   const { session, name, code } = identity.load();
@@ -111,6 +114,22 @@ function begin() {
   connection.start();
   byId("name-view").hidden = true;
   showScreen();
+}
+
+/** Notice at once that the network has gone or is back, or that the page was asleep. */
+function followNetwork() {
+  addEventListener("offline", () => connection.networkLost());
+  addEventListener("online", () => {
+    // What is on its way over another network may take long to fail.
+    if (connection.state === "reconnecting") connection.networkLost();
+    connection.retryNow();
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    connection.networkLost();
+    connection.retryNow();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || connection.retryNow());
 }
 
 /** @param {SubmitEvent} event */
@@ -273,10 +292,21 @@ function showStatus(state) {
   const status = byId("status");
   status.dataset.state = state;
   const connecting = !seenOnline && state === "reconnecting";
-  setText(status.firstElementChild, t(connecting ? "status.connecting" : `status.${state}`));
+  const words = t(connecting ? "status.connecting" : `status.${state}`);
+  const cut = state === "reconnecting" && !navigator.onLine;
+  setText(status.firstElementChild, cut ? t("status.no_network") : words);
   document.body.dataset.connection = state;
   if (state === "online" && seenOnline && !wanted) showToast(t("status.reconnected"));
   if (state === "online") seenOnline = true;
+}
+
+/** @param {import("./client/protocol.js").Unreachable} failure */
+function showUnreachable({ failures, error }) {
+  const words = byId("status").firstElementChild;
+  if (!navigator.onLine) setText(words, t("status.no_network"));
+  else if (error) setText(words, t("status.blocked"));
+  else if (failures > FEW_FAILURES) setText(words, t("status.unreachable"));
+  if (error) console.warn("the connection is not allowed", error);
 }
 
 function changeName() {

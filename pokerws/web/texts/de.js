@@ -687,4 +687,11 @@ export default {
   "offline.seat": "Wenn du einen Platz hast, bleiben deine Chips dort. Solange du weg bist, wird für dich gecheckt oder gefoldet, und am Ende stehst du mit deinen Chips auf.",
   "offline.retrying": "Die Seite öffnet sich von selbst, sobald der Server antwortet.",
   "offline.retry": "Jetzt versuchen",
+
+  "status.no_network": "Kein Netz",
+  "status.unreachable": "Der Server antwortet nicht. Neuer Versuch…",
+  "status.blocked": "Der Browser lässt diese Seite keine Verbindung aufbauen. Neuer Versuch…",
+  "pending.sending": "Wird gesendet…",
+  "pending.late": "Noch keine Antwort…",
+  "pending.too_late": "Deine Aktion kam nicht rechtzeitig an: Du bist nicht mehr am Zug.",
 };

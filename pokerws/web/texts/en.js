@@ -695,4 +695,11 @@ export default {
   "offline.seat": "If you have a seat, your chips stay on it. While you are away your hands are checked or folded, and in the end you stand up with your chips.",
   "offline.retrying": "The page opens by itself when the server answers.",
   "offline.retry": "Try now",
+
+  "status.no_network": "No network",
+  "status.unreachable": "The server does not answer. Trying again…",
+  "status.blocked": "The browser does not let this page connect. Trying again…",
+  "pending.sending": "Sending…",
+  "pending.late": "Not answered yet…",
+  "pending.too_late": "Your action did not arrive in time: that turn is over.",
 };

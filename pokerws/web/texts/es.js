@@ -690,4 +690,11 @@ export default {
   "offline.seat": "Si tienes asiento, tus fichas siguen en él. Mientras no estés, pasarás o te retirarás en tus manos, y al final te levantarás con tus fichas.",
   "offline.retrying": "La página se abrirá sola cuando el servidor responda.",
   "offline.retry": "Probar ahora",
+
+  "status.no_network": "Sin red",
+  "status.unreachable": "El servidor no responde. Nuevo intento…",
+  "status.blocked": "El navegador no deja que esta página se conecte. Nuevo intento…",
+  "pending.sending": "Enviando…",
+  "pending.late": "Aún sin respuesta…",
+  "pending.too_late": "Tu acción no llegó a tiempo: ese turno ya terminó.",
 };

@@ -684,4 +684,11 @@ export default {
   "offline.seat": "Si vous avez une place, vos jetons y restent. En votre absence, on fait parole ou on se couche pour vous, puis vous quittez la table avec vos jetons.",
   "offline.retrying": "La page s’ouvrira d’elle-même dès que le serveur répondra.",
   "offline.retry": "Essayer maintenant",
+
+  "status.no_network": "Pas de réseau",
+  "status.unreachable": "Le serveur ne répond pas. Nouvel essai…",
+  "status.blocked": "Le navigateur empêche cette page de se connecter. Nouvel essai…",
+  "pending.sending": "Envoi…",
+  "pending.late": "Pas encore de réponse…",
+  "pending.too_late": "Votre action n’est pas arrivée à temps : ce tour est terminé.",
 };

@@ -690,4 +690,11 @@ export default {
   "offline.seat": "Se você tem um lugar, suas fichas ficam nele. Enquanto você estiver fora, suas mãos recebem check ou fold e, no fim, você se levanta com suas fichas.",
   "offline.retrying": "A página se abre sozinha quando o servidor responder.",
   "offline.retry": "Tentar agora",
+
+  "status.no_network": "Sem rede",
+  "status.unreachable": "O servidor não responde. Tentando de novo…",
+  "status.blocked": "O navegador não deixa esta página se conectar. Tentando de novo…",
+  "pending.sending": "Enviando…",
+  "pending.late": "Ainda sem resposta…",
+  "pending.too_late": "Sua ação não chegou a tempo: aquela vez já passou.",
 };

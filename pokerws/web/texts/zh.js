@@ -670,4 +670,11 @@ export default {
   "offline.seat": "如果你已入座，筹码会留在座位上。离开期间系统会替你过牌或弃牌，最后带着筹码离座。",
   "offline.retrying": "服务器恢复后，页面会自动打开。",
   "offline.retry": "立即重试",
+
+  "status.no_network": "没有网络",
+  "status.unreachable": "服务器没有响应，正在重试…",
+  "status.blocked": "浏览器不允许此页面连接，正在重试…",
+  "pending.sending": "发送中…",
+  "pending.late": "尚未收到回应…",
+  "pending.too_late": "你的操作没有及时送达：该回合已结束。",
 };

@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "client": set(),  # The npm package, which is used without the page.
     "net": {"client"},
     "model": {"client", "net"},
-    "texts": set(),  # The catalogues, data alone.
+    "texts": set(),  # The catalogues.
     "ui": {"client", "net", "model", "texts"},
     "account": {"client", "net", "model", "ui"},
     "lobby": {"client", "net", "model", "ui"},
