@@ -237,7 +237,7 @@ MESSAGES: dict[str, str] = {
     "WatchOutcome.message": "the same as text for people; not stable",
     "Accepted.seq": "the number of the first event that the command caused",
     "Accepted.key": "the secret of the new table's link, if it is unlisted",
-    "paused": "whether the host has paused the table",
+    "paused": "whether the host has paused the table; true during its last hand as well",
     "TableChange.config": "the config, if it has changed",
     "Accepted.table": "the table that was created, watched, unwatched or chatted at",
     "tables": "the tables",
