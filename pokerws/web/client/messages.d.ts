@@ -1972,7 +1972,7 @@ export interface Details {
  * `first_config` is the one with which the table was opened, if it has another one now.
  */
 export interface Hosting {
-  /** whether the host has paused the table */
+  /** whether the host has paused the table; true during its last hand as well */
   paused?: boolean;
   /** the config after this hand, if the host changes it */
   next_config?: TableConfig;
@@ -2066,7 +2066,7 @@ export interface TableSummary {
    * enough), `paused_by_host` or `database`
    */
   waiting_for?: string;
-  /** whether the host has paused the table */
+  /** whether the host has paused the table; true during its last hand as well */
   paused?: boolean;
   /** the number of players on the waiting list */
   waiting?: number;
@@ -2089,7 +2089,7 @@ export interface TableChange {
    * enough), `paused_by_host` or `database`
    */
   waiting_for?: string;
-  /** whether the host has paused the table */
+  /** whether the host has paused the table; true during its last hand as well */
   paused?: boolean;
   /** the config, if it has changed */
   config?: TableConfig;
