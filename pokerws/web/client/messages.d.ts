@@ -1550,8 +1550,8 @@ export interface Stats {
  * The game, stakes and options of a table. Chips are integers; times are in milliseconds.
  *
  * `variant` is the code of a variant or of a mix. `ante_kind` says who posts the ante in games
- * with blinds: `each` player, or the `big_blind` for the whole table. `statistics` says whether
- * players get only their `own`, or those of `all` while they sit there.
+ * with blinds: `each` player, or the `big_blind` for the whole table. With `statistics` `own`,
+ * players get only their own; with `all`, those with a seat get everybody's.
  */
 export interface TableConfig {
   /** one of the `variants` or `mixes` of `welcome` */
@@ -1771,11 +1771,11 @@ export interface Mix {
  *
  * With `bomb_pot_vote`, players can vote for the next hand to be a bomb pot: `all` of those dealt
  * in must, or a `majority`. `rabbit_hunt` lets players see the board cards that would have come:
- * if all in the hand have `agreed`, or as soon as one asks (`open`). Who wins the main pot alone
- * with a seven and a deuce, in hold'em, gets `seven_deuce` chips from each other player of the
- * hand. In a round of `stand_up`, each player who wins chips from a pot sits down; the last one
- * standing pays that many chips to each other player of the round. With `ante_only`, games with
- * blinds are played with antes alone.
+ * if all players of the hand have `agreed`, or as soon as one asks (`open`). In hold'em, the sole
+ * winner of the main pot with a seven and a deuce gets `seven_deuce` chips from each other player
+ * of the hand. In a round of `stand_up`, each player who wins chips from a pot sits down; the last
+ * one standing pays that many chips to each other player of the round. With `ante_only`, games
+ * with blinds are played with antes alone.
  */
 export interface HouseRules {
   /**
@@ -1824,8 +1824,8 @@ export interface HouseRules {
 /**
  * The clocks of a table.
  *
- * `street_ms` has the time of a turn by street: before the flop, on the flop, and so on. For 0,
- * and for streets that are not in it, it is the table's `turn_time_ms`. There is no `bank`, no
+ * `street_ms` has the time of a turn by street: before the flop, on the flop, and so on. 0 stands
+ * for the table's `turn_time_ms`, and so does a street without an entry. There is no `bank`, no
  * `protection` and no `lag` allowance if it is null. After `timeouts_to_sit_out` time-outs in a
  * row a player sits out.
  */
@@ -1843,7 +1843,7 @@ export interface Clocks {
 }
 
 /**
- * How long a table waits for players who are not there.
+ * How long a table waits for absent players.
  *
  * The seat of a player without a connection is freed after `absent_seat_ms`, or sooner if the
  * server frees seats sooner. 0 is the server's own time.
@@ -1859,10 +1859,10 @@ export interface PresenceOptions {
 /**
  * How a table is hosted.
  *
- * An `unlisted` table is in no list, and for those without the key of its link it does not exist.
- * With `approval`, who wants a seat asks for it first, and the host approves. With `bank`, the
- * chips are the table's own: they do not come from the players' accounts, and the host may give
- * and take some. What `unlisted` and `bank` say is fixed when the table is created.
+ * An `unlisted` table is in no list, and hidden from players without the key of its link. With
+ * `approval`, players ask for a seat first, and the host approves. With `bank`, the chips are the
+ * table's own: they do not come from the players' accounts, and the host gives and takes them.
+ * `unlisted` and `bank` cannot change after the table is created.
  */
 export interface HostingRules {
   /** whether the table is in no list, and found by its link alone */
@@ -1874,13 +1874,13 @@ export interface HostingRules {
 }
 
 /**
- * How players come to a table and go.
+ * How players take and leave the seats of a table.
  *
- * With a `dead` button nobody skips the big blind, and small blind and button follow it, onto free
- * seats too. A `moving` one goes to the next player each hand, and the blinds follow it. A player
- * who comes back within `stay_ms` brings the chips of before; 0 turns that off. A seat is reserved
- * for `reserve_ms`. The waiting list has `waiting_list` places; 0 is no list. `auto_chips` allows
- * players to have chips added automatically.
+ * With a `dead` button nobody skips the big blind; small blind and button follow it, and may be at
+ * free seats. A `moving` button goes to the next player each hand, and the blinds follow it. A
+ * player who comes back within `stay_ms` must bring the same chips; 0 turns that off. A seat is
+ * reserved for `reserve_ms`. The waiting list has `waiting_list` places; 0 is no list.
+ * `auto_chips` allows players to have chips added automatically.
  */
 export interface Seating {
   /** `dead`: it follows the blinds; `moving`: it goes to the next player */
@@ -1896,10 +1896,10 @@ export interface Seating {
 }
 
 /**
- * Options about those who watch a table.
+ * Options about viewers without a seat.
  *
- * With `delay_ms`, those without a seat see the table so much later, as for a stream. With
- * `show_cards_later` they then see all hole cards, if the hand is over by that time. With
+ * With `delay_ms` they see the table later by that time, as for a stream. With `show_cards_later`,
+ * late viewers see all hole cards of hands that are over at the table by then. With
  * `anonymous_watchers`, they are counted, but not named.
  */
 export interface Company {
@@ -3803,7 +3803,7 @@ export interface SessionLimits {
 }
 
 /**
- * A reserve of time for hard decisions, which runs for connected players only.
+ * A reserve of time for hard decisions, for connected players only.
  *
  * A player sits down with `start_ms`, and gets `refill_ms` more after every `refill_hands` hands,
  * up to `max_ms`. It begins by itself when the time of a turn is over (`auto`), or when the player
@@ -3826,7 +3826,7 @@ export interface TimeBank {
 }
 
 /**
- * Time for a player whose connection is lost, up to so many `times` while seated.
+ * Time for a player whose connection is lost, up to `times` times while seated.
  *
  * It is `base_ms`, and `big_blind_ms` more for each big blind in the pot, but at most `max_ms`. A
  * player who is back has at least `back_ms` to act.
@@ -3845,9 +3845,10 @@ export interface DisconnectProtection {
 }
 
 /**
- * How long an action may be late: the delay that the server measures on the connection.
+ * How late an action may be: by the delay that the server measures on the connection.
  *
- * It is at most `turn_ms` in one turn, and `seated_ms` in all while the player is seated.
+ * The allowance is at most `turn_ms` in one turn, and `seated_ms` in all while the player is
+ * seated.
  */
 export interface LagAllowance {
   /** the most in one turn, 1 to 5 000 */
