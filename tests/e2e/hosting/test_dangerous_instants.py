@@ -13,6 +13,7 @@ from pokerws.client import Client, TableView, connect
 from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.seating import Seating
 from pokerws.game.config.table_config import HouseRules, Rake, TableConfig
+from pokerws.game.state import Turn
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
 from tests.simulation.crash import BACKOFF
@@ -61,13 +62,18 @@ async def bets_on_the_flop(view: TableView, clients: list[Client]) -> tuple[Clie
     for action in ("call", "check", "bet"):
         client, number = await to_act(view, clients)
         amount = 100 if action == "bet" else None
-        accepted = await client.act(view.id, number, action, amount)  # type: ignore[arg-type]
+        accepted = await client.act(view.id, number, action, amount)
         await view.reached(accepted.seq or 0)
     return await to_act(view, clients)
 
 
+def turn_of(view: TableView) -> Turn | None:
+    """Whoever's turn it is."""
+    return None if view.table.hand is None else view.table.hand.turn
+
+
 async def to_act(view: TableView, clients: list[Client]) -> tuple[Client, int]:
-    turn = await view.wait_for(lambda view: view.table.hand and view.table.hand.turn)
+    turn = await view.wait_for(turn_of)
     seat = view.table.seats[turn.seat]
     assert seat is not None
     (client,) = [one for one in clients if one.player == seat.player]
