@@ -71,7 +71,12 @@ async def test_a_new_link_makes_the_old_key_invalid(open_connection: Connect) ->
     key = (await host.ask("get_link", **on))["key"]
     assert key != made["key"]
     assert (await other.ask("watch", **on, key=key))["type"] == "accepted"
-    assert (await guest.ask("get_link", **on, id="g"))["code"] == "unknown_table"
+    # Who watches it knows of it, without a key too.
+    assert (await guest.ask("get_link", **on, id="g"))["code"] == "not_host"
+    assert (await guest.ask("stand", **on))["code"] == "not_seated"
+    assert (await guest.ask("watch", **on))["type"] == "accepted"
+    await guest.ask("unwatch", **on)
+    assert (await guest.ask("get_link", **on))["code"] == "unknown_table"
 
 
 async def test_with_the_key_a_player_waits_there_and_then_needs_it_no_more(

@@ -120,8 +120,7 @@ async def get_notes(session: Session, message: GetNotes) -> None:
 async def list_watchers(session: Session, message: ListWatchers) -> None:
     """Answer with those who watch a table and have no seat there."""
     actor = await session.context.lobby.find(message.table)
-    if session not in actor.watchers:
-        check_access(session, actor)
+    check_access(session, actor)
     table = actor.table
     watching = {viewer.player for viewer in actor.viewers.listeners}
     players = [player for player in watching if table.seat_of(player) is None]
