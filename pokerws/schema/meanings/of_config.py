@@ -82,6 +82,7 @@ CONFIG: dict[str, str] = {
     "may lengthen it",
     "company": "options about those who watch",
     "delay_ms": "how much later those without a seat see the table; 0 is not at all",
+    "delay_hands": "how many hands later they see it; 0 is none",
     "show_cards_later": "whether they then see all hole cards of hands that are over",
     "anonymous_watchers": "whether those without a seat are not named",
 }

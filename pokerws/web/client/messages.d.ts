@@ -677,6 +677,22 @@ export interface HostUnban {
   player: string;
 }
 
+/**
+ * Refuse a player's chat and reactions at this table, or with `on` false, allow them again.
+ *
+ * The player need not sit there.
+ */
+export interface HostMute {
+  type: "host_mute";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the player's id */
+  player: string;
+  on?: boolean;
+}
+
 /** Start no further hands; the one in play is played to its end. */
 export interface PauseTable {
   type: "pause_table";
@@ -1894,7 +1910,8 @@ export interface Seating {
  * Options about those who watch a table.
  *
  * With `delay_ms`, those without a seat see the table so much later, as for a stream. With
- * `show_cards_later` they then see all hole cards, if the hand is over by that time. With
+ * `delay_hands` they see a hand when so many more have started; with both, when both have come.
+ * With `show_cards_later` they then see all hole cards, if the hand is over by that time. With
  * `anonymous_watchers`, they are counted, but not named.
  */
 export interface Company {
@@ -1904,6 +1921,8 @@ export interface Company {
   delay_ms?: number;
   /** whether they then see all hole cards of hands that are over */
   show_cards_later?: boolean;
+  /** how many hands later they see it; 0 is none */
+  delay_hands?: number;
 }
 
 /**
@@ -1962,9 +1981,10 @@ export interface Details {
  *
  * While it is `paused` no hand starts. `next_config` becomes the config when the hand is over. The
  * players in `requests` wait for an answer; those in `approved` may sit down, and those in
- * `banned` may not. `bank` has a line for each player, if the table has a bank. `link` is the
- * number of the link that is valid, which the secret of an unlisted table is made from.
- * `first_config` is the one with which the table was opened, if it has another one now.
+ * `banned` may not. Those in `muted` say nothing at the table. `bank` has a line for each player,
+ * if the table has a bank. `link` is the number of the link that is valid, which the secret of an
+ * unlisted table is made from. `first_config` is the one with which the table was opened, if it
+ * has another one now.
  */
 export interface Hosting {
   /** whether the host has paused the table */
@@ -1983,6 +2003,8 @@ export interface Hosting {
   link?: number;
   /** the config with which the table was opened, if it has another one now */
   first_config?: TableConfig;
+  /** the players whom the host lets say nothing */
+  muted?: string[];
 }
 
 /**
@@ -3423,6 +3445,18 @@ export interface PlayerUnbanned {
 }
 
 /**
+ * The host lets a player say nothing at this table any more; with `on` false, again.
+ *
+ * The player is added at the end of the `muted` of `hosting`, or removed from it.
+ */
+export interface PlayerMuted {
+  type: "player_muted";
+  /** the player's id */
+  player: string;
+  on: boolean;
+}
+
+/**
  * The host pauses the table: the hand in play is the last one until `table_resumed`.
  *
  * The `paused` of `hosting` becomes true.
@@ -4136,6 +4170,7 @@ export type ClientMessage =
   | HostKick
   | HostBan
   | HostUnban
+  | HostMute
   | PauseTable
   | ResumeTable
   | ChangeTable
@@ -4262,6 +4297,7 @@ export type TableEvent =
   | PlayerKicked
   | PlayerBanned
   | PlayerUnbanned
+  | PlayerMuted
   | TablePaused
   | TableResumed
   | ChangePlanned
@@ -4308,6 +4344,7 @@ export interface Answers {
   hello: Welcome;
   host_ban: Accepted;
   host_kick: Accepted;
+  host_mute: Accepted;
   host_unban: Accepted;
   join_waiting_list: Accepted;
   kick: Accepted;
@@ -4477,6 +4514,7 @@ export type RejectCode =
   | "bet_changed"
   | "banned"
   | "muted"
+  | "muted_by_host"
   | "kicked"
   | "unknown_player"
   | "protected"
@@ -4683,7 +4721,8 @@ export interface Refusals {
     | "name_taken"
     | "too_fast"
     | "not_watching"
-    | "muted";
+    | "muted"
+    | "muted_by_host";
   choose_game:
     | "missing_field"
     | "unknown_field"
@@ -4986,6 +5025,28 @@ export interface Refusals {
     | "not_seated"
     | "bank_unavailable"
     | "already_leaving";
+  host_mute:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_host"
+    | "not_yourself"
+    | "list_full"
+    | "already_so";
   host_unban:
     | "missing_field"
     | "unknown_field"
@@ -5277,7 +5338,8 @@ export interface Refusals {
     | "name_taken"
     | "too_fast"
     | "not_watching"
-    | "muted";
+    | "muted"
+    | "muted_by_host";
   refill:
     | "missing_field"
     | "unknown_field"

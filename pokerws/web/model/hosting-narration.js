@@ -21,6 +21,8 @@ export const HOSTING_DESCRIPTIONS = {
   seat_approved: (table, { player }) => `${nameOf(table, player)} may sit down`,
   seat_denied: (table, { player }) => `${nameOf(table, player)} may not sit down`,
   player_kicked: (table, { player }) => `The host removes ${nameOf(table, player)}`,
+  player_muted: (table, { player, on }) =>
+    `The host ${on ? "mutes" : "unmutes"} ${nameOf(table, player)}`,
   player_banned: (table, { player }) => `The host bans ${nameOf(table, player)} from the table`,
   table_paused: () => "The host pauses the table",
   table_resumed: () => "The host ends the pause",

@@ -30,7 +30,10 @@ ASKED: list[dict[str, Any]] = [
     {"type": "get_stats"},
     {"type": "list_watchers"},
     {"type": "change_table", "config": CONFIG},
-    *({"type": kind, "player": "p_00"} for kind in ("host_kick", "host_ban", "hand_over")),
+    *(
+        {"type": kind, "player": "p_00"}
+        for kind in ("host_kick", "host_ban", "host_mute", "hand_over")
+    ),
 ]
 
 

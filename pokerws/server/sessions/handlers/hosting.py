@@ -17,6 +17,7 @@ from pokerws.messages import (
     HandOver,
     HostBan,
     HostKick,
+    HostMute,
     HostUnban,
     Notice,
     PauseTable,
@@ -34,6 +35,7 @@ HostMessage = (
     HostKick
     | HostBan
     | HostUnban
+    | HostMute
     | PauseTable
     | ResumeTable
     | ChangeTable
@@ -72,6 +74,8 @@ def command_of(message: HostMessage, by: PlayerId | None) -> commands.HostComman
             return commands.HostBan(by, player)
         case HostUnban(player=player):
             return commands.HostUnban(by, player)
+        case HostMute(player=player, on=on):
+            return commands.HostMute(by, player, on)
         case PauseTable():
             return commands.PauseTable(by)
         case ResumeTable():

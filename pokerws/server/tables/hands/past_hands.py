@@ -267,7 +267,7 @@ def _shown_before(table: Table, actor: TableActor | None, player: PlayerId) -> i
 
     One that is shown late shows none before it is loaded: until then, nobody knows when they ended.
     """
-    if not table.config.company.delay_ms or table.closed or table.seat_of(player) is not None:
+    if not table.config.company.is_delayed or table.closed or table.seat_of(player) is not None:
         return _MOST
     delayed = None if actor is None else actor.viewers.delayed
     return 1 if delayed is None else delayed.hands_before_seq
