@@ -9,21 +9,11 @@ from typing import NamedTuple
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import ChatHistory, ChatLine, ChatSaid
+from pokerws.server.tables.actors.delayed_viewers import Public
 
 # A table's lines that are kept, and those of all tables: about 20 MB at most.
 MAX_TABLE_LINES = 200
 MAX_LINES = 40_000
-
-
-class Public(NamedTuple):
-    """When everybody may see something: from a moment of table time on, and from a hand on."""
-
-    at_ms: int
-    hand: int = 0
-
-    def is_by(self, now: "Public") -> bool:
-        """Whether that has come."""
-        return self.at_ms <= now.at_ms and self.hand <= now.hand
 
 
 class _Kept(NamedTuple):

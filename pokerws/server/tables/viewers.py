@@ -224,19 +224,15 @@ class Viewers:
             viewers, arrived = self.delayed.follow(events, now_ms)
         if viewers:
             self._show_all(events, first_seq, now_ms, viewers)
-        for viewer in arrived:
-            self.show_snapshot(viewer)
+        each(arrived, self.show_snapshot)
         if self._config is not table.config:
             self._look_at_config()
 
     def _look_at_config(self) -> None:
         """Show the table late from now on, if its config says so, and did not before."""
-        table = self._table
-        self._config = table.config
-        if self.delayed is None and table.config.company.is_delayed:
-            self.delayed = DelayedViewers(
-                table, self._epoch, self._gate, self._history, self._clock
-            )
+        self._config, parts = self._table.config, (self._gate, self._history, self._clock)
+        if self.delayed is None and self._config.company.is_delayed:
+            self.delayed = DelayedViewers(self._table, self._epoch, *parts)
             each(list(self.viewers), self.delayed.follow_on)
 
     def _show_all(

@@ -690,6 +690,7 @@ export interface HostMute {
   table: string;
   /** the player's id */
   player: string;
+  /** whether to mute */
   on?: boolean;
 }
 
@@ -3453,6 +3454,7 @@ export interface PlayerMuted {
   type: "player_muted";
   /** the player's id */
   player: string;
+  /** whether the player is muted */
   on: boolean;
 }
 

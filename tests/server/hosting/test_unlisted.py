@@ -115,3 +115,27 @@ async def test_a_quick_seat_is_never_one_that_the_host_would_refuse(
         await host.ask("host_ban", table=table, player=sue.welcome["player"])
     assert (await sue.ask("quick_seat"))["code"] == "no_table_free"
     assert (await host.ask("quick_seat"))["table"] == table
+
+
+async def test_a_player_who_is_banned_in_a_hand_sees_no_more_of_the_table_after_it(
+    open_connection: Connect,
+) -> None:
+    host, made = await opened(open_connection)
+    ben = await open_connection("Ben")
+    on = {"table": made["table"]}
+    for seat, player in enumerate((host, ben)):
+        await player.ask("watch", **on, key=made["key"])
+        await player.ask("sit", **on, buy_in=1_000, seat=seat, key=made["key"])
+    events: list[dict[str, Any]] = []
+    while "turn_started" not in [event["type"] for event in events]:
+        events += (await host.until("events"))["events"]
+    await host.ask("host_ban", **on, player=ben.welcome["player"])
+    turn = next(event["turn"] for event in events if event["type"] == "turn_started")
+    if turn["seat"] == 0:
+        await host.ask("act", **on, turn=turn["number"], action="fold")
+    assert (await ben.until("notice"))["code"] == "banned_from_table"
+    await host.ask("chat", **on, text="He is gone.")
+    await host.ask("pause_table", **on)
+    sent = await ben.send({"type": "ping"})
+    assert (await ben.receive()).get("id") == sent
+    assert (await ben.ask("watch", **on, key=made["key"]))["code"] == "unknown_table"

@@ -215,7 +215,9 @@ SAME = TableConfig(
 )
 # Each situation with the commands that are refused in it, and their code.
 SHOWN: tuple[tuple[str, Any, tuple[ClientMessage, ...]], ...] = (
-    ("not_host", others_table, (*COMMANDS, LINK)),
+    # A player may send so many in a row.
+    ("not_host", others_table, (*COMMANDS[:12], LINK)),
+    ("not_host", others_table, COMMANDS[12:]),
     ("not_seated", alone_at, (COMMANDS[0], COMMANDS[6])),
     ("not_seated", at_bank, MOVING[2:]),
     ("not_yourself", alone_at, (HostKick("1", TABLE, ANNS_ID), HostMute("2", TABLE, ANNS_ID))),

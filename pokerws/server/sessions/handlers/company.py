@@ -20,13 +20,13 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.seat_names import check_unlike
 from pokerws.server.auth.text_rules import chat_text
-from pokerws.server.company.chat_lines import Public
 from pokerws.server.isolation import each
 from pokerws.server.sessions.handlers.moderation import page_of
 from pokerws.server.sessions.handlers.watching import watched
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.table_access import check_access
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.actors.delayed_viewers import Public
 from pokerws.server.tables.interfaces import Viewer
 
 # The most names in one answer.

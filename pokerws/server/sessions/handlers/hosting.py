@@ -19,7 +19,6 @@ from pokerws.messages import (
     HostKick,
     HostMute,
     HostUnban,
-    Notice,
     PauseTable,
     Refused,
     RenewLink,
@@ -30,6 +29,7 @@ from pokerws.messages import (
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.table_access import check_access, is_operator
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.actors.banned_viewers import show_out
 
 HostMessage = (
     HostKick
@@ -62,7 +62,7 @@ async def command_as_host(session: Session, message: HostMessage) -> None:
         return  # It was refused, or carried out before.
     log_action(session, actor, message)
     if isinstance(message, HostBan) and actor.is_unlisted:
-        show_out(actor, message.player)
+        show_out(actor)
 
 
 def command_of(message: HostMessage, by: PlayerId | None) -> commands.HostCommand:
@@ -125,14 +125,3 @@ def log_action(session: Session, actor: TableActor, message: HostMessage) -> Non
     if isinstance(message, GiveChips | TakeChips):
         facts["amount"] = message.amount
     log.info("host_action", action=message.__struct_config__.tag, by=session.player, **facts)
-
-
-def show_out(actor: TableActor, player: PlayerId) -> None:
-    """Send a banned player nothing more about an unlisted table, unless he is still in a hand."""
-    if actor.table.seat_of(player) is not None:
-        return
-    text = "the host has banned you from the table"
-    notice = Notice("banned_from_table", text, actor.table.id)
-    for viewer in [one for one in actor.watchers if one.player == player]:
-        actor.unwatch(viewer)
-        viewer.send(viewer.wire.encode(notice))

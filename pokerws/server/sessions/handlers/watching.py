@@ -24,11 +24,11 @@ from pokerws.messages import (
     WatchOutcome,
     rejection,
 )
-from pokerws.server.company.chat_lines import Public
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.table_access import access_of, check_access, is_operator
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.actors.delayed_viewers import Public
 
 # How long a watch of several tables waits for those whose changes are being stored.
 SETTLE_S = 1.0

@@ -29,7 +29,6 @@ from pokerws.game.seating.waiting_for import waiting_for
 from pokerws.game.state import PlayerId, Table
 from pokerws.messages import NOTICES, Events, Notice, Refused, ServerMessage, Snapshot, Watch
 from pokerws.server.clock import Alarm, Clock
-from pokerws.server.company.chat_lines import Public
 from pokerws.server.tables.commit_gate import CommitGate, Frames
 from pokerws.server.tables.interfaces import Viewer
 from pokerws.server.tables.recent_events import RecentEvents
@@ -37,6 +36,17 @@ from pokerws.server.tables.shown import Shown, ShownAsIs, ShownLater
 
 # More are left out.  Once half of these are shown, a copy of the table takes the place of the rest.
 MAX_STEPS = 4096
+
+
+class Public(NamedTuple):
+    """When everybody may see something: from a moment of table time on, and from a hand on."""
+
+    at_ms: int
+    hand: int = 0
+
+    def is_by(self, now: "Public") -> bool:
+        """Whether that has come."""
+        return self.at_ms <= now.at_ms and self.hand <= now.hand
 
 
 class _Step(NamedTuple):
