@@ -425,7 +425,7 @@ class TableActor:
             self.recorder.add(events, transfers, self._at_ms, receipt)
             self.viewers.publish(events, self.table.seq - len(events) + 1, self._at_ms)
             if moving and self.is_unlisted and self.table.hosting.banned:
-                show_out(self)
+                show_out(self.table, self.watchers, self.unwatch)
             if self.pre_actions.held:
                 self.pre_actions.follow()
             self._arm()

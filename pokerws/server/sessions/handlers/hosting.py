@@ -62,7 +62,7 @@ async def command_as_host(session: Session, message: HostMessage) -> None:
         return  # It was refused, or carried out before.
     log_action(session, actor, message)
     if isinstance(message, HostBan) and actor.is_unlisted:
-        show_out(actor)
+        show_out(actor.table, actor.watchers, actor.unwatch)
 
 
 def command_of(message: HostMessage, by: PlayerId | None) -> commands.HostCommand:
