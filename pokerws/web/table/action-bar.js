@@ -36,7 +36,6 @@ const KEYS = {
   p: ["action-stand-pat"],
   d: ["action-discard"],
 };
-const PRESET_KEYS = ["min", "half", "pot", "max"];
 
 export class ActionBar {
   /**
@@ -185,8 +184,8 @@ export class ActionBar {
   numberKey(index) {
     const card = this.discards.held[index];
     if (card && this.enabled) this.discards.choose(card);
-    else if (PRESET_KEYS[index] && !byId("raise-row").hidden) this.wager.preset(PRESET_KEYS[index]);
-    else return false;
+    else if (byId("raise-row").hidden) return false;
+    else return this.wager.presetAt(index);
     return true;
   }
 

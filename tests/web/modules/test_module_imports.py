@@ -18,7 +18,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "client": set(),  # The npm package, which is used without the page.
     "net": {"client"},
     "model": {"client", "net"},
-    "ui": {"client", "net", "model"},
+    "texts": set(),
+    "ui": {"client", "net", "model", "texts"},
     "account": {"client", "net", "model", "ui"},
     "lobby": {"client", "net", "model", "ui"},
     "table": {"client", "net", "model", "ui", "account"},
