@@ -24,6 +24,7 @@ import { boardHeight, centreBox, meet, seatBox, sizesAt } from "./drawing/sizes.
  * @property {{left: number, top: number, width: number, height: number, radius: number}} felt
  * @property {Point} centre the centre of the boards
  * @property {Point} pot
+ * @property {number} wordsWidth the room for what the viewer's cards make
  * @property {number} innerWidth the width of the texts in the middle
  * @property {boolean} fits whether nothing meets anything
  * @property {(Plate & {bet: Point})[]} seats clockwise from the bottom
@@ -31,14 +32,13 @@ import { boardHeight, centreBox, meet, seatBox, sizesAt } from "./drawing/sizes.
 /** @typedef {Sizes & Places} Layout */
 
 const MOST_ARRANGEMENTS = 8;
-const STEPS = 10;
+/** From the tightest to the largest sizes. */
+const STEPS = [-1, -0.5, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 /** How far the ends of the sides move in, in seat widths, for a round table. */
 const BENDS = [0.5, 0.25, 0];
 /** Where the first side seat is between the top and the bottom row; the last one is opposite. */
 const SIDE_STARTS = [0.24, 0.12, 0];
-/** Sizes are tried in finer steps above those of a tight screen. */
-const TIGHT_STEP = [1, 5];
-const SPREADS = [1, 0.5, 0];
+const SPREADS = [1, 0];
 
 /**
  * @param {Wanted} wanted
@@ -46,17 +46,36 @@ const SPREADS = [1, 0.5, 0];
  */
 export function layOut(wanted) {
   const arrangements = arrangementsOf(wanted);
-  const spreads = wanted.cards > 2 ? SPREADS : [1];
-  for (let step = STEPS; step >= -STEPS; step -= TIGHT_STEP[Number(step <= 0)]) {
-    for (const spread of spreads) {
-      const sizes = sizesAt(wanted, step / STEPS, spread);
-      for (const arrangement of arrangements) {
-        const found = fitting(wanted, sizes, arrangement);
-        if (found) return found;
-      }
+  /** @type {Layout|null} */
+  let best = null;
+  // What fits in large sizes fits in smaller ones, with few exceptions.
+  let [low, high] = [0, STEPS.length - 1];
+  while (low <= high) {
+    const middle = Math.ceil((low + high) / 2);
+    const found = atSize(wanted, STEPS[middle], arrangements);
+    if (found) {
+      best = found;
+      low = middle + 1;
+    } else high = middle - 1;
+  }
+  return best ?? place(wanted, sizesAt(wanted, -1, 0), arrangements[0], 0, 0);
+}
+
+/**
+ * @param {Wanted} wanted
+ * @param {number} step
+ * @param {Arrangement[]} arrangements
+ * @returns {Layout|null}
+ */
+function atSize(wanted, step, arrangements) {
+  for (const spread of wanted.cards > 2 ? SPREADS : [1]) {
+    const sizes = sizesAt(wanted, step, spread);
+    for (const arrangement of arrangements) {
+      const found = fitting(wanted, sizes, arrangement);
+      if (found) return found;
     }
   }
-  return place(wanted, sizesAt(wanted, -1, 0), arrangements[0], 0, 0);
+  return null;
 }
 
 /**
@@ -119,6 +138,7 @@ function place(wanted, sizes, arrangement, bend, start) {
   return {
     ...sizes,
     fits: spots !== null,
+    wordsWidth: wordsWidth(boxes, plates[0], wanted),
     innerWidth: box.right - box.left - 8,
     centre: middle,
     pot: { x: middle.x, y: box.top + sizes.potHeight / 2 },
@@ -139,6 +159,18 @@ function spotsOf(plates, boxes, centre, sizes, wanted) {
   if (!sizes.isTight) return betSpots(boxes, sizes.bet, centre, wanted);
   const down = (sizes.seatHeight + sizes.tagHeight) / 2;
   return plates.map(({ x, y }) => ({ x, y: y + down }));
+}
+
+/**
+ * The room for the words below the viewer's plate, between the neighbours.
+ * @param {Box[]} boxes
+ * @param {Point} plate
+ * @param {Wanted} wanted
+ */
+function wordsWidth([own, ...others], plate, { width }) {
+  const beside = others.filter((box) => box.bottom > own.bottom - 20);
+  const rooms = beside.map((box) => Math.min(Math.abs(box.left - plate.x), Math.abs(box.right - plate.x)));
+  return 2 * Math.min(width / 2, ...rooms) - 8;
 }
 
 /**

@@ -27,6 +27,7 @@ const SIZES = /** @type {const} */ ({
   "--between-boards": "betweenBoards",
   "--fan-width": "fanWidth",
   "--pot-height": "potHeight",
+  "--words-width": "wordsWidth",
   "--inner-width": "innerWidth",
 });
 
@@ -51,6 +52,7 @@ export class Stage {
     this.pots = new PotsView();
     this.motion = new Motion(byId("moving-chips"));
     new ResizeObserver(([{ contentRect }]) => {
+      if (contentRect.width !== this.width) document.body.classList.remove("tall-table");
       this.width = contentRect.width;
       this.height = contentRect.height;
       this.scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
@@ -68,6 +70,7 @@ export class Stage {
     byId("result").dataset.key = "";
     this.pots.hide();
     this.motion.clear();
+    document.body.classList.remove("tall-table");
     for (const name of ["turnSeat", "turnNumber", "street", "seq", "epoch"]) {
       this.root.dataset[name] = "";
     }
@@ -192,7 +195,7 @@ export class Stage {
     this.root.dataset.boards = String(boards);
     this.root.toggleAttribute("data-compact", layout.isCompact);
     this.root.toggleAttribute("data-tight", layout.isTight);
-    this.root.dataset.fits = String(layout.fits);
+    if (!layout.fits) document.body.classList.add("tall-table");
     this.seats.forEach((seat, number) => seat.place(layout, this.placeOf(number)));
     const { left, top, width: feltWidth, height: feltHeight, radius } = layout.felt;
     Object.assign(byId("felt").style, {

@@ -9,8 +9,17 @@ import { meet } from "./sizes.js";
 /** @typedef {import("./sizes.js").Box} Box */
 
 const ANGLES = 16;
-const RINGS = 14;
+/** Farther away, a bet would seem to be somebody else's. */
+const RINGS = 6;
 const GAP = 3;
+/** From a wanted place outwards, in heights of a bet. @type {Point[]} */
+const OFFSETS = [{ x: 0, y: 0 }];
+for (let ring = 1; ring <= RINGS; ring += 1) {
+  for (let turn = 0; turn < ANGLES; turn += 1) {
+    const angle = (2 * Math.PI * turn) / ANGLES;
+    OFFSETS.push({ x: (Math.cos(angle) * ring) / 2, y: (Math.sin(angle) * ring) / 2 });
+  }
+}
 
 /**
  * @param {Box[]} seats what each seat takes
@@ -26,11 +35,7 @@ export function betSpots(seats, size, centre, { width, height }) {
   const middle = { x: (centre.left + centre.right) / 2, y: (centre.top + centre.bottom) / 2 };
   for (const seat of seats) {
     const wanted = wantedSpot(seat, size, middle);
-    const spot = around(wanted, size.y / 2).find((point) => {
-      const box = boxAt(point, size);
-      const inside = box.left >= 0 && box.top >= 0 && box.right <= width && box.bottom <= height;
-      return inside && !taken.some((other) => meet(other, box));
-    });
+    const spot = freeSpot(wanted, size, taken, width, height);
     if (!spot) return null;
     spots.push(spot);
     taken.push(boxAt(spot, size));
@@ -60,21 +65,22 @@ function wantedSpot(seat, size, middle) {
 }
 
 /**
- * Points around this one, the nearest first.
- * @param {Point} point
- * @param {number} step
- * @returns {Point[]}
+ * The nearest place that is free.
+ * @param {Point} wanted
+ * @param {Point} size
+ * @param {Box[]} taken
+ * @param {number} width
+ * @param {number} height
  */
-function around(point, step) {
-  const points = [point];
-  for (let ring = 1; ring <= RINGS; ring += 1) {
-    for (let turn = 0; turn < ANGLES; turn += 1) {
-      const angle = (2 * Math.PI * turn) / ANGLES;
-      const away = ring * step;
-      points.push({ x: point.x + Math.cos(angle) * away, y: point.y + Math.sin(angle) * away });
+function freeSpot(wanted, size, taken, width, height) {
+  for (const { x, y } of OFFSETS) {
+    const box = boxAt({ x: wanted.x + x * size.y, y: wanted.y + y * size.y }, size);
+    if (box.left < 0 || box.top < 0 || box.right > width || box.bottom > height) continue;
+    if (!taken.some((other) => meet(other, box))) {
+      return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
     }
   }
-  return points;
+  return null;
 }
 
 /**
