@@ -23,7 +23,11 @@ _FAULTS = """() => {
     const isShown = (element) => element.checkVisibility({ visibilityProperty: true })
         && element.getBoundingClientRect().width > 1;
     const shown = (selector, root) => all(selector, root).filter(isShown);
-    const box = (element) => element.getBoundingClientRect();
+    const known = new Map();
+    const box = (element) => {
+        if (!known.has(element)) known.set(element, element.getBoundingClientRect());
+        return known.get(element);
+    };
     const seatOf = (element) => element.closest('.seat')?.dataset.seat ?? '';
     const name = (element) => [element.id || element.className || element.tagName,
         seatOf(element)].filter(Boolean).join(' of seat ');

@@ -40,10 +40,8 @@ export class Stage {
     this.seats = [];
     this.rotation = 0;
     // The layout depends on these, beside the size.
-    this.cards = 2;
-    this.boards = 1;
+    this.game = { cards: 2, hasUpCards: false, boards: 1, boardCards: 5, noteLength: 0 };
     this.layoutKey = "";
-    this.noteLength = 0;
     // The sizes are read only here, when the browser has them anyway.
     this.width = this.height = 0;
     this.scale = 1;
@@ -110,11 +108,13 @@ export class Stage {
     const boards = board || hand?.board.length ? 1 + (hand?.extra_boards.length ?? 0) : 0;
     const note = noteOf(table);
     setText(byId("game-note"), note);
-    const { cards, boards: before, noteLength } = this;
-    if (cards === down + up && before === boards && noteLength === note.length) return;
-    this.cards = down + up;
-    this.boards = boards;
-    this.noteLength = note.length;
+    this.game = {
+      cards: down + up,
+      hasUpCards: up > 0,
+      boards,
+      boardCards: board || (hand?.board.length ?? 0),
+      noteLength: note.length,
+    };
     this.arrange();
   }
 
@@ -178,10 +178,10 @@ export class Stage {
 
   /** Place all parts for the current size. */
   arrange() {
-    const { width, height, scale, cards, boards, noteLength } = this;
+    const { width, height, scale, game } = this;
     const count = this.seats.length;
     if (!count || !width || !height) return;
-    const wanted = { width, height, scale, seats: count, cards, boards, noteLength };
+    const wanted = { width, height, scale, seats: count, ...game };
     const key = JSON.stringify([wanted, this.rotation]);
     if (key === this.layoutKey) return;
     this.layoutKey = key;
@@ -191,8 +191,8 @@ export class Stage {
       this.root.style.setProperty(property, `${layout[name]}px`);
     }
     this.root.style.setProperty("--covered", String(layout.covered));
-    this.root.style.setProperty("--boards", String(boards));
-    this.root.dataset.boards = String(boards);
+    this.root.style.setProperty("--boards", String(game.boards));
+    this.root.dataset.boards = String(game.boards);
     this.root.toggleAttribute("data-compact", layout.isCompact);
     this.root.toggleAttribute("data-tight", layout.isTight);
     if (!layout.fits) document.body.classList.add("tall-table");

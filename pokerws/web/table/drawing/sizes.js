@@ -13,6 +13,8 @@
  * @property {number} seats
  * @property {number} cards the maximum that a player holds in this game
  * @property {number} boards the number of boards; 0 in games without
+ * @property {number} [boardCards] the cards of each board
+ * @property {boolean} [hasUpCards] whether players hold cards that are up, which stand out
  * @property {number} [scale] the size of the page's text, 1 for 16 pixels
  * @property {number} [noteLength] the letters of the note below the boards
  */
@@ -23,6 +25,8 @@ export const LEAST_OPEN = 0.36;
 export const CARD_GAP = 3;
 /** Seats narrower than this have no avatar, and small bets. */
 const COMPACT_SEAT_WIDTH = 112;
+/** By how much cards that are up or chosen stand out, in card widths. */
+const UP_LIFT = 0.16;
 const NOTE_LETTER_WIDTH = 6.8;
 const NOTE_LINE_HEIGHT = 17;
 
@@ -55,7 +59,8 @@ const BOARD_SCALES = [1, 1, 0.86, 0.8];
  * @param {number} large from 0 (the smallest sizes) to 1; -1 on a tight screen
  * @param {number} spread from 0 (the viewer's cards as close as they are readable) to 1
  */
-export function sizesAt({ cards, boards, noteLength = 0, scale = 1, width }, large, spread) {
+export function sizesAt(wanted, large, spread) {
+  const { cards, boards, boardCards = 5, hasUpCards, noteLength = 0, scale = 1, width } = wanted;
   /** @param {keyof typeof RANGES} name */
   const sized = (name) => Math.round(sizeAt(RANGES[name], large) * scale);
   const [seatWidth, cardWidth, ownCardWidth] = [
@@ -81,12 +86,13 @@ export function sizesAt({ cards, boards, noteLength = 0, scale = 1, width }, lar
     boardGap: sized("boardGap"),
     betweenBoards: sized("betweenBoards"),
     boards,
+    boardCards,
     isCompact,
     isTight: large < 0,
     covered: 1 - peek,
-    cardLift: cardWidth * CARD_RATIO * peek + 2,
+    cardLift: cardWidth * (CARD_RATIO * peek + (hasUpCards ? UP_LIFT : 0)) + 2,
     // The cards that the viewer picks, or that are up, stand out at the top.
-    ownCardLift: ownCardWidth * CARD_RATIO + 3 + (cards > 2 ? ownCardWidth * 0.16 : 0),
+    ownCardLift: ownCardWidth * CARD_RATIO + 3 + (cards > 2 ? ownCardWidth * UP_LIFT : 0),
     fanWidth: Math.max(seatWidth, Math.ceil(cardWidth * (1 + (cards - 1) * LEAST_OPEN)) + 2),
     ownFanWidth: between([narrowest, widest], spread),
     tagHeight: 15 * scale,
@@ -112,7 +118,7 @@ export function boardHeight({ boardCardWidth, boards, betweenBoards }) {
  * @returns {Box}
  */
 export function centreBox(sizes, centre) {
-  const board = sizes.boards ? sizes.boardCardWidth * 5 + sizes.boardGap * 4 : 0;
+  const board = sizes.boards ? sizes.boardCardWidth * sizes.boardCards + sizes.boardGap * 4 : 0;
   const half = Math.max(board, sizes.noteWidth, sizes.middleWidth) / 2 + sizes.boardGap;
   const halfBoard = boardHeight(sizes) / 2;
   return {
