@@ -50,7 +50,8 @@ class Screen:
     async def show(self, state: State) -> None:
         """Show a state, and wait until it is drawn."""
         self.seq += 1_000
-        shown = {**state, "seq": self.seq, "id": self.visitor.room.table.id}
+        # In a new hand, the page forgets the result of the last one.
+        shown = {**state, "seq": self.seq, "id": self.visitor.room.table.id, "hand_number": self.seq}
         self.send({"type": "snapshot", "seq": self.seq, "state": shown})
         await self.page.wait_for_selector(f'#table[data-seq="{self.seq}"]')
         await self.page.evaluate(DRAWN)
