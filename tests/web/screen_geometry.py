@@ -51,7 +51,8 @@ _FAULTS = """() => {
     const boxes = areas.map((area) => box(document.querySelector(area)));
     const { scrollWidth, scrollHeight } = document.documentElement;
     // A table that does not fit makes the page higher than the screen.
-    const least = document.querySelector('.tall-table') ? 624 : innerWidth > innerHeight ? 320 : 544;
+    const least = document.querySelector('.tall-table') ? 624
+        : innerWidth > innerHeight ? 320 : 544;
     const screen = { left: 0, top: 0, right: innerWidth, bottom: Math.max(innerHeight, least) };
     if (scrollWidth > innerWidth) faults.add('the page scrolls sideways');
     if (scrollHeight > screen.bottom) faults.add('the page scrolls');

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from pokerws.game.commands import Action
 from pokerws.game.config.table_config import HouseRules, Mix
 from pokerws.game.events import TableEvent
 from pokerws.game.redaction import redact_all, redact_table
@@ -16,7 +17,7 @@ VIEWER = "alice"
 LONG_NAME = "An extraordinary name"
 MANY_CHIPS = 9_876_543
 ALL_OPTIONS = HouseRules(straddle="mississippi", run_it=3)
-CALM = ("check", "call", "bring_in", "stand_pat")
+CALM: tuple[Action, ...] = ("check", "call", "bring_in", "stand_pat")
 State = dict[str, Any]
 
 
@@ -127,12 +128,12 @@ def bomb_pot(seats: int) -> Game:
     return nobody_folds(full("NT", seats, house=house), 2)
 
 
-def showdown(variant: str, seats: int) -> tuple[State, int, list[TableEvent]]:
-    """The state before a hand's last action, the number of that event, and what it caused."""
+def showdown(variant: str, seats: int) -> tuple[State, list[TableEvent]]:
+    """The state before a hand's last action, and what that action causes."""
     game = full(variant, seats)
     while True:
-        before, seq = state_of(game), game.table.seq
+        before = state_of(game)
         assert game.to_act is not None
         game.acts(next(action for action in CALM if action in game.turn.actions))
         if game.to_act is None:
-            return before, seq, redact_all(game.events, PlayerId(VIEWER))
+            return before, redact_all(game.events, PlayerId(VIEWER))

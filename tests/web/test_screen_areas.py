@@ -1,20 +1,16 @@
 """Geometry of the table screen: at no size and in no game does a part of it meet another."""
 
-import os
 from collections.abc import AsyncIterator
-from typing import Any
 
-import msgspec
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, ViewportSize, expect
 
-from pokerws.game.state import PlayerId
-from pokerws.messages import ChatSaid
-from tests.web.screen_geometry import DRAWN, resize, screen_faults
-from tests.web.table_states import VIEWER, State, full, showdown, state_of, states
-from tests.web.visitor import DESKTOP, Visitor, at_table
 from tests.web.room import CONFIG
+from tests.web.screen import Screen
+from tests.web.screen_geometry import resize, screen_faults
+from tests.web.table_states import VIEWER, full, showdown, state_of, states
+from tests.web.visitor import at_table
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -30,39 +26,6 @@ VIEWPORTS: tuple[ViewportSize, ...] = (
     {"width": 1920, "height": 1080},
     {"width": 3840, "height": 2160},
 )
-
-
-class Screen:
-    """A page at a table that shows any state."""
-
-    def __init__(self, visitor: Visitor) -> None:
-        self.visitor = visitor
-        self.page: Page = visitor.page
-        self.seq = 1_000
-
-    def send(self, message: dict[str, Any]) -> None:
-        room = self.visitor.room
-        common = {"table": room.table.id, "epoch": 1, "now_ms": room.clock.table_ms()}
-        text = msgspec.json.encode({**common, **message}).decode()
-        # The viewer of the states is the player of the page.
-        room.send_raw(text.replace(f'"player":"{VIEWER}"', '"player":"p_ann"').encode())
-
-    async def show(self, state: State) -> None:
-        """Show a state, and wait until it is drawn."""
-        self.seq += 1_000
-        # In a new hand, the page forgets the result of the last one.
-        shown = {**state, "seq": self.seq, "id": self.visitor.room.table.id, "hand_number": self.seq}
-        self.send({"type": "snapshot", "seq": self.seq, "state": shown})
-        await self.page.wait_for_selector(f'#table[data-seq="{self.seq}"]')
-        await self.page.evaluate(DRAWN)
-
-    async def play(self, events: list[Any]) -> None:
-        """Show what happens next."""
-        encoded = msgspec.to_builtins(events)
-        self.send({"type": "events", "seq": self.seq + 1, "events": encoded})
-        self.seq += len(events)
-        await self.page.wait_for_selector(f'#table[data-seq="{self.seq}"]')
-        await self.page.evaluate(DRAWN)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -89,7 +52,7 @@ async def test_a_result_meets_nothing(screen: Screen) -> None:
     for size in VIEWPORTS:
         await resize(screen.page, size)
         for variant, seats in (("PO/8", 9), ("F7S/8", 8), ("F2L3D", 6)):
-            before, _, events = showdown(variant, seats)
+            before, events = showdown(variant, seats)
             await screen.show(before)
             await screen.play(events)
             await expect(screen.page.locator("#result")).to_have_class("won")
