@@ -134,10 +134,10 @@ function place(wanted, sizes, arrangement, bend, start) {
     boxes.every((one, at) => inside(one, screen, sizes.dealer) && !boxes.slice(at + 1).some((other) => meet(one, other))) &&
     inside(box, screen, 0) &&
     !boxes.some((one) => meet(one, box));
-  const spots = apart ? spotsOf(plates, boxes, box, sizes, wanted) : null;
+  const spots = apart || sizes.isTight ? spotsOf(plates, boxes, box, sizes, wanted) : null;
   return {
     ...sizes,
-    fits: spots !== null,
+    fits: apart && spots !== null,
     wordsWidth: wordsWidth(boxes, plates[0], wanted),
     innerWidth: box.right - box.left - 8,
     centre: middle,
