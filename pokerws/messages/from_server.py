@@ -32,8 +32,9 @@ class TableSummary(Struct, frozen=True, omit_defaults=True):
     """A table as listed in the lobby.
 
     `players` is the number of taken seats, of which `bots` have bots of the server, and `waiting`
-    that of players on the waiting list.  `waiting_for` is why no hand is dealt.  The last three are
-    known of tables in memory only.  A `paused` table starts no hands: its host has paused it.
+    that of players on the waiting list.  `waiting_for` is why no hand is dealt.  The last three and
+    the figures of the latest hands are known of tables in memory only.  A `paused` table starts no
+    hands: its host has paused it.
     """
 
     table: TableId
@@ -46,6 +47,8 @@ class TableSummary(Struct, frozen=True, omit_defaults=True):
     waiting_for: str | None = None
     paused: bool = False
     waiting: int = 0
+    average_pot: int = 0
+    hands_an_hour: int = 0
 
 
 class TableChange(Struct, frozen=True, omit_defaults=True):
@@ -60,6 +63,8 @@ class TableChange(Struct, frozen=True, omit_defaults=True):
     paused: bool = False
     config: TableConfig | None = None
     waiting: int = 0
+    average_pot: int = 0
+    hands_an_hour: int = 0
 
 
 class RateLimit(Struct, frozen=True):

@@ -2038,8 +2038,9 @@ export interface HeartbeatTimes {
  * A table as listed in the lobby.
  *
  * `players` is the number of taken seats, of which `bots` have bots of the server, and `waiting`
- * that of players on the waiting list. `waiting_for` is why no hand is dealt. The last three are
- * known of tables in memory only. A `paused` table starts no hands: its host has paused it.
+ * that of players on the waiting list. `waiting_for` is why no hand is dealt. The last three and
+ * the figures of the latest hands are known of tables in memory only. A `paused` table starts no
+ * hands: its host has paused it.
  */
 export interface TableSummary {
   /** the table's id */
@@ -2065,6 +2066,10 @@ export interface TableSummary {
   paused?: boolean;
   /** the number of players on the waiting list */
   waiting?: number;
+  /** of the latest hands, at most 20; 0 if it is not known */
+  average_pot?: number;
+  /** as the latest hands followed each other; 0 if it is not known */
+  hands_an_hour?: number;
 }
 
 /** What may have changed of a listed table; `config` is there if the host has changed it. */
@@ -2090,6 +2095,10 @@ export interface TableChange {
   config?: TableConfig;
   /** the number of players on the waiting list */
   waiting?: number;
+  /** of the latest hands, at most 20; 0 if it is not known */
+  average_pot?: number;
+  /** as the latest hands followed each other; 0 if it is not known */
+  hands_an_hour?: number;
 }
 
 /**
