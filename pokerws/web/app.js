@@ -8,9 +8,12 @@ import { AccountPanel } from "./account/account-panel.js";
 import { DeviceLink } from "./account/device-link.js";
 import { Account } from "./account/account.js";
 import { LobbyScreen } from "./lobby/lobby-screen.js";
-import { sentence } from "./model/format.js";
+import { OwnSeats } from "./model/own-seats.js";
+import { describeNotice, describeRejection } from "./model/refusals.js";
+import { followOtherTabs, onSetting, setSetting, setting } from "./model/settings.js";
 import { TableNames } from "./model/table-names.js";
 import { socketUrl, storageKey } from "./net/folder.js";
+import { storage } from "./net/storage.js";
 import { Connection } from "./client/protocol.js";
 import {
   forgetToken,
@@ -22,30 +25,30 @@ import {
 import { TableScreen } from "./table/table-screen.js";
 import { showCards } from "./ui/cards.js";
 import { byId, setText } from "./ui/dom.js";
-import { describeRejection, showToast, withEnd } from "./ui/toast.js";
+import { offerLanguages } from "./ui/language-choice.js";
+import { language, loadTexts, t, translatePage } from "./ui/texts.js";
+import { showRejection, showToast } from "./ui/toast.js";
 
 /** @typedef {import("./client/protocol.js").ConnectionState} ConnectionState */
 
 const IDENTITY = storageKey("identity");
-const FOUR_COLOURS = storageKey("four-colours");
 const LOGGED_OUT = 4403;
 const BANNED = 4423;
 const TOO_MANY_CONNECTIONS = 4430;
 
-const NEW_ACCOUNT = "The server no longer knows your session. You have a new account.";
-const REPLACES = "Play as the player of this link, and give up your account here as";
-const OUTDATED = "A new version is available. Please reload the page.";
-const TOKEN_EXPIRING = "Your token expires soon. Get a new link to continue.";
-
 const identity = {
-  load: () => JSON.parse(localStorage.getItem(IDENTITY) ?? "{}"),
+  load: () => storage.readObject(IDENTITY),
   /** @param {import("./client/protocol.js").Identity} value */
-  save: (value) => localStorage.setItem(IDENTITY, JSON.stringify(value)),
+  save: (value) => storage.writeObject(IDENTITY, value),
 };
 
+await loadTexts(setting("language"), navigator.languages);
+document.documentElement.lang = language();
+translatePage(document);
+
 const connection = new Connection({ url: socketUrl(), identity, token });
-const lobby = new LobbyScreen(connection, openTable);
 const account = new Account(connection);
+const lobby = new LobbyScreen(connection, new OwnSeats(connection, account), openTable);
 const table = new TableScreen(connection, account, leaveForLobby);
 new AccountPanel(account, new TableNames(connection), () => table.seat());
 new DeviceLink(connection);
@@ -55,18 +58,18 @@ let banned = "";
 
 function main() {
   connection.on("status", showStatus);
-  connection.on("name_needed", ({ message, untilMs }) => showNameForm(withEnd(message, untilMs)));
-  connection.on("forgotten", () => showToast(NEW_ACCOUNT));
-  connection.on("outdated", () => showToast(OUTDATED, true));
+  connection.on("name_needed", (rejection) => showNameForm(describeRejection(rejection)));
+  connection.on("forgotten", () => showToast(t("start.new_account")));
+  connection.on("outdated", () => showToast(t("page.new_version"), true));
   connection.on("notice", (notice) => {
     // The connection renews an expiring token by itself if it can.
     if (notice.code === "token_expiring") return;
-    const text = withEnd(notice.message, notice.until_ms);
+    const text = describeNotice(notice);
     if (notice.code === "banned") banned = text;
     showToast(text, true);
   });
   connection.on("token_needed", (rejection) => showTokenForm(rejection));
-  connection.on("token_expiring", () => showToast(TOKEN_EXPIRING, true));
+  connection.on("token_expiring", () => showToast(t("token.expiring"), true));
   connection.on("closed", showClosed);
   connection.on("welcome", (welcome) => setText(byId("player-name"), welcome.name));
   byId("name-form").addEventListener("submit", enter);
@@ -77,6 +80,8 @@ function main() {
   byId("change-name").addEventListener("click", changeName);
   byId("log-out").addEventListener("click", logOut);
   wireFourColours();
+  for (const id of ["start-language", "account-language"]) offerLanguages(byId(id));
+  followOtherTabs();
   showCards(byId("fan"), ["As", "Kh", "Qc", "Jd"]);
   addEventListener("hashchange", followAddress);
   for (const type of ["online", "offline"]) addEventListener(type, () => connection.retryNow());
@@ -119,8 +124,8 @@ function enterToken(event) {
 function showTokenForm(rejection) {
   forgetToken();
   showEntryForm("token-form");
-  const reason = rejection.code === "token_missing" ? "" : rejection.message;
-  setText(byId("token-error"), sentence(reason));
+  const reason = rejection.code === "token_missing" ? "" : describeRejection(rejection);
+  setText(byId("token-error"), reason);
   byId("token").focus();
 }
 
@@ -139,7 +144,7 @@ function showEntryForm(form) {
 /** @param {string} [reason] */
 function showNameForm(reason = "") {
   showEntryForm("name-form");
-  setText(byId("name-error"), sentence(reason));
+  setText(byId("name-error"), reason);
   byId("name").value = identity.load().name ?? "";
   byId("name").focus();
 }
@@ -153,7 +158,7 @@ function takeCodeFromAddress() {
   if (!code) return false;
   const known = identity.load();
   // Otherwise a link of a stranger could make somebody lose an account.
-  if (known.session && !confirm(`${REPLACES} ${known.name}?`)) return false;
+  if (known.session && !confirm(t("start.replaces", { name: known.name }))) return false;
   identity.save({ ...known, code });
   return true;
 }
@@ -176,13 +181,13 @@ function showClosed({ code, final }) {
   if (code === LOGGED_OUT) {
     forgetToken();
     identity.save({});
-    showNameForm("You have logged out.");
+    showNameForm(t("start.logged_out"));
   } else if (code === BANNED) {
     showNameForm(banned);
   } else if (code === TOO_MANY_CONNECTIONS) {
-    showToast("Too many pages are open. Close one; this page will reconnect by itself.", true);
+    showToast(t("page.too_many"), true);
   } else if (final) {
-    showToast("The server closed the connection. Reload the page to continue.", true);
+    showToast(t("page.closed"), true);
   }
 }
 
@@ -202,7 +207,7 @@ function showScreen() {
 }
 
 function leaveTable() {
-  if (table.isSeated()) showToast("You still have your seat. Stand up to leave it.");
+  if (table.isSeated()) showToast(t("table.seat_kept"));
   table.close();
 }
 
@@ -224,11 +229,10 @@ function leaveForLobby(reason) {
 function showStatus(state) {
   const status = byId("status");
   status.dataset.state = state;
-  const connecting = seenOnline ? "Reconnecting…" : "Connecting…";
-  const words = { online: "Online", offline: "Not connected", reconnecting: connecting };
-  setText(status.firstElementChild, words[state]);
+  const connecting = !seenOnline && state === "reconnecting";
+  setText(status.firstElementChild, t(connecting ? "status.connecting" : `status.${state}`));
   document.body.dataset.connection = state;
-  if (state === "online" && seenOnline && !table.id) showToast("Reconnected");
+  if (state === "online" && seenOnline && !table.id) showToast(t("status.reconnected"));
   if (state === "online") seenOnline = true;
 }
 
@@ -243,18 +247,18 @@ async function logOut() {
   try {
     await connection.request({ type: "logout" });
   } catch (error) {
-    showToast(describeRejection(/** @type {any} */ (error)));
+    showRejection(/** @type {any} */ (error));
   }
 }
 
 function wireFourColours() {
   const box = byId("four-colours");
-  box.checked = localStorage.getItem(FOUR_COLOURS) === "yes";
-  const show = () => document.body.classList.toggle("four-colours", box.checked);
-  box.addEventListener("change", () => {
-    localStorage.setItem(FOUR_COLOURS, box.checked ? "yes" : "no");
-    show();
-  });
+  const show = () => {
+    box.checked = setting("four_colours");
+    document.body.classList.toggle("four-colours", box.checked);
+  };
+  box.addEventListener("change", () => setSetting("four_colours", box.checked));
+  onSetting(show);
   show();
 }
 

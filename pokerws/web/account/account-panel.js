@@ -3,8 +3,9 @@
  */
 
 import { chips, sentence, shortChips, signed, timeOf } from "../model/format.js";
+import { describeRejection } from "../model/refusals.js";
 import { byId, make, setText } from "../ui/dom.js";
-import { describeRejection } from "../ui/toast.js";
+import { hasText, t } from "../ui/texts.js";
 import { RefillOffer } from "./refill-offer.js";
 
 /** @typedef {import("./account.js").Account} Account */
@@ -12,22 +13,6 @@ import { RefillOffer } from "./refill-offer.js";
 /** @typedef {import("../model/table-names.js").TableNames} TableNames */
 
 const UNKNOWN = "–";
-
-/**
- * Descriptions of transfers by their reason.
- * @type {Record<string, (table: string) => string>}
- */
-const TRANSFERS = {
-  grant: () => "Welcome gift",
-  refill: () => "Refill",
-  buy_in: (table) => `Sat down at ${table}`,
-  add_on: (table) => `Added chips at ${table}`,
-  top_up: (table) => `Topped up at ${table}`,
-  cash_out: (table) => `Left ${table}`,
-  refund: (table) => `Refund from ${table}`,
-  opening: () => "Opening balance",
-  carried: () => "Carried forward",
-};
 
 export class AccountPanel {
   /**
@@ -83,8 +68,9 @@ export class AccountPanel {
     const online = connection.state !== "offline";
     byId("account").hidden = !online;
     setText(byId("account-short"), balance === null ? UNKNOWN : shortChips(balance));
-    const balanceText = balance === null ? "not known" : `${chips(balance)} chips`;
-    byId("account").setAttribute("aria-label", `Your account: ${balanceText}`);
+    const label =
+      balance === null ? t("account.label_unknown") : t("account.label", { chips: chips(balance) });
+    byId("account").setAttribute("aria-label", label);
     if (!online) this.dialog.close();
     if (this.dialog.open) this.renderPanel();
   }
@@ -94,12 +80,12 @@ export class AccountPanel {
     setText(byId("account-balance"), balance === null ? UNKNOWN : chips(balance));
     const held = this.account.heldNow();
     const time = timeOf(this.account.heldUntilMs, this.account.connection.serverNow());
-    setText(byId("account-held"), `Your account is new: ${chips(held)} cannot be used until ${time}.`);
+    setText(byId("account-held"), t("account.held", { amount: chips(held), time }));
     byId("account-held").hidden = held === 0;
     const seat = this.seat();
     byId("account-at-table").hidden = !seat;
     if (seat) {
-      setText(byId("account-table"), `At ${seat.table}`);
+      setText(byId("account-table"), t("account.at_table", { table: seat.table }));
       setText(byId("account-stack"), chips(seat.stack));
     }
     const rejection = this.rejection || (error ? describeRejection(error) : "");
@@ -149,5 +135,6 @@ function makeLine({ id, at_ms: atMs, amount }) {
  * @param {string} table the table's name
  */
 function describeTransfer({ reason }, table) {
-  return TRANSFERS[reason]?.(table) ?? sentence(reason.replaceAll("_", " "));
+  const key = `transfer.${reason}`;
+  return hasText(key) ? t(key, { table }) : sentence(reason.replaceAll("_", " "));
 }

@@ -4,8 +4,8 @@
  * The code is in the link's fragment, which browsers do not send to servers.
  */
 
+import { describeRejection } from "../model/refusals.js";
 import { byId, setText } from "../ui/dom.js";
-import { describeRejection } from "../ui/toast.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
 

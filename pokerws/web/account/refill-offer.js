@@ -4,8 +4,9 @@
  */
 
 import { duration, timeOf } from "../model/format.js";
+import { describeRejection } from "../model/refusals.js";
 import { make, setText } from "../ui/dom.js";
-import { describeRejection } from "../ui/toast.js";
+import { t } from "../ui/texts.js";
 
 /** @typedef {import("./account.js").Account} Account */
 
@@ -21,7 +22,7 @@ export class RefillOffer {
     this.place = place;
     this.busy = false;
     this.rejection = "";
-    this.button = make("button", { type: "button", class: "small", text: "Refill" });
+    this.button = make("button", { type: "button", class: "small", text: t("refill.button") });
     this.button.addEventListener("click", () => this.refill());
     this.status = make("p", { class: "soft" });
     this.alert = make("p", { class: "error", role: "alert" });
@@ -62,11 +63,9 @@ export class RefillOffer {
   /** @param {number|null} waitMs */
   describe(waitMs) {
     const { refillAtMs, connection } = this.account;
-    if (waitMs === null || refillAtMs === null) {
-      return "A refill is available when you are low on chips, those at tables included.";
-    }
-    if (waitMs === 0) return "Your balance is low. You can refill it now.";
+    if (waitMs === null || refillAtMs === null) return t("refill.when_low");
+    if (waitMs === 0) return t("refill.due");
     const time = timeOf(refillAtMs, connection.serverNow());
-    return `Available at ${time}, in ${duration(waitMs)}.`;
+    return t("refill.at", { time, duration: duration(waitMs) });
   }
 }

@@ -6,6 +6,7 @@ import { chips } from "../model/format.js";
 import { describeOffer } from "../model/stakes.js";
 import { readConfig } from "../client/state/table-config.js";
 import { byId, make, setText } from "../ui/dom.js";
+import { t } from "../ui/texts.js";
 import { showRejection } from "../ui/toast.js";
 import { NewTable } from "./new-table.js";
 
@@ -15,7 +16,6 @@ import { NewTable } from "./new-table.js";
 
 // More rows are slow to draw.
 const MOST_ROWS = 100;
-const NO_TABLES = "No tables yet. Create the first one.";
 // Wait for the next letter before the search is sent.
 const TYPING_MS = 300;
 
@@ -25,10 +25,13 @@ const NOTHING = { bots: 0, waiting_for: undefined, paused: false };
 export class LobbyScreen {
   /**
    * @param {Connection} connection
+   * @param {import("../model/own-seats.js").OwnSeats} ownSeats
    * @param {(table: string) => void} openTable
    */
-  constructor(connection, openTable) {
+  constructor(connection, ownSeats, openTable) {
     this.connection = connection;
+    this.ownSeats = ownSeats;
+    ownSeats.onChange(() => this.render());
     this.openTable = openTable;
     this.visible = false;
     this.watching = false;
@@ -110,11 +113,11 @@ export class LobbyScreen {
     // Reuse existing rows, so that the focus is kept.
     sorted.forEach((table, index) => {
       const row = rows.get(table.table) ?? this.makeRow(table.table);
-      fillRow(row, table);
+      fillRow(row, table, this.ownSeats.has(table.table));
       if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
     });
     while (list.children.length > sorted.length) list.lastElementChild.remove();
-    setText(byId("lobby-empty"), this.searching ? "No table matches the search." : NO_TABLES);
+    setText(byId("lobby-empty"), t(this.searching ? "lobby.no_match" : "lobby.none"));
     byId("lobby-empty").hidden = sorted.length > 0 || this.connection.state !== "online";
   }
 
@@ -139,36 +142,46 @@ export class LobbyScreen {
 /**
  * @param {HTMLElement} row
  * @param {TableSummary} table
+ * @param {boolean} isOwn whether the player has a seat there
  */
-function fillRow(row, table) {
+function fillRow(row, table, isOwn) {
   const { config, players, hand_number: hands } = table;
   const free = config.seats - players;
   /** @param {string} selector */
   const part = (selector) => /** @type {Element} */ (row.querySelector(selector));
   row.dataset.status = table.status;
   setText(part("h3"), table.name);
-  const buyIn = `buy-in ${chips(config.min_buy_in)}–${chips(config.max_buy_in)}`;
-  const asks = config.hosting?.approval ? " · the host approves" : "";
-  setText(part(".what p"), `${describeOffer(readConfig(config))} · ${buyIn}${asks}`);
-  setText(part(".seats-taken"), `${players}/${config.seats} seats${company(table)}`);
-  const playing = hands ? `Playing · hand ${chips(hands)}` : "Playing";
-  const waiting = table.paused ? "Paused" : "Waiting";
+  setText(part(".what p"), describeTable(config));
+  setText(part(".seats-taken"), company(table));
+  const playing = hands ? t("lobby.playing_hand", { hand: hands }) : t("lobby.playing");
+  const waiting = t(table.paused ? "lobby.paused" : "lobby.waiting");
   setText(part(".badge"), table.status === "active" ? playing : waiting);
   const button = part("button");
-  setText(button, free ? "Join" : "Watch");
-  button.setAttribute("aria-label", `${free ? "Join" : "Watch"} ${table.name}`);
-  button.className = free ? "primary" : "";
+  const action = isOwn ? "return" : free ? "join" : "watch";
+  setText(button, t(`lobby.${action}`));
+  button.setAttribute("aria-label", t(`lobby.${action}_table`, { table: table.name }));
+  button.className = action === "watch" ? "" : "primary";
 }
 
 /**
- * Who has the seats, if some are bots.
+ * The game, its stakes, and how one comes to play.
+ * @param {TableSummary["config"]} config
+ */
+function describeTable(config) {
+  const limits = { least: chips(config.min_buy_in), most: chips(config.max_buy_in) };
+  const parts = [describeOffer(readConfig(config)), t("lobby.buy_in", limits)];
+  if (config.hosting?.approval) parts.push(t("lobby.approval"));
+  return parts.join(" · ");
+}
+
+/**
+ * How many seats are taken, and by whom if some are bots.
  * @param {TableSummary} table
  */
-function company({ players, bots = 0 }) {
-  if (!bots) return "";
-  const people = players - bots;
-  const counted = [people === 1 ? "1 person" : `${people} people`, bots === 1 ? "1 bot" : `${bots} bots`];
-  return `: ${counted.join(", ")}`;
+function company({ players, bots = 0, config: { seats } }) {
+  if (!bots) return t("lobby.seats", { players, seats });
+  const people = t("lobby.people", { count: players - bots });
+  return t("lobby.seats_with", { players, seats, people, bots: t("lobby.bots", { count: bots }) });
 }
 
 /**

@@ -4,10 +4,11 @@
  */
 
 import { gameName, groupOf, GROUPS, isMix, shortGameName, variant } from "../model/games.js";
+import { describeRejection } from "../model/refusals.js";
 import { describeStakes } from "../model/stakes.js";
 import { readConfig } from "../client/state/table-config.js";
 import { byId, make, setText } from "../ui/dom.js";
-import { describeRejection } from "../ui/toast.js";
+import { joined, t } from "../ui/texts.js";
 import { MIXES, VARIANTS } from "../client/variants.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
@@ -51,7 +52,7 @@ export class NewTable {
       const options = codes
         .filter((code) => groupOf(code) === group)
         .map((code) => make("option", { value: code, text: optionName(code) }));
-      this.field("variant").append(make("optgroup", { label: group }, ...options));
+      this.field("variant").append(make("optgroup", { label: t(`games.${group}`) }, ...options));
     }
     this.field("variant").value = DEFAULT_GAME;
     const boxes = Object.keys(VARIANTS).map((code) =>
@@ -80,7 +81,7 @@ export class NewTable {
 
   show() {
     setText(byId("new-table-error"), "");
-    this.field("name").value ||= `${this.connection.welcome?.name ?? "My"}’s table`;
+    this.field("name").value ||= t("new_table.default_name", { name: this.connection.welcome?.name });
     this.fit();
     this.dialog.showModal();
   }
@@ -156,10 +157,12 @@ export class NewTable {
   stakes(games) {
     const config = readConfig({ ante: 0, ...this.config() });
     const [only, ...others] = games;
-    if (!others.length) return `Stakes: ${describeStakes(config, only)}.`;
+    if (!others.length) return t("new_table.stakes", { stakes: describeStakes(config, only) });
     const stud = games.find((code) => variant(code).forced === "bring_in");
-    const stakes = stud ? `. ${gameName(stud)}: ${describeStakes(config, stud)}` : "";
-    return `${games.map(shortGameName).join(", ")}${stakes}.`;
+    const names = joined(games.map(shortGameName));
+    if (!stud) return t("new_table.games", { games: names });
+    const values = { games: names, game: gameName(stud), stakes: describeStakes(config, stud) };
+    return t("new_table.games_stakes", values);
   }
 
   /**

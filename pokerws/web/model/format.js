@@ -1,25 +1,26 @@
 /**
- * Formats amounts, times, cards and names.
+ * Formats amounts, times, cards and names, in the viewer's language.
  */
 
-/** @typedef {import("../client/state/table-state.js").TableState} TableState */
+import { formatter, hasText, number, t } from "../ui/texts.js";
 
-const NUMBER = new Intl.NumberFormat("en-US");
-const SIGNED = new Intl.NumberFormat("en-US", { signDisplay: "exceptZero" });
-const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric" });
-const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 2 });
-/** @typedef {Record<string, string>} Names */
-/** @type {Names} */
+/** @typedef {import("../client/state/table-state.js").TableState} TableState */
+/** @typedef {import("../ui/texts.js").TextKey} TextKey */
+
+/** @type {Record<string, string>} */
 const SUIT_SIGNS = { c: "♣", d: "♦", h: "♥", s: "♠" };
-/** @type {Names} */
-const RANK_NAMES = { T: "ten", J: "jack", Q: "queen", K: "king", A: "ace" };
-/** @type {Names} */
-const SUIT_NAMES = { c: "clubs", d: "diamonds", h: "hearts", s: "spades" };
+/** Ranks that have names; the others are numbers. @type {Record<string, TextKey>} */
+const RANK_NAMES = {
+  T: "rank.ten",
+  J: "rank.jack",
+  Q: "rank.queen",
+  K: "rank.king",
+  A: "rank.ace",
+};
 
 /** @param {number} amount */
 export function chips(amount) {
-  return NUMBER.format(amount);
+  return number(amount);
 }
 
 /**
@@ -27,7 +28,8 @@ export function chips(amount) {
  * @param {number} amount
  */
 export function signed(amount) {
-  return SIGNED.format(amount).replace("-", "−");
+  const format = formatter("signed", (tag) => new Intl.NumberFormat(tag, { signDisplay: "exceptZero" }));
+  return format.format(amount).replace("-", "−");
 }
 
 /**
@@ -36,8 +38,12 @@ export function signed(amount) {
  * @param {number} nowMs
  */
 export function timeOf(atMs, nowMs) {
-  const today = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
-  return TIME.format(atMs) + (today ? "" : ` on ${DAY.format(atMs)}`);
+  const time = formatter("time", (tag) => {
+    return new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  }).format(atMs);
+  if (new Date(atMs).toDateString() === new Date(nowMs).toDateString()) return time;
+  const day = formatter("day", (tag) => new Intl.DateTimeFormat(tag, { month: "short", day: "numeric" }));
+  return t("time.on_day", { time, day: day.format(atMs) });
 }
 
 /**
@@ -46,11 +52,11 @@ export function timeOf(atMs, nowMs) {
  */
 export function duration(ms) {
   const seconds = Math.ceil(ms / 1_000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.ceil(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const rest = minutes % 60;
-  return `${NUMBER.format(Math.floor(minutes / 60))} h${rest ? ` ${rest} min` : ""}`;
+  if (seconds < 60) return t("time.seconds", { seconds });
+  const all = Math.ceil(seconds / 60);
+  if (all < 60) return t("time.minutes", { minutes: all });
+  const [hours, minutes] = [Math.floor(all / 60), all % 60];
+  return minutes ? t("time.hours_minutes", { hours, minutes }) : t("time.hours", { hours });
 }
 
 /**
@@ -58,7 +64,10 @@ export function duration(ms) {
  * @param {number} amount
  */
 export function shortChips(amount) {
-  return amount < 1_000_000 ? NUMBER.format(amount) : SHORT.format(amount);
+  if (amount < 1_000_000) return number(amount);
+  return formatter("compact", (tag) => {
+    return new Intl.NumberFormat(tag, { notation: "compact", maximumFractionDigits: 2 });
+  }).format(amount);
 }
 
 /**
@@ -82,8 +91,10 @@ export function rankSign(card) {
  * @param {string} card
  */
 export function cardName(card) {
-  if (card === "??") return "a face-down card";
-  return `${RANK_NAMES[card[0]] ?? card[0]} of ${SUIT_NAMES[card[1]]}`;
+  const suit = `suit.${card[1]}`;
+  if (!hasText(suit)) return t("card.face_down");
+  const name = RANK_NAMES[card[0]];
+  return t("card.name", { rank: name ? t(name) : card[0], suit: t(suit) });
 }
 
 /**
@@ -91,7 +102,7 @@ export function cardName(card) {
  * @param {number} seat
  */
 export function nameAt(table, seat) {
-  return table.seats[seat]?.name ?? `Seat ${seat + 1}`;
+  return table.seats[seat]?.name ?? t("seat.name", { seat: seat + 1 });
 }
 
 /**

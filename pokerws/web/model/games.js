@@ -4,21 +4,16 @@
  */
 
 import { MIXES, VARIANTS } from "../client/variants.js";
+import { hasText, t } from "../ui/texts.js";
 import { sentence } from "./format.js";
 
 /** @typedef {import("../client/variants.js").Variant} Variant */
 /** @typedef {import("../client/state/table-read.js").TableConfig} TableConfig */
 /** @typedef {import("../client/state/table-read.js").TableState} TableState */
-
-/** Abbreviations of the betting structures. */
-const SHORT_STRUCTURES = /** @type {const} */ ([
-  ["No-limit ", "NL "],
-  ["Pot-limit ", "PL "],
-  ["Fixed-limit ", "FL "],
-]);
+/** @typedef {import("../ui/texts.js").TextKey} TextKey */
 
 /** The groups of games in a list, in this order. */
-export const GROUPS = /** @type {const} */ (["Hold’em", "Omaha", "Stud", "Draw", "Mixed", "Other"]);
+export const GROUPS = /** @type {const} */ (["holdem", "omaha", "stud", "draw", "mixed", "other"]);
 
 /**
  * @param {string} code
@@ -35,14 +30,26 @@ export function isMix(code) {
 
 /** @param {string} code of a variant or of a mix */
 export function gameName(code) {
-  return MIXES[code]?.name ?? variant(code).name.replace("'", "’");
+  const name = nameOf(code, "");
+  return code.endsWith("/8") && code !== "PO5/8" ? t("game.or_better", { game: name }) : name;
 }
 
 /** @param {string} code */
 export function shortGameName(code) {
-  const name = gameName(code).replace(" 8 or better", "");
-  const structure = SHORT_STRUCTURES.find(([long]) => name.startsWith(long));
-  return structure ? name.replace(structure[0], structure[1]) : name;
+  return nameOf(code, "_short");
+}
+
+/**
+ * A code has the betting structure in its first letter, except for games that have no other.
+ * @param {string} code
+ * @param {"" | "_short"} form of the structure's name
+ */
+function nameOf(code, form) {
+  if (hasText(`mix.${code}`)) return t(/** @type {TextKey} */ (`mix.${code}`));
+  const key = `game.${code.slice(1)}`;
+  if (!(code in VARIANTS) || !hasText(key)) return variant(code).name;
+  if (key === "game.K") return t(key);
+  return t("game.whole", { betting: t(`game.${VARIANTS[code].betting}${form}`), game: t(key) });
 }
 
 /**
@@ -50,11 +57,11 @@ export function shortGameName(code) {
  * @returns {typeof GROUPS[number]}
  */
 export function groupOf(code) {
-  if (isMix(code)) return "Mixed";
+  if (isMix(code)) return "mixed";
   const { board, fromHole, forced, draws } = variant(code);
-  if (board) return fromHole ? "Omaha" : "Hold’em";
-  if (forced === "bring_in") return "Stud";
-  return draws ? "Draw" : "Other";
+  if (board) return fromHole ? "omaha" : "holdem";
+  if (forced === "bring_in") return "stud";
+  return draws ? "draw" : "other";
 }
 
 /**
@@ -80,12 +87,12 @@ export function gameAt({ hand, game, config }) {
  */
 export function describeRotation({ config, game }) {
   if (!game || !isMix(config.variant)) return "";
-  if (config.mix.rotation === "choice") return "Dealer’s choice";
+  if (config.mix.rotation === "choice") return t("table.dealers_choice");
   const games = gamesOf(config);
   const next = shortGameName(games[(games.indexOf(game.variant) + 1) % games.length]);
   const left = game.hands_left;
-  if (left === 0) return `Last hand, then ${next}`;
-  return `${left} more ${left === 1 ? "hand" : "hands"}, then ${next}`;
+  if (left === 0) return t("table.last_hand", { game: next });
+  return t("table.hands_left", { count: left, game: next });
 }
 
 /**
@@ -94,5 +101,7 @@ export function describeRotation({ config, game }) {
  */
 export function streetName(code, street) {
   const name = variant(code).streets[street];
-  return name ? sentence(name) : `Street ${street + 1}`;
+  if (!name) return t("street.number", { number: street + 1 });
+  const key = `street.${name.replaceAll(" ", "_")}`;
+  return hasText(key) ? t(key) : sentence(name);
 }

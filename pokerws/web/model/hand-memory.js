@@ -4,6 +4,8 @@
  * when the next hand starts.
  */
 
+import { hasText, t } from "../ui/texts.js";
+import { handInWords } from "./hand-words.js";
 import { awardOf, describeShownHand } from "./narration.js";
 
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
@@ -77,7 +79,7 @@ export class HandMemory {
     this.awards.push(awardOf(table, event));
     for (const { seat, amount } of event.shares) {
       this.winnings.set(seat, (this.winnings.get(seat) ?? 0) + amount);
-      if (event.hand && !this.shownHands.has(seat)) this.shownHands.set(seat, event.hand);
+      if (event.hand && !this.shownHands.has(seat)) this.shownHands.set(seat, handInWords(event.hand));
     }
   }
 
@@ -89,32 +91,11 @@ export class HandMemory {
 }
 
 /**
+ * Without the amount, which is shown in front of the seat.
  * @param {TableEvent} event
- * @returns {string|undefined}
+ * @returns {string}
  */
-function actionWord(event) {
-  if (event.type === "blind_posted") return BLINDS[event.blind];
-  return ACTIONS[event.type];
+function actionWord({ type, blind }) {
+  const key = type === "blind_posted" ? `tag.blind.${blind}` : `tag.action.${type}`;
+  return hasText(key) ? t(key) : "";
 }
-
-/** @type {Record<string, string>} */
-const BLINDS = {
-  small: "Small blind",
-  big: "Big blind",
-  straddle: "Straddle",
-  sleeper: "Straddle",
-  button: "Button blind",
-  entry: "Entry blind",
-  dead: "Dead blind",
-};
-
-/** Without the amount, which is shown in front of the seat. @type {Record<string, string>} */
-const ACTIONS = {
-  folded: "Fold",
-  checked: "Check",
-  called: "Call",
-  bet_placed: "Bet",
-  raised: "Raise",
-  bring_in_posted: "Bring-in",
-  hand_shown: "Shows",
-};

@@ -1,9 +1,11 @@
 /** Describes in sentences what the host of a table decides, and is asked for. */
 
+import { t } from "../ui/texts.js";
 import { chips } from "./format.js";
 
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
 /** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
+/** @typedef {import("../ui/texts.js").TextKey} TextKey */
 
 /**
  * The name of a player who has a seat, asks for one, or has a line in the bank.
@@ -12,26 +14,34 @@ import { chips } from "./format.js";
  */
 function nameOf({ seats, hosting }, player) {
   const named = [...seats, ...hosting.requests, ...hosting.bank];
-  return named.find((one) => one?.player === player)?.name ?? "A player";
+  return named.find((one) => one?.player === player)?.name ?? t("log.someone");
+}
+
+/**
+ * A sentence with nothing but the name of the player that the event names.
+ * @param {TextKey} key
+ * @returns {(table: TableState, event: TableEvent) => string}
+ */
+function about(key) {
+  return (table, { player }) => t(key, { name: nameOf(table, player) });
 }
 
 /** @type {Record<string, (table: TableState, event: TableEvent) => string|null>} */
 export const HOSTING_DESCRIPTIONS = {
-  seat_requested: (_, event) => `${event.name} asks the host for a seat`,
-  seat_approved: (table, { player }) => `${nameOf(table, player)} may sit down`,
-  seat_denied: (table, { player }) => `${nameOf(table, player)} may not sit down`,
-  player_kicked: (table, { player }) => `The host removes ${nameOf(table, player)}`,
-  player_banned: (table, { player }) => `The host bans ${nameOf(table, player)} from the table`,
-  table_paused: () => "The host pauses the table",
-  table_resumed: () => "The host ends the pause",
-  change_planned: (_, { config }) =>
-    config ? "The host changes the table after this hand" : "The table stays as it is",
+  seat_requested: (_, { name }) => t("log.seat_requested", { name }),
+  seat_approved: about("log.seat_approved"),
+  seat_denied: about("log.seat_denied"),
+  player_kicked: about("log.player_kicked"),
+  player_banned: about("log.player_banned"),
+  table_paused: () => t("log.table_paused"),
+  table_resumed: () => t("log.table_resumed"),
+  change_planned: (_, { config }) => t(config ? "log.change_planned" : "log.change_dropped"),
   table_changed: (_, { config }) =>
-    `The table is changed: blinds ${chips(config.small_blind)}/${chips(config.big_blind)}`,
-  host_changed: (table, { player }) => `${nameOf(table, player)} is the host now`,
-  link_renewed: () => "The table has a new link",
+    t("log.table_changed", { small: chips(config.small_blind), big: chips(config.big_blind) }),
+  host_changed: about("log.host_changed"),
+  link_renewed: () => t("log.link_renewed"),
   chips_given: (table, { player, amount }) =>
-    `The host gives ${nameOf(table, player)} ${chips(amount)}`,
+    t("log.chips_given", { name: nameOf(table, player), amount: chips(amount) }),
   chips_taken: (table, { player, amount }) =>
-    `The host takes ${chips(amount)} from ${nameOf(table, player)}`,
+    t("log.chips_taken", { name: nameOf(table, player), amount: chips(amount) }),
 };

@@ -2,57 +2,22 @@
  * Describes events in sentences for the log, and the result of a hand.
  */
 
-import { cardSigns, chips, nameAt, sentence } from "./format.js";
+import { hasText, joined, listed, t } from "../ui/texts.js";
+import { cardSigns, chips, nameAt } from "./format.js";
 import { gameName, isMix, streetName } from "./games.js";
+import { handInWords } from "./hand-words.js";
 import { HOSTING_DESCRIPTIONS } from "./hosting-narration.js";
 
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
 /** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
-/** @typedef {Record<string, string>} Names */
-
-/** @type {Names} */
-const BLINDS = {
-  small: "the small blind",
-  big: "the big blind",
-  straddle: "a straddle",
-  sleeper: "a straddle",
-  button: "the button blind",
-  entry: "an entry blind",
-  dead: "a dead blind",
-};
-/** @type {Names} */
-const SAT_OUT = {
-  asked: "sits out",
-  timed_out: "ran out of time again and sits out",
-  busted: "is out of chips",
-};
-
-/** @type {Record<number, string>} */
-const TIMES = { 2: "twice", 3: "three times" };
-
-/** @type {Names} */
-const CLOSED = {
-  abandoned: "nobody was playing",
-  overtaken: "its latest state was not available",
-  operator: "the operator closed it",
-  session_over: "its session is over",
-  host: "the host closed it",
-};
-
-/** @type {Names} */
-const PLANS = {
-  "": "stays and plays on",
-  sit_out_at_blind: "sits out at the next big blind",
-  leave_at_blind: "leaves at the next big blind",
-  leave_after_hand: "leaves after this hand",
-};
+/** @typedef {import("../ui/texts.js").TextKey} TextKey */
 
 /**
  * @param {TableState} table
  * @param {string} player
  */
 function waiterName(table, player) {
-  return table.waiting.find((one) => one.player === player)?.name ?? "A player";
+  return table.waiting.find((one) => one.player === player)?.name ?? t("log.someone");
 }
 
 /**
@@ -65,77 +30,155 @@ export function describeEvent(table, event) {
   return DESCRIPTIONS[event.type]?.(table, event, nameAt(table, event.seat)) ?? null;
 }
 
-/** @type {Record<string, (table: TableState, event: TableEvent, name: string) => string|null>} */
+/** @typedef {(table: TableState, event: TableEvent, name: string) => string|null} Description */
+
+/** @type {Record<string, Description>} */
 const DESCRIPTIONS = {
-  player_sat: (_, event) => `${event.name} sits down with ${chips(event.stack)}`,
-  player_stood: (_, event, name) => `${name} leaves the table with ${chips(event.stack)}`,
-  player_leaving: (_, event, name) => `${name} leaves after this hand`,
-  chips_added: (_, event, name) =>
-    `${name} adds ${chips(event.amount)}${event.auto ? " automatically" : ""}`,
+  player_sat: (_, { name, stack }) => t("log.player_sat", { name, amount: chips(stack) }),
+  player_stood: (_, event, name) => t("log.player_stood", { name, amount: chips(event.stack) }),
+  player_leaving: named("log.player_leaving"),
+  chips_added: (_, { amount, auto }, name) =>
+    t(auto ? "log.chips_added_auto" : "log.chips_added", { name, amount: chips(amount) }),
   entry_chosen: (_, event, name) =>
-    event.posts ? `${name} will post a blind` : `${name} waits for the big blind`,
-  plan_made: (_, event, name) => `${name} ${PLANS[event.plan] ?? PLANS[""]}`,
-  waiter_joined: (_, event) => `${event.name} waits for a seat`,
-  waiter_left: (table, event) => `${waiterName(table, event.player)} waits no more`,
-  seat_reserved: (table, event) =>
-    `Seat ${event.seat + 1} is reserved for ${waiterName(table, event.player)}`,
-  player_sat_out: (_, event, name) => `${name} ${SAT_OUT[event.reason] ?? SAT_OUT.asked}`,
-  player_sat_in: (_, event, name) => `${name} is back`,
+    t(event.posts ? "log.will_post" : "log.waits_for_blind", { name }),
+  plan_made: (_, event, name) => t(keyOf("log.plan", event.plan, "log.plan.none"), { name }),
+  waiter_joined: (_, { name }) => t("log.waiter_joined", { name }),
+  waiter_left: (table, event) => t("log.waiter_left", { name: waiterName(table, event.player) }),
+  seat_reserved: (table, { seat, player }) =>
+    t("log.seat_reserved", { seat: seat + 1, name: waiterName(table, player) }),
+  player_sat_out: (_, event, name) =>
+    t(keyOf("log.sat_out", event.reason, "log.sat_out.asked"), { name }),
+  player_sat_in: named("log.player_sat_in"),
   bots_wanted: describeBots,
-  next_hand_cancelled: (table) => (table.hosting.paused ? null : "Waiting for players"),
-  clock_resumed: () => "The clock resumes",
+  next_hand_cancelled: (table) => (table.hosting.paused ? null : t("log.waiting")),
+  clock_resumed: () => t("log.clock_resumed"),
   hand_started: describeHandStart,
   game_changed: describeGameChange,
-  ante_posted: (_, event, name) => `${name} posts an ante of ${chips(event.amount)}`,
+  ante_posted: (_, event, name) => t("log.ante", { name, amount: chips(event.amount) }),
   blind_posted: (table, event, name) =>
-    `${name} posts ${BLINDS[event.blind]}, ${chips(event.amount)}${allIn(table, event, event.amount)}`,
-  bring_in_posted: (table, event, name) =>
-    `${name} brings it in for ${chips(event.amount)}${allIn(table, event, event.amount)}`,
+    paying(table, event, name, keyOf("log.blind", event.blind, "log.blind.big")),
+  bring_in_posted: (table, event, name) => paying(table, event, name, "log.bring_in"),
   hole_cards_dealt: describeStreet,
   draw_started: (table, event) =>
-    event.street === table.hand?.street ? "Everyone discards" : streetAt(table, event.street),
+    event.street === table.hand?.street
+      ? t("log.everyone_discards")
+      : streetAt(table, event.street),
   cards_drawn: describeCardsDrawn,
-  run_it_agreed: (_, { times }) => `Everyone agrees to run it ${TIMES[times] ?? `${times} times`}`,
-  time_bank_started: (_, event, name) => `${name} uses the time bank`,
-  connection_protected: (_, event, name) => `${name} lost the connection and has more time`,
-  connection_restored: (_, event, name) => `${name} is connected again`,
-  turn_timed_out: (_, event, name) => `${name} ran out of time`,
-  folded: (_, event, name) => `${name} folds`,
-  checked: (_, event, name) => `${name} checks`,
-  called: (table, event, name) =>
-    `${name} calls ${chips(event.amount)}${allIn(table, event, event.amount)}`,
-  bet_placed: (table, event, name) =>
-    `${name} bets ${chips(event.to)}${allIn(table, event, added(table, event))}`,
-  raised: (table, event, name) =>
-    `${name} raises to ${chips(event.to)}${allIn(table, event, added(table, event))}`,
+  run_it_agreed: (_, { times }) =>
+    times === 2 ? t("log.run_it_twice") : t("log.run_it", { count: times }),
+  time_bank_started: named("log.time_bank"),
+  connection_protected: named("log.connection_lost"),
+  connection_restored: named("log.connection_restored"),
+  turn_timed_out: named("log.timed_out"),
+  folded: named("log.folds"),
+  checked: named("log.checks"),
+  called: (table, event, name) => paying(table, event, name, "log.calls"),
+  bet_placed: (table, event, name) => raising(table, event, name, "log.bets"),
+  raised: (table, event, name) => raising(table, event, name, "log.raises"),
   uncalled_bet_returned: (_, event, name) =>
-    `Uncalled bet of ${chips(event.amount)} is returned to ${name}`,
-  board_dealt: (table, event) => {
-    const board = table.hand?.extra_boards.length ? `, board ${(event.board ?? 0) + 1}` : "";
-    return `${streetAt(table, event.street)}${board}: ${cardSigns(event.cards)}`;
-  },
+    t("log.uncalled", { name, amount: chips(event.amount) }),
+  board_dealt: describeBoard,
   cards_shown: (_, event, name) => {
-    const hand = describeShownHand(event);
-    return `${name} shows ${cardSigns(event.cards)}${hand && ` – ${hand}`}`;
+    const values = { name, cards: cardSigns(event.cards), hand: describeShownHand(event) };
+    return t(values.hand ? "log.shows_hand" : "log.shows", values);
   },
-  hand_shown: (_, event, name) => `${name} shows ${cardSigns(event.cards)}`,
-  cards_mucked: (_, event, name) => `${name} mucks`,
-  rake_taken: (_, { amount }) => `Rake of ${chips(amount)}`,
-  part_shown: (_, event, name) => `${name} shows ${cardSigns(event.cards)}`,
-  rabbit_agreed: (_, event, name) => `${name} asks for a rabbit hunt`,
-  rabbit_shown: (_, { boards }) => `Would have come: ${boards.map(cardSigns).join(" and ")}`,
+  hand_shown: describeShown,
+  cards_mucked: named("log.mucks"),
+  rake_taken: (_, { amount }) => t("log.rake", { amount: chips(amount) }),
+  part_shown: describeShown,
+  rabbit_agreed: named("log.rabbit_asked"),
+  rabbit_shown: (_, { boards }) => t("log.rabbit_shown", { cards: listed(boards.map(cardSigns)) }),
   bomb_pot_voted: (_, event, name) =>
-    event.on ? `${name} votes for a bomb pot` : `${name} takes back the vote for a bomb pot`,
+    t(event.on ? "log.bomb_pot_vote" : "log.bomb_pot_vote_back", { name }),
   bonus_paid: describeBonus,
-  stand_up_started: () => "Stand-up game: everyone stands",
-  stand_up_won: (table, { seats }) =>
-    `${seats.map((/** @type {number} */ seat) => nameAt(table, seat)).join(" and ")} may sit down`,
-  session_ending: (_, event) => `Hand ${event.last_hand} is the last one before the table closes`,
+  stand_up_started: () => t("log.stand_up_started"),
+  stand_up_won: (table, { seats }) => {
+    /** @type {string[]} */
+    const names = seats.map((/** @type {number} */ seat) => nameAt(table, seat));
+    return t("log.stand_up_won", { names: listed(names), count: names.length });
+  },
+  session_ending: (_, event) => t("log.session_ending", { hand: event.last_hand }),
   pot_awarded: describePotAward,
-  hand_cancelled: (_, event) => `Hand ${event.hand} is cancelled, and all bets are returned`,
+  hand_cancelled: (_, event) => t("log.hand_cancelled", { hand: event.hand }),
   table_closed: (_, event) => describeClosing(event.reason),
   ...HOSTING_DESCRIPTIONS,
 };
+
+/**
+ * A sentence with nothing but the player's name.
+ * @param {TextKey} key
+ * @returns {Description}
+ */
+function named(key) {
+  return (_, __, name) => t(key, { name });
+}
+
+/**
+ * The key of one of several texts, by a word of the server's; `other` for a word that is not known.
+ * @param {string} area
+ * @param {string} word
+ * @param {TextKey} other
+ * @returns {TextKey}
+ */
+function keyOf(area, word, other) {
+  const key = `${area}.${word}`;
+  return hasText(key) ? key : other;
+}
+
+/**
+ * A sentence about chips that a player puts in.
+ * @param {TableState} table
+ * @param {TableEvent} event
+ * @param {string} name
+ * @param {TextKey} key
+ */
+function paying(table, event, name, key) {
+  const text = t(key, { name, amount: chips(event.amount) });
+  return withAllIn(table, event, event.amount, text);
+}
+
+/**
+ * @param {TableState} table
+ * @param {TableEvent} event a bet or raise
+ * @param {string} name
+ * @param {TextKey} key
+ */
+function raising(table, event, name, key) {
+  const added = event.to - (table.hand?.seats[event.seat]?.bet ?? 0);
+  return withAllIn(table, event, added, t(key, { name, amount: chips(event.to) }));
+}
+
+/**
+ * @param {TableState} table
+ * @param {TableEvent} event
+ * @param {number} paid
+ * @param {string} text
+ */
+function withAllIn(table, event, paid, text) {
+  return table.seats[event.seat]?.stack === paid ? t("log.all_in", { text }) : text;
+}
+
+/**
+ * @param {TableState} table
+ * @param {TableEvent} event
+ * @param {string} name
+ */
+function describeShown(table, event, name) {
+  return t("log.shows", { name, cards: cardSigns(event.cards) });
+}
+
+/**
+ * @param {TableState} table
+ * @param {TableEvent} event a `board_dealt`
+ */
+function describeBoard(table, event) {
+  const values = {
+    street: streetAt(table, event.street),
+    board: (event.board ?? 0) + 1,
+    cards: cardSigns(event.cards),
+  };
+  return t(table.hand?.extra_boards.length ? "log.street_board" : "log.street", values);
+}
 
 /**
  * @param {TableState} table
@@ -146,8 +189,8 @@ function describeBots({ bots: before }, { bots: after }) {
   const names = (bots) => bots.map(({ name }) => name);
   const added = names(after).filter((name) => !names(before).includes(name));
   const removed = names(before).filter((name) => !names(after).includes(name));
-  if (added.length) return `The host adds ${listed(added)}, a bot`;
-  return removed.length ? `The host removes ${listed(removed)}` : null;
+  if (added.length) return t("log.bots_added", { names: listed(added), count: added.length });
+  return removed.length ? t("log.bots_removed", { names: listed(removed) }) : null;
 }
 
 /**
@@ -156,10 +199,10 @@ function describeBots({ bots: before }, { bots: after }) {
  */
 function describeHandStart({ seats, config }, event) {
   const dealer = seats[event.button];
-  const parts = [`Hand ${event.hand}`];
+  const parts = [t("log.hand", { number: String(event.hand) })];
   if (isMix(config.variant)) parts.push(gameName(event.variant ?? "NT"));
-  if (event.bomb_pot) parts.push("bomb pot");
-  if (dealer) parts.push(`${dealer.name} deals`);
+  if (event.bomb_pot) parts.push(t("log.bomb_pot"));
+  if (dealer) parts.push(t("log.deals", { name: dealer.name }));
   return parts.join(" – ");
 }
 
@@ -168,12 +211,11 @@ function describeHandStart({ seats, config }, event) {
  * @param {TableEvent} event a `bonus_paid`
  */
 function describeBonus(table, { bonus, paid = [], received = [] }) {
-  if (!paid.length) return "Nobody is left to pay for the stand-up game";
+  if (!paid.length) return t("log.stand_up_nobody");
   const [one, all] = bonus === "stand_up" ? [paid, received] : [received, paid];
-  const name = nameAt(table, one[0].seat);
-  const sum = chips(one[0].amount);
-  if (bonus === "stand_up") return `${name} is the last one standing, and pays ${sum}`;
-  return `${name} gets ${sum} from ${all.length} for seven-deuce`;
+  const values = { name: nameAt(table, one[0].seat), amount: chips(one[0].amount) };
+  if (bonus === "stand_up") return t("log.stand_up_paid", values);
+  return t("log.seven_deuce", { ...values, count: all.length });
 }
 
 /**
@@ -181,9 +223,9 @@ function describeBonus(table, { bonus, paid = [], received = [] }) {
  * @param {TableEvent} event a `game_changed`
  */
 function describeGameChange(table, event) {
-  const name = gameName(event.variant);
-  if (event.seat !== undefined) return `${nameAt(table, event.seat)} chooses ${name}`;
-  return `The game is ${name} for ${event.hands === 1 ? "one hand" : `${event.hands} hands`}`;
+  const game = gameName(event.variant);
+  if (event.seat !== undefined) return t("log.game_chosen", { name: nameAt(table, event.seat), game });
+  return t("log.game_changed", { game, count: event.hands });
 }
 
 /**
@@ -194,10 +236,14 @@ function describeGameChange(table, event) {
 function describeStreet(table, event) {
   /** @type {string[][]} */
   const up = event.up ?? [];
-  const shown = up.map((cards, seat) => cards.length && `${nameAt(table, seat)} ${cardSigns(cards)}`);
-  const cards = shown.filter(Boolean).join(", ");
-  if (!cards && !event.street) return null;
-  return streetAt(table, event.street ?? 0) + (cards && `: ${cards}`);
+  const shown = up.flatMap((cards, seat) =>
+    cards.length
+      ? [t("log.seat_cards", { name: nameAt(table, seat), cards: cardSigns(cards) })]
+      : [],
+  );
+  if (!shown.length && !event.street) return null;
+  const street = streetAt(table, event.street ?? 0);
+  return shown.length ? t("log.street", { street, cards: joined(shown) }) : street;
 }
 
 /**
@@ -206,11 +252,11 @@ function describeStreet(table, event) {
  * @param {string} name
  */
 function describeCardsDrawn(table, { discarded = [], drawn = [] }, name) {
-  const known = discarded.length > 0 && !discarded.includes("??");
-  if (!discarded.length) return `${name} stands pat`;
-  if (!drawn.length) return `${name} discards${known ? ` ${cardSigns(discarded)}` : ""}`;
-  if (known) return `${name} discards ${cardSigns(discarded)} and draws ${cardSigns(drawn)}`;
-  return `${name} draws ${drawn.length}`;
+  if (!discarded.length) return t("log.stands_pat", { name });
+  const known = !discarded.includes("??");
+  const values = { name, cards: cardSigns(discarded), drawn: cardSigns(drawn) };
+  if (!drawn.length) return t(known ? "log.discards_cards" : "log.discards", values);
+  return known ? t("log.discards_draws", values) : t("log.draws", { name, count: drawn.length });
 }
 
 /**
@@ -226,7 +272,8 @@ function streetAt({ hand }, street) {
  * @param {TableEvent} event a `cards_shown`
  */
 export function describeShownHand({ hand = "", low = "" }) {
-  return [hand, low].filter(Boolean).join(", ");
+  const [high, other] = [handInWords(hand), handInWords(low)];
+  return high && other ? t("hand.high_and_low", { high, low: other }) : high || other;
 }
 
 /**
@@ -234,8 +281,7 @@ export function describeShownHand({ hand = "", low = "" }) {
  * @param {string} [reason]
  */
 export function describeClosing(reason = "") {
-  const why = CLOSED[reason];
-  return `The table is closed${why ? `: ${why}` : ""}`;
+  return t(keyOf("closed", reason, "closed."));
 }
 
 /**
@@ -243,9 +289,9 @@ export function describeClosing(reason = "") {
  * @typedef {object} Award
  * @property {string[]} names
  * @property {number} amount
- * @property {string} hand
- * @property {string} board
- * @property {string} side
+ * @property {string} hand in words
+ * @property {number} board its number, or 0 if there is only one
+ * @property {"" | "high" | "low"} side
  */
 
 /**
@@ -260,8 +306,8 @@ export function awardOf(table, event) {
   return {
     names: shares.map((share) => nameAt(table, share.seat)),
     amount: shares.reduce((sum, share) => sum + share.amount, 0),
-    hand: event.hand ?? "",
-    board: several ? `board ${(event.board ?? 0) + 1}` : "",
+    hand: handInWords(event.hand ?? ""),
+    board: several ? (event.board ?? 0) + 1 : 0,
     side: event.side ?? "",
   };
 }
@@ -275,26 +321,26 @@ export function awardOf(table, event) {
 export function describeResult(awards) {
   const pots = merged(awards, ({ board, side, names, hand }) => [board, side, names, hand]);
   const sides = merged(pots, ({ board, side, names }) => [board, side && names, names]);
-  return sides.map((award) => describeAward(award));
+  return sides.map((award) => describeAward(award, partOf(award)));
 }
 
 /**
  * Combine awards with the same key; different hands are all named.
  * @param {Award[]} awards
- * @param {(award: Award) => unknown[]} keyOf
+ * @param {(award: Award) => unknown[]} keyOfAward
  * @returns {Award[]}
  */
-function merged(awards, keyOf) {
+function merged(awards, keyOfAward) {
   /** @type {Map<string, Award>} */
   const byKey = new Map();
   for (const award of awards) {
-    const key = JSON.stringify(keyOf(award));
+    const key = JSON.stringify(keyOfAward(award));
     const earlier = byKey.get(key);
     const hands = new Set([earlier?.hand ?? award.hand, award.hand]);
     byKey.set(key, {
       ...award,
       amount: (earlier?.amount ?? 0) + award.amount,
-      hand: [...hands].join(" and "),
+      hand: listed([...hands]),
       side: earlier && earlier.side !== award.side ? "" : award.side,
     });
   }
@@ -306,50 +352,28 @@ function merged(awards, keyOf) {
  * @param {TableEvent} event
  */
 function describePotAward(table, event) {
+  const award = awardOf(table, event);
   const several = (table.hand?.pots.length ?? 0) > 1;
-  const pot = event.pot ? `side pot ${event.pot}` : "the main pot";
-  return describeAward(awardOf(table, event), several ? ` from ${pot}` : "");
+  const pot = event.pot ? t("part.side_pot", { number: event.pot }) : t("part.main_pot");
+  return describeAward(award, joined([...(several ? [pot] : []), partOf(award)].filter(Boolean)));
+}
+
+/**
+ * The board and the side that an award is for; empty if it is for all.
+ * @param {Award} award
+ */
+function partOf({ board, side }) {
+  if (board) return t(side ? `part.board_${side}` : "part.board", { number: board });
+  return side && t(`part.${side}`);
 }
 
 /**
  * @param {Award} award
- * @param {string} [from]
+ * @param {string} part
  */
-function describeAward({ names, amount, hand, board, side }, from = "") {
+function describeAward({ names, amount, hand }, part) {
   const verb = names.length === 1 ? "wins" : "split";
-  const what = `${listed(names)} ${verb} ${chips(amount)}${from}`;
-  const part = [board, side].filter(Boolean).join(", ");
-  return `${part && `${sentence(part)}: `}${what}${hand && ` with ${withArticle(hand)}`}`;
-}
-
-/** @param {string[]} names */
-function listed(names) {
-  if (names.length === 1) return names[0];
-  return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
-}
-
-/**
- * A hand with its article, if it needs one: "a pair of kings", "two pair, kings and tens".
- * @param {string} hand
- */
-function withArticle(hand) {
-  return /^(pair|straight|flush|full|royal|badugi|three-card|two-card)/.test(hand) ? `a ${hand}` : hand;
-}
-
-/**
- * The chips that a bet or raise took from the stack.
- * @param {TableState} table
- * @param {TableEvent} event
- */
-function added(table, event) {
-  return event.to - (table.hand?.seats[event.seat]?.bet ?? 0);
-}
-
-/**
- * @param {TableState} table
- * @param {TableEvent} event
- * @param {number} paid
- */
-function allIn(table, event, paid) {
-  return table.seats[event.seat]?.stack === paid ? " and is all-in" : "";
+  const values = { names: listed(names), amount: chips(amount), hand };
+  const text = t(hand ? `log.${verb}_with` : `log.${verb}`, values);
+  return part ? t("log.of_part", { part, text }) : text;
 }

@@ -2,6 +2,7 @@
  * The stakes of a table's games, for display: the browser's version of `pokerws/game/config/stakes.py`.
  */
 
+import { joined, t } from "../ui/texts.js";
 import { chips } from "./format.js";
 import { gameName, gamesOf, isMix, variant } from "./games.js";
 
@@ -56,10 +57,10 @@ export function describeStakes(config, code) {
   const parts = [];
   if (bigBet) parts.push(streets.length > 1 ? `${chips(minBet)} / ${chips(bigBet)}` : chips(minBet));
   else if (smallBlind || forced === "blinds") parts.push(`${chips(smallBlind)} / ${chips(bigBlind)}`);
-  else parts.push(`button blind ${chips(bigBlind)}`);
-  if (ante) parts.push(`ante ${chips(ante)}`);
-  if (bringIn) parts.push(`bring-in ${chips(bringIn)}`);
-  return parts.join(", ");
+  else parts.push(t("stakes.button_blind", { amount: chips(bigBlind) }));
+  if (ante) parts.push(t("stakes.ante", { amount: chips(ante) }));
+  if (bringIn) parts.push(t("stakes.bring_in", { amount: chips(bringIn) }));
+  return joined(parts);
 }
 
 /**
@@ -76,8 +77,11 @@ export function describeOffer(config) {
   const parts = [];
   if (fixed) {
     const { minBet, bigBet } = stakesOf(config, fixed);
-    parts.push(`limits ${chips(minBet)} / ${chips(bigBet)}`);
+    parts.push(t("stakes.limits", { small: chips(minBet), big: chips(bigBet) }));
   }
-  if (other) parts.push(`blinds ${chips(config.small_blind)} / ${chips(config.big_blind)}`);
-  return `${gameName(config.variant)} ${parts.join(", ")}`;
+  if (other) {
+    const { small_blind: small, big_blind: big } = config;
+    parts.push(t("stakes.blinds", { small: chips(small), big: chips(big) }));
+  }
+  return `${gameName(config.variant)} ${joined(parts)}`;
 }

@@ -2,6 +2,8 @@
  * Table names by id, collected from the messages that the page receives.
  */
 
+import { t } from "../ui/texts.js";
+
 /** @typedef {import("../client/protocol.js").Connection} Connection */
 /** @typedef {import("../client/messages.js").TableSummary} TableSummary */
 
@@ -26,7 +28,7 @@ export class TableNames {
    * @param {string} table
    */
   of(table) {
-    return this.names.get(table) ?? (this.complete ? "a closed table" : "a table");
+    return this.names.get(table) ?? t(this.complete ? "account.closed_table" : "account.some_table");
   }
 
   /** Request the names of all open tables. */

@@ -6,11 +6,11 @@
 
 /**
  * The tag of the seat to act while more than the time of the turn runs.
- * @type {Record<string, {text: string, kind: string}>}
+ * @type {Record<string, {text: import("../ui/texts.js").TextKey, kind: string}>}
  */
 export const TIME_TAGS = {
-  bank: { text: "Time bank", kind: "bank" },
-  protection: { text: "Reconnecting", kind: "absent" },
+  bank: { text: "tag.time_bank", kind: "bank" },
+  protection: { text: "tag.reconnecting", kind: "absent" },
 };
 
 /** Measures what runs of the time of a turn: it is whole again when the time bank begins. */

@@ -5,21 +5,22 @@
  */
 
 import { storageKey } from "./folder.js";
+import { tabStorage } from "./storage.js";
 
 const TOKEN = storageKey("token");
 
 /** @returns {string|null} */
 export function token() {
-  return sessionStorage.getItem(TOKEN);
+  return tabStorage.read(TOKEN);
 }
 
 /** @param {string} value */
 export function keepToken(value) {
-  sessionStorage.setItem(TOKEN, value);
+  tabStorage.write(TOKEN, value);
 }
 
 export function forgetToken() {
-  sessionStorage.removeItem(TOKEN);
+  tabStorage.remove(TOKEN);
 }
 
 /**

@@ -8,6 +8,7 @@
 import { chips } from "../model/format.js";
 import { TurnClock } from "../model/turn-clock.js";
 import { byId, setText } from "../ui/dom.js";
+import { t } from "../ui/texts.js";
 import { showRejection } from "../ui/toast.js";
 import { describeDraw, describeTurn, prompt } from "./prompt.js";
 import { Wager } from "./wager.js";
@@ -90,10 +91,11 @@ export class ActionBar {
       byId(id).hidden = !turn.actions.includes(action);
     }
     const allIn = turn.call === table.seats[turn.seat]?.stack;
-    setText(byId("action-call"), `${allIn ? "All-in" : "Call"} ${chips(turn.call)}`);
-    setText(byId("action-bring-in"), `${allIn ? "All-in" : "Bring in"} ${chips(turn.call)}`);
+    const amount = chips(turn.call);
+    setText(byId("action-call"), t(allIn ? "turn.all_in" : "turn.call", { amount }));
+    setText(byId("action-bring-in"), t(allIn ? "turn.all_in" : "turn.bring_in", { amount }));
     this.wager.begin(turn, table);
-    setText(byId("turn-announcement"), `Your turn. ${describeTurn(turn)}`);
+    setText(byId("turn-announcement"), t("prompt.your_turn", { text: describeTurn(turn) }));
   }
 
   renderDraw() {
@@ -103,8 +105,9 @@ export class ActionBar {
     if (!turn || !drawing) return;
     setText(byId("draw-hint"), describeDraw(turn));
     const count = discards.cards.length;
-    const verb = turn.actions.includes("stand_pat") ? "Draw" : "Discard";
-    setText(byId("action-discard"), verb === "Draw" && count ? `Draw ${count}` : verb);
+    const draws = turn.actions.includes("stand_pat");
+    const draw = count ? t("turn.draw_count", { count }) : t("turn.draw");
+    setText(byId("action-discard"), draws ? draw : t("turn.discard"));
   }
 
   /** @param {number} to the total bet on this street */

@@ -6,6 +6,7 @@
 import { RefillOffer } from "../account/refill-offer.js";
 import { chips, timeOf } from "../model/format.js";
 import { byId, setText } from "../ui/dom.js";
+import { t } from "../ui/texts.js";
 
 /** @typedef {import("../account/account.js").Account} Account */
 
@@ -74,9 +75,10 @@ export class AmountDialog {
     const { refillAtMs } = this.account;
     const affordable = isFree ? most : Math.min(most, this.account.available() ?? most);
     const poor = affordable < least;
-    const limits = `From ${chips(least)} to ${chips(affordable)}`;
+    const values = { least: chips(least), most: chips(affordable) };
+    const limits = t(poor ? "buy_in.least" : "buy_in.limits", values);
     setText(byId("buy-in-title"), title);
-    setText(byId("buy-in-hint"), `${poor ? `At least ${chips(least)}` : limits}. ${note}`);
+    setText(byId("buy-in-hint"), `${limits} ${note}`);
     const account = isFree ? "" : this.describeAccount(poor, affordable < most);
     setText(byId("buy-in-account"), account);
     byId("buy-in-account").classList.toggle("error", poor);
@@ -102,10 +104,12 @@ export class AmountDialog {
     if (balance === null || available === null) return "";
     if (available < balance && limited) {
       const time = timeOf(heldUntilMs, connection.serverNow());
-      return `Your account is new: you can use ${chips(available)} of ${chips(balance)} until ${time}.`;
+      const values = { amount: chips(available), balance: chips(balance), time };
+      return t("buy_in.account_new", values);
     }
-    if (poor) return `Your account has only ${chips(balance)}.`;
-    return `Your account has ${chips(balance)}${limited ? ", less than the table allows" : ""}.`;
+    const amount = chips(balance);
+    if (poor) return t("buy_in.account_only", { amount });
+    return t(limited ? "buy_in.account_less" : "buy_in.account", { amount });
   }
 
   /** Disable the confirmation of an invalid amount. */

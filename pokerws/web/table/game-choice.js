@@ -4,6 +4,7 @@
 
 import { gameName, gamesOf, isMix } from "../model/games.js";
 import { byId, make } from "../ui/dom.js";
+import { t } from "../ui/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
@@ -50,7 +51,7 @@ export class GameChoice {
     button.disabled = true;
     try {
       await this.send({ type: "choose_game", variant: code });
-      showToast(`The next hand is ${gameName(code)}.`);
+      showToast(t("table.game_chosen", { game: gameName(code) }));
     } catch (error) {
       showRejection(/** @type {any} */ (error));
     } finally {

@@ -3,6 +3,7 @@
  */
 
 import { chips, nameAt } from "../model/format.js";
+import { t } from "../ui/texts.js";
 
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
 /** @typedef {import("../client/state/table-state.js").Turn} Turn */
@@ -17,29 +18,26 @@ export function prompt(table, own, player) {
   const seat = own === null ? null : table.seats[own];
   const turn = table.hand?.turn;
   const part = own === null ? null : table.hand?.seats[own];
-  const doing = turn?.actions.includes("discard") ? " to draw" : "";
-  const others = turn ? `Waiting for ${nameAt(table, turn.seat)}${doing}` : "";
+  const waits = turn?.actions.includes("discard") ? "prompt.waiting_to_draw" : "prompt.waiting_for";
+  const others = turn ? t(waits, { name: nameAt(table, turn.seat) }) : "";
   if (!seat) {
     const waiter = table.waiting.find((one) => one.player === player);
-    if (waiter && waiter.seat !== null) return `Seat ${waiter.seat + 1} is reserved for you.`;
-    if (waiter) return `You are number ${table.waiting.indexOf(waiter) + 1} on the waiting list.`;
-    if (table.seats.includes(null)) return "Pick a free seat to play.";
-    return others || "All seats are taken. You are watching.";
+    if (waiter && waiter.seat !== null) return t("prompt.reserved", { seat: waiter.seat + 1 });
+    if (waiter) return t("prompt.on_list", { place: table.waiting.indexOf(waiter) + 1 });
+    if (table.seats.includes(null)) return t("prompt.pick_seat");
+    return others || t("prompt.watching");
   }
-  if (seat.leaving || seat.plan === "leave_after_hand") return "You will leave after this hand.";
+  if (seat.leaving || seat.plan === "leave_after_hand") return t("prompt.leaving");
   if (seat.sitting_out && !part) {
-    return seat.stack ? "You are sitting out." : "You are out of chips. Add chips to continue.";
+    return t(seat.stack ? "prompt.sitting_out" : "prompt.out_of_chips");
   }
   if (table.hand && !part) {
-    return seat.owes_blind
-      ? seat.posts
-        ? "You post a blind in the next hand, or once the blinds have passed."
-        : "You wait for the big blind."
-      : "You will be dealt in from the next hand.";
+    if (!seat.owes_blind) return t("prompt.dealt_in");
+    return t(seat.posts ? "prompt.posts" : "prompt.waits_for_blind");
   }
   if (table.hand) return others;
-  if (table.next_hand_at_ms === null) return "Waiting for another player.";
-  return "The next hand starts in a moment.";
+  if (table.next_hand_at_ms === null) return t("prompt.waiting_for_player");
+  return t("prompt.next_hand");
 }
 
 /**
@@ -48,9 +46,9 @@ export function prompt(table, own, player) {
  */
 export function describeTurn(turn) {
   if (turn.actions.includes("discard")) return describeDraw(turn);
-  if (turn.actions.includes("check")) return "You can check.";
-  if (turn.actions.includes("bring_in")) return `You must bring in for ${chips(turn.call)}.`;
-  return `${chips(turn.call)} to call.`;
+  if (turn.actions.includes("check")) return t("prompt.can_check");
+  if (turn.actions.includes("bring_in")) return t("prompt.must_bring_in", { amount: chips(turn.call) });
+  return t("prompt.to_call", { amount: chips(turn.call) });
 }
 
 /**
@@ -58,7 +56,7 @@ export function describeTurn(turn) {
  * @param {Turn} turn
  */
 export function describeDraw({ discard_min: least, discard_max: most, actions }) {
-  if (actions.includes("stand_pat")) return "Choose cards to discard, or stand pat.";
-  const count = least === most ? `${most}` : `${least} to ${most}`;
-  return `Choose ${count} of your cards to discard.`;
+  if (actions.includes("stand_pat")) return t("prompt.draw");
+  if (least === most) return t("prompt.discard", { count: most });
+  return t("prompt.discard_range", { least, most });
 }

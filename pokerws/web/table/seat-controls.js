@@ -4,6 +4,7 @@
 
 import { chips } from "../model/format.js";
 import { byId } from "../ui/dom.js";
+import { t } from "../ui/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
 import { AmountDialog } from "./amount-dialog.js";
 
@@ -112,9 +113,12 @@ export class SeatControls {
     const brings = this.scene.table.config.seating.stay_ms > 0 ? (departure?.stack ?? 0) : 0;
     const least = Math.max(smallest, Math.min(most, brings));
     const amount = await this.dialog.ask({
-      title: `Buy in for seat ${number + 1}`,
-      note: `The big blind is ${chips(blind)}.${describeDeparture(departure, least > smallest)}`,
-      confirm: "Sit down",
+      title: t("buy_in.title", { seat: number + 1 }),
+      note: [
+        t("buy_in.big_blind", { amount: chips(blind) }),
+        ...describeDeparture(departure, least > smallest),
+      ].join(" "),
+      confirm: t("buy_in.sit_down"),
       least,
       most,
       value: Math.min(most, Math.max(least, blind * DEFAULT_BUY_IN_BLINDS)),
@@ -130,11 +134,12 @@ export class SeatControls {
     if (!table || !seat) return;
     const least = Math.max(1, table.config.min_buy_in - seat.stack);
     const most = table.config.max_buy_in - seat.stack;
-    const later = this.inHand() ? " The chips will be added after this hand." : "";
+    const note = [t("add_chips.stack", { amount: chips(seat.stack) })];
+    if (this.inHand()) note.push(t("add_chips.later"));
     const amount = await this.dialog.ask({
-      title: "Add chips",
-      note: `Your stack is ${chips(seat.stack)}.${later}`,
-      confirm: "Add",
+      title: t("add_chips.title"),
+      note: note.join(" "),
+      confirm: t("add_chips.add"),
       least,
       most,
       value: Math.min(most, table.config.big_blind * DEFAULT_BUY_IN_BLINDS),
@@ -150,8 +155,12 @@ export class SeatControls {
     }
     this.pendingChips = request;
     const { amount } = request;
-    const what = amount === null ? "Your stack will be topped up" : `${chips(amount)} will be added`;
-    showToast(`${what} after this hand.`);
+    const isTopUp = amount === null;
+    showToast(
+      isTopUp
+        ? t("add_chips.top_up_later")
+        : t("add_chips.amount_later", { amount: chips(amount) }),
+    );
   }
 
   /**
@@ -181,13 +190,16 @@ export class SeatControls {
 }
 
 /**
- * What a player who left lately brings back and owes.
+ * What a player who left lately brings back and owes, in sentences.
  * @param {Scene["departure"]} departure
  * @param {boolean} demanded whether it is more than the usual minimum
  */
 function describeDeparture(departure, demanded) {
-  const stack = demanded && departure ? ` You left with ${chips(departure.stack)}: bring it back.` : "";
-  return stack + (departure?.owes_blinds ? " You owe both blinds, since you left." : "");
+  const stack = chips(departure?.stack ?? 0);
+  return [
+    ...(demanded && departure ? [t("buy_in.left_with", { amount: stack })] : []),
+    ...(departure?.owes_blinds ? [t("buy_in.owes_blinds")] : []),
+  ];
 }
 
 /**

@@ -3,10 +3,12 @@
  */
 
 import { chips, sentence, shortChips } from "../model/format.js";
+import { avatarColour } from "../model/avatar.js";
 import { variant } from "../model/games.js";
 import { TIME_TAGS, TurnClock } from "../model/turn-clock.js";
 import { showCards } from "../ui/cards.js";
 import { make, setText } from "../ui/dom.js";
+import { hasText, joined, t } from "../ui/texts.js";
 import { spaceCards } from "./card-spacing.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
@@ -29,24 +31,29 @@ export class SeatView {
     this.cards = make("span", { class: "cards" });
     this.avatar = make("span", { class: "avatar", "aria-hidden": "true" });
     this.name = make("span", { class: "name" });
+    this.botMark = make("span", { class: "bot-mark", text: t("seat.bot") });
     this.stack = make("span", { class: "stack", "data-stack": "" });
     this.seconds = make("span", { class: "seconds", "aria-hidden": "true" });
     this.plate = make(
       "div",
       { class: "plate" },
       this.avatar,
-      make("span", { class: "who" }, this.name, this.stack),
+      make("span", { class: "who" }, this.name, this.botMark, this.stack),
       this.seconds,
     );
     this.sitButton = make("button", {
       type: "button",
       "data-action": "sit",
-      "aria-label": `Sit in seat ${number + 1}`,
-      text: "Sit here",
+      "aria-label": t("seat.sit_in_seat", { seat: number + 1 }),
+      text: t("seat.sit_here"),
       onclick: () => sit(number),
     });
     this.tag = make("span", { class: "tag" });
-    this.dealer = make("span", { class: "dealer", title: "Dealer", text: "D" });
+    this.dealer = make("span", {
+      class: "dealer",
+      title: t("seat.dealer"),
+      text: t("seat.dealer_letter"),
+    });
     this.betAmount = make("span");
     this.bet = make("span", { class: "bet" }, make("i"), this.betAmount);
     this.drew = make("span", { class: "drew" });
@@ -104,6 +111,7 @@ export class SeatView {
     this.root.toggleAttribute("data-winner", memory.winnings.has(this.number));
     this.root.toggleAttribute("data-absent", absences.has(seat?.player));
     this.root.toggleAttribute("data-bot", seat?.bot ?? false);
+    this.botMark.hidden = !seat?.bot;
     if (own === this.number) dataset.own = "true";
     else delete dataset.own;
     this.sitButton.hidden = seat !== null || own !== null;
@@ -171,13 +179,13 @@ export class SeatView {
 
   /** @param {Seat|null} seat */
   renderPlayer(seat) {
-    setText(this.name, seat?.name ?? "Empty");
+    setText(this.name, seat?.name ?? t("seat.empty"));
     this.name.title = seat?.name ?? "";
     setText(this.stack, seat ? shortChips(seat.stack) : "");
     this.stack.dataset.stack = seat ? String(seat.stack) : "";
     this.stack.title = seat ? chips(seat.stack) : "";
     setText(this.avatar, seat ? [...seat.name][0].toUpperCase() : "");
-    this.avatar.dataset.hue = seat ? String(colourOf(seat.name)) : "";
+    this.avatar.dataset.hue = seat ? String(avatarColour(seat.name)) : "";
     if (!seat) this.bubble.hidden = true;
   }
 
@@ -197,9 +205,9 @@ export class SeatView {
     return this.showTag({ text, kind });
   }
 
-  /** @param {{text: string, kind: string}} tag */
+  /** @param {{text: string, kind: string}} tag its text, or the key of one */
   showTag({ text, kind }) {
-    setText(this.tag, text);
+    setText(this.tag, text && hasText(text) ? t(text) : text);
     this.tag.dataset.kind = kind;
     this.tag.hidden = !text;
   }
@@ -240,15 +248,16 @@ export class SeatView {
    * @param {number} bet
    */
   label(seat, bet) {
-    if (!seat) return `Seat ${this.number + 1}, empty`;
-    const parts = [seat.name, ...(seat.bot ? ["bot"] : []), `${chips(seat.stack)} chips`];
-    if (bet) parts.push(`bet ${chips(bet)}`);
-    if (!this.dealer.hidden) parts.push("dealer");
+    if (!seat) return t("seat.empty_label", { seat: this.number + 1 });
+    const parts = [seat.name, ...(seat.bot ? [t("seat.bot")] : [])];
+    parts.push(t("seat.chips", { amount: chips(seat.stack) }));
+    if (bet) parts.push(t("seat.bet", { amount: chips(bet) }));
+    if (!this.dealer.hidden) parts.push(t("seat.is_dealer"));
     if (!this.drew.hidden) parts.push(this.drew.textContent);
     if (this.tag.textContent) parts.push(this.tag.textContent);
     const absent = this.root.hasAttribute("data-absent");
-    if (absent && this.tag.dataset.kind !== ABSENT_TAG.kind) parts.push(ABSENT_TAG.text);
-    return parts.join(", ");
+    if (absent && this.tag.dataset.kind !== ABSENT_TAG.kind) parts.push(t(ABSENT_TAG.text));
+    return joined(parts);
   }
 }
 
@@ -268,7 +277,7 @@ function stateOf(seat, part, toAct, playing) {
 
 /** @param {number} count */
 function describeDrawn(count) {
-  return count ? `drew ${count}` : "stood pat";
+  return count ? t("seat.drew", { count }) : t("seat.stood_pat");
 }
 
 /**
@@ -292,9 +301,9 @@ function shownAfterHand(table, number) {
 }
 
 const NO_TAG = { text: "", kind: "" };
-const ABSENT_TAG = { text: "Disconnected", kind: "absent" };
+const ABSENT_TAG = /** @type {const} */ ({ text: "tag.disconnected", kind: "absent" });
 /** The player let a turn time out and has not acted since. */
-const AWAY_TAG = { text: "Away", kind: "away" };
+const AWAY_TAG = /** @type {const} */ ({ text: "tag.away", kind: "away" });
 /** Kinds of tags that say more than that the player is not there. */
 const TELLS_MORE = new Set(["won", "shown", "all-in", "folded"]);
 
@@ -311,22 +320,14 @@ function tagFor(seat, part, playing, number, memory) {
   if (won) return { text: `+${shortChips(won)}`, kind: "won" };
   const shown = memory.shownHands.get(number);
   if (shown && part?.shown) return { text: sentence(shown), kind: "shown" };
-  if (playing && part && !part.folded && seat.stack === 0) return { text: "All-in", kind: "all-in" };
-  if (playing && part?.folded) return { text: "Folded", kind: "folded" };
-  if (seat.leaving) return { text: "Leaving", kind: "out" };
+  if (playing && part && !part.folded && seat.stack === 0) return { text: t("tag.all_in"), kind: "all-in" };
+  if (playing && part?.folded) return { text: t("tag.folded"), kind: "folded" };
+  if (seat.leaving) return { text: t("tag.leaving"), kind: "out" };
   const action = memory.actions.get(number);
   if (action) return { text: action, kind: "action" };
-  if (seat.sitting_out) return { text: seat.stack ? "Sitting out" : "Out of chips", kind: "out" };
+  if (seat.sitting_out) return { text: t(seat.stack ? "tag.sitting_out" : "tag.out_of_chips"), kind: "out" };
   if (playing && !part) {
-    return { text: seat.owes_blind && !seat.posts ? "Waiting" : "Next hand", kind: "out" };
+    return { text: t(seat.owes_blind && !seat.posts ? "tag.waiting" : "tag.next_hand"), kind: "out" };
   }
   return NO_TAG;
-}
-
-/**
- * The avatar colour of a name, as one of eight indices.
- * @param {string} name
- */
-function colourOf(name) {
-  return [...name].reduce((sum, letter) => sum * 31 + (letter.codePointAt(0) ?? 0), 7) % 8;
 }

@@ -8,6 +8,7 @@ import { describeResult } from "../model/narration.js";
 import { potsOf } from "../model/pots.js";
 import { showCards } from "../ui/cards.js";
 import { byId, make, setText } from "../ui/dom.js";
+import { t } from "../ui/texts.js";
 import { layOut } from "./layout.js";
 import { SeatView } from "./seat.js";
 
@@ -106,7 +107,7 @@ export class Stage {
   /** @param {TableState} table */
   renderGame(table) {
     const { hand, config } = table;
-    const bomb = hand?.bomb_pot ? "Bomb pot" : "";
+    const bomb = hand?.bomb_pot ? t("table.bomb_pot") : "";
     setText(byId("game-note"), [bomb, describeRotation(table)].filter(Boolean).join(" · "));
   }
 
@@ -162,10 +163,12 @@ export class Stage {
     const place = byId("pot");
     place.hidden = !total;
     place.dataset.amount = total;
-    setText(place, `Pot ${chips(total)}`);
+    setText(place, t("table.pot", { amount: chips(total) }));
     const several = pots.length > 1;
     byId("side-pots").hidden = !several;
-    const names = pots.map((amount, index) => `${index ? `Side ${index}` : "Main"} ${chips(amount)}`);
+    const names = pots.map((pot, index) =>
+      t(index ? "table.side_pot" : "table.main_pot", { number: index, amount: chips(pot) }),
+    );
     setText(byId("side-pots"), several ? names.join(" · ") : "");
   }
 
@@ -205,10 +208,10 @@ export class Stage {
 
 /** @param {number} number */
 function makeBoard(number) {
-  return make("div", { class: "board", role: "group", "aria-label": `Board ${number}` });
+  return make("div", { class: "board", role: "group", "aria-label": t("table.board_number", { number }) });
 }
 
 /** @param {TableState} table */
 function waitingText(table) {
-  return table.next_hand_at_ms === null ? "Waiting for players" : "Next hand in a moment";
+  return t(table.next_hand_at_ms === null ? "table.waiting" : "table.next_hand");
 }

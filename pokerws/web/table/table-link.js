@@ -3,8 +3,10 @@
  * has the table's key; the host gets the key from the server otherwise.
  */
 
+import { Rejected } from "../client/rejected.js";
 import { byId } from "../ui/dom.js";
-import { describeRejection, showToast } from "../ui/toast.js";
+import { t } from "../ui/texts.js";
+import { showRejection, showToast } from "../ui/toast.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("../client/protocol.js").Message} Message */
@@ -35,11 +37,11 @@ export class TableLink {
       const link = new URL(location.href);
       link.hash = new URLSearchParams({ table: this.table, key }).toString();
       await navigator.clipboard.writeText(link.href);
-      showToast("The link is copied. Who has it finds the table.");
+      showToast(t("table.link_copied"));
     } catch (error) {
-      const { code } = /** @type {any} */ (error);
       // Without HTTPS a page may not write to the clipboard.
-      showToast(code ? describeRejection(/** @type {any} */ (error)) : "Copy the page’s address.");
+      if (error instanceof Rejected) showRejection(error);
+      else showToast(t("table.copy_address"));
     }
   }
 }

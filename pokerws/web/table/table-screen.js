@@ -4,10 +4,10 @@
  */
 
 import { Absences } from "../client/absences.js";
-import { chips } from "../model/format.js";
 import { gameAt, gameName, isMix, shortGameName } from "../model/games.js";
 import { HandMemory } from "../model/hand-memory.js";
 import { describeClosing, describeEvent } from "../model/narration.js";
+import { describeRejection } from "../model/refusals.js";
 import { HOSTING_DESCRIPTIONS } from "../model/hosting-narration.js";
 import { pauses } from "../model/pacing.js";
 import { describeStakes } from "../model/stakes.js";
@@ -15,7 +15,8 @@ import { StateCheck } from "../client/state/state-hash.js";
 import { TableFeed } from "../client/table-feed.js";
 import { applyEvent, readTable } from "../client/state/table-state.js";
 import { byId, setText } from "../ui/dom.js";
-import { describeRejection, showRejection, showToast } from "../ui/toast.js";
+import { t } from "../ui/texts.js";
+import { showRejection, showToast } from "../ui/toast.js";
 import { ActionBar } from "./action-bar.js";
 import { Discards } from "./discards.js";
 import { Entry } from "./entry.js";
@@ -151,7 +152,7 @@ export class TableScreen {
 
   /** @param {boolean} resumed */
   watching(resumed) {
-    if (resumed) showToast("Reconnected to the table");
+    if (resumed) showToast(t("status.table_reconnected"));
     this.absences.clear();
     this.preActions.clear();
     this.render();
@@ -181,9 +182,9 @@ export class TableScreen {
     this.table = readTable(snapshot.state);
     this.check.begin(this.table, this.connection.welcome?.player, snapshot.state_hash);
     this.epoch = snapshot.epoch;
-    if (snapshot.state.closed) this.leave(`${describeClosing()}.`);
+    if (snapshot.state.closed) this.leave(describeClosing());
     if (first && this.table?.hand_number) {
-      this.panel.log(`You joined at hand ${chips(this.table.hand_number)}`, "note");
+      this.panel.log(t("table.joined", { hand: this.table.hand_number }), "note");
     }
     this.render();
   }
@@ -248,7 +249,7 @@ export class TableScreen {
         throw new Error(`the state after event ${this.table.seq} is not the server's`);
       }
       if (line) this.panel.log(line, LOG_STYLES[event.type]);
-      if (event.type === "table_closed") this.leave(`${describeClosing(event.reason)}.`);
+      if (event.type === "table_closed") this.leave(describeClosing(event.reason));
     } catch (error) {
       // An unknown event or a bug: recover with a snapshot from the server.
       console.error(error);
@@ -335,7 +336,7 @@ export class TableScreen {
   /** @param {Scene} scene */
   renderTitle({ table, own }) {
     const mine = own !== null && table.hand?.turn?.seat === own;
-    const title = mine ? `● Your turn – ${table.name}` : `${table.name} – pokerws`;
+    const title = mine ? t("page.turn_title", { table: table.name }) : `${table.name} – pokerws`;
     if (document.title !== title) document.title = title;
   }
 }

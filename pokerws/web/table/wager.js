@@ -7,6 +7,7 @@ import { chips } from "../model/format.js";
 import { variant } from "../model/games.js";
 import { potsOf } from "../model/pots.js";
 import { byId, setText } from "../ui/dom.js";
+import { t } from "../ui/texts.js";
 
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
 /** @typedef {import("../client/state/table-state.js").Turn} Turn */
@@ -59,7 +60,7 @@ export class Wager {
       button.title = chips(this.presetAmount(button.dataset.preset));
     }
     const most = this.button("max");
-    setText(most, this.isAllIn(turn.max_to) ? "All-in" : "Max");
+    setText(most, t(this.isAllIn(turn.max_to) ? "preset.all_in" : "preset.max"));
     // In pot limit, the pot is the maximum, so one preset is enough.
     most.hidden = !this.isAllIn(turn.max_to) && this.presetAmount("pot") === turn.max_to;
   }
@@ -104,7 +105,7 @@ export class Wager {
       this.slider.setAttribute("aria-valuetext", chips(amount));
     }
     this.slider.style.setProperty("--filled", `${(100 * this.slider.value) / (this.slider.max || 1)}%`);
-    const bounds = `${chips(least)} – ${chips(most)}`;
+    const bounds = t("turn.bounds", { least: chips(least), most: chips(most) });
     setText(byId("action-raise"), this.legal ? describeWager(table, turn, amount) : bounds);
     this.changed();
   }
@@ -151,8 +152,9 @@ function isAllIn(table, turn, amount) {
  * @param {number} amount
  */
 function describeWager(table, turn, amount) {
-  if (isAllIn(table, turn, amount)) return `All-in ${chips(amount)}`;
-  if (!turn.actions.includes("bet")) return `Raise to ${chips(amount)}`;
+  const values = { amount: chips(amount) };
+  if (isAllIn(table, turn, amount)) return t("turn.all_in", values);
+  if (!turn.actions.includes("bet")) return t("turn.raise", values);
   const completes = table.hand?.bet || turn.actions.includes("bring_in");
-  return `${completes ? "Complete to" : "Bet"} ${chips(amount)}`;
+  return t(completes ? "turn.complete" : "turn.bet", values);
 }
