@@ -8,6 +8,7 @@ import { AccountPanel } from "./account/account-panel.js";
 import { DeviceLink } from "./account/device-link.js";
 import { Account } from "./account/account.js";
 import { LobbyScreen } from "./lobby/lobby-screen.js";
+import { SeatWaits } from "./lobby/seat-waits.js";
 import { OwnSeats } from "./model/own-seats.js";
 import { describeNotice, describeRejection } from "./model/refusals.js";
 import { followOtherTabs, onSetting, setSetting, setting } from "./model/settings.js";
@@ -48,9 +49,11 @@ translatePage(document);
 
 const connection = new Connection({ url: socketUrl(), identity, token });
 const account = new Account(connection);
-const lobby = new LobbyScreen(connection, new OwnSeats(connection, account), openTable);
+const names = new TableNames(connection);
+const waits = new SeatWaits(connection, (id) => names.of(id), takeSeat);
+const lobby = new LobbyScreen(connection, new OwnSeats(connection, account), waits, openTable);
 const table = new TableScreen(connection, account, leaveForLobby);
-new AccountPanel(account, new TableNames(connection), () => table.seat());
+new AccountPanel(account, names, () => table.seat());
 new DeviceLink(connection);
 let seenOnline = false;
 /** Why the player was banned, as the latest notice said. */
@@ -217,6 +220,16 @@ function leaveTable() {
  */
 function openTable(id, key) {
   location.hash = new URLSearchParams({ table: id, ...(key && { key }) }).toString();
+}
+
+/**
+ * Open a table to take the seat that is reserved there.
+ * @param {string} id
+ * @param {number} seat
+ */
+function takeSeat(id, seat) {
+  if (table.id !== id) openTable(id);
+  table.takeSeat(id, seat);
 }
 
 /** @param {string} reason */

@@ -14,6 +14,7 @@ import { describeStakes } from "../model/stakes.js";
 import { StateCheck } from "../client/state/state-hash.js";
 import { TableFeed } from "../client/table-feed.js";
 import { applyEvent, readTable } from "../client/state/table-state.js";
+import { TableMenu } from "../host/table-menu.js";
 import { byId, setText } from "../ui/dom.js";
 import { t } from "../ui/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
@@ -25,7 +26,6 @@ import { PreActions } from "./pre-actions.js";
 import { SeatControls } from "./seat-controls.js";
 import { Panel } from "./side-panel.js";
 import { Stage } from "./stage.js";
-import { TableLink } from "./table-link.js";
 import { TableOptions } from "./table-options.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
@@ -55,6 +55,8 @@ export class TableScreen {
     /** @type {TableState|null} */
     this.table = null;
     this.epoch = 0;
+    /** The seat that the player is about to take. @type {{table: string, seat: number}|null} */
+    this.wish = null;
     this.memory = new HandMemory();
     this.absences = new Absences();
     this.check = new StateCheck();
@@ -69,7 +71,7 @@ export class TableScreen {
     this.actions = new ActionBar(send, this.discards);
     this.options = new TableOptions(send);
     this.choice = new GameChoice(send);
-    this.link = new TableLink(send);
+    this.menu = new TableMenu(send);
     this.entry = new Entry(send);
     this.preActions = new PreActions(send);
     this.controls = new SeatControls(send, account);
@@ -91,7 +93,7 @@ export class TableScreen {
   open(id, key = null) {
     this.close();
     this.id = id;
-    this.link.key = key;
+    this.menu.key = key;
     this.showFrame(true);
     /** @type {import("../client/table-feed.js").FeedHandlers} */
     const handlers = {
@@ -125,8 +127,26 @@ export class TableScreen {
     byId("table-title").hidden = !shown;
     byId("to-lobby").hidden = !shown;
     byId("panel-toggle").hidden = !shown;
-    if (!shown) byId("copy-link").hidden = true;
+    if (!shown) this.menu.close();
     document.body.classList.toggle("at-table", shown);
+  }
+
+  /**
+   * Ask for the buy-in of a seat that is reserved, at this table or the one that opens next.
+   * @param {string} table
+   * @param {number} seat
+   */
+  takeSeat(table, seat) {
+    this.wish = { table, seat };
+    this.render();
+  }
+
+  /** @param {Scene} scene */
+  followWish({ table, own, live }) {
+    if (this.wish?.table !== table.id || !live) return;
+    const { seat } = this.wish;
+    this.wish = null;
+    if (own === null) this.controls.askBuyIn(seat);
   }
 
   isSeated() {
@@ -146,7 +166,7 @@ export class TableScreen {
    * @returns {Promise<Message>}
    */
   send(message) {
-    const key = this.link.key && WITH_KEY.has(message.type) ? { key: this.link.key } : {};
+    const key = this.menu.key && WITH_KEY.has(message.type) ? { key: this.menu.key } : {};
     return this.connection.request(/** @type {any} */ ({ ...message, ...key, table: this.id }));
   }
 
@@ -243,6 +263,7 @@ export class TableScreen {
     try {
       const line = describeEvent(this.table, event);
       this.memory.note(this.table, event);
+      this.menu.note(this.table, event);
       applyEvent(this.table, event);
       if (event.type === "player_stood") this.absences.stood(event.player);
       if (!this.check.holds(this.table, this.connection.welcome?.player, hash)) {
@@ -305,7 +326,8 @@ export class TableScreen {
     this.controls.render(scene);
     this.options.render(scene);
     this.choice.render(scene);
-    this.link.render(scene, this.connection.welcome?.player);
+    this.menu.render(scene);
+    this.followWish(scene);
     this.entry.render(scene);
     const capabilities = this.connection.welcome?.capabilities ?? [];
     this.preActions.render(scene, capabilities.includes("pre_actions"));
