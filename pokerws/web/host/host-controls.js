@@ -37,6 +37,7 @@ export class HostControls {
     this.change = this.button("change", t("host.change"), () => this.openChange());
     this.planned = make("p", { class: "soft", role: "status" });
     this.keep = this.button("keep", t("host.keep"), () => this.keepConfig());
+    this.plan = make("div", { class: "planned" }, this.planned, this.keep);
     this.newLink = this.button("renew", t("host.renew_link"), () => this.renewLink());
     const end = this.button("close", t("host.close"), () => this.closeTable());
     end.classList.add("danger");
@@ -45,7 +46,7 @@ export class HostControls {
       { class: "host", "aria-labelledby": "host-title", hidden: true },
       make("h3", { id: "host-title", text: t("host.title") }),
       make("div", { class: "menu-buttons" }, this.pause, this.change, this.newLink, end),
-      make("div", { class: "planned" }, this.planned, this.keep),
+      this.plan,
       this.lists,
       this.addBot.element,
     );
@@ -96,7 +97,7 @@ export class HostControls {
     setText(this.pause, t(hosting.paused ? "host.resume" : "host.pause"));
     this.newLink.hidden = !config.hosting.unlisted;
     setText(this.planned, hosting.next_config ? t("host.planned") : "");
-    this.keep.hidden = !hosting.next_config;
+    this.plan.hidden = !hosting.next_config;
     this.addBot.render(table);
     const lines = playerLines(table, scene.player, this.names);
     const shown = JSON.stringify(lines);
@@ -122,9 +123,10 @@ export class HostControls {
   }
 
   /** @param {Line} line */
-  line({ player, name, note, actions, bank }) {
+  line({ group, player, name, note, actions, bank }) {
     const buttons = actions.map((action) => {
-      const button = this.button(action, t(/** @type {any} */ (`host.${action}`)), () =>
+      const words = group === "approved" ? "withdraw" : action;
+      const button = this.button(action, t(/** @type {any} */ (`host.${words}`)), () =>
         this.act(action, player, name),
       );
       button.dataset.focus = `${action} ${player}`;
@@ -142,7 +144,8 @@ export class HostControls {
    */
   bankForm(player, name) {
     const label = t("host.chips_of", { name });
-    const amount = make("input", { type: "number", min: "1", step: "1", inputmode: "numeric", required: true, "aria-label": label });
+    const bounds = { type: "number", min: "1", step: "1", inputmode: "numeric", required: true };
+    const amount = make("input", { ...bounds, "aria-label": label, placeholder: t("host.chips") });
     /** @param {"give_chips"|"take_chips"} type */
     const move = async (type) => {
       if (!amount.reportValidity()) return;

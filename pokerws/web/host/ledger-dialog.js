@@ -125,7 +125,8 @@ function ledgerTable(rows) {
   const lines = rows.map((row, index) => {
     const cells = COLUMNS.map((column) => {
       const text = column === "net" ? signed(row.net) : chips(row[column]);
-      return make("td", { class: column === "net" ? (row.net < 0 ? "lost" : "won") : "", text });
+      const outcome = row.net < 0 ? "lost" : row.net > 0 ? "won" : "";
+      return make("td", { class: column === "net" ? outcome : "", text });
     });
     const name = make("th", { scope: "row" }, swatch(index), nameOf(row.player, row.name));
     return make("tr", { "data-player": row.player }, name, ...cells);

@@ -162,11 +162,13 @@ export class LobbyScreen {
     const row = byId("lobby").querySelector(`[data-table-id="${CSS.escape(id)}"]`);
     this.preview = new TablePreview(this.connection, id);
     row.append(this.preview.element);
+    row.classList.add("previewed");
     row.querySelector('[data-action="preview"]').setAttribute("aria-expanded", "true");
   }
 
   closePreview() {
     const row = this.preview?.element.parentElement;
+    row?.classList.remove("previewed");
     row?.querySelector('[data-action="preview"]')?.setAttribute("aria-expanded", "false");
     this.preview?.close();
     this.preview = null;

@@ -20,7 +20,7 @@ export class TablePreview {
     this.frame = 0;
     this.note = make("p", { class: "soft", text: t("account.loading") });
     this.pot = make("p");
-    this.board = make("div", { class: "board" });
+    this.board = make("div", { class: "preview-board" });
     const felt = make("div", { class: "preview-felt" }, this.board, this.pot, this.note);
     this.top = make("ul", { class: "preview-seats" });
     this.bottom = make("ul", { class: "preview-seats" });

@@ -680,6 +680,7 @@ export default {
   "settings.invalid": "The setting “{name}” has a value that is not possible. Nothing was changed.",
 
   // ---- the lobby: filters, waiting lists
+  "lobby.search_name": "Search for a name",
   "lobby.filter": "Filter the tables",
   "lobby.game": "Game",
   "lobby.stakes": "Big blind or bet",
@@ -826,6 +827,8 @@ export default {
   "host.remove_bot": "Remove",
   "host.give_chips": "Give",
   "host.take_chips": "Take",
+  "host.chips": "Chips",
+  "host.withdraw": "Take back",
   "host.chips_of": "Chips to give to {name}, or to take",
   "host.ask_host_kick": "Remove {name} from the seat? A player in a hand leaves at its end.",
   "host.ask_host_ban": "Ban {name} from this table?",
