@@ -19,7 +19,7 @@ async def test_a_taken_name_is_rejected_and_another_can_be_chosen(
     await page.fill("#name", "HANNAH")
     await page.click("#enter")
     await expect(page.locator("#name-error")).to_have_text(
-        "Another player has this name, or one that looks like it"
+        "Another player has this name, or one that looks like it."
     )
     await expect(page.locator("#name")).to_have_value("HANNAH")
 

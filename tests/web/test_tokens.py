@@ -112,7 +112,7 @@ async def test_an_expired_token_asks_for_another(
     await page.wait_for_selector("[data-table-id]")
     admission.expired.add("good.1")
     room.close_all(CloseCode.TOKEN_EXPIRED)
-    await expect(page.locator("#token-error")).to_have_text("It ended an hour ago")
+    await expect(page.locator("#token-error")).to_have_text("The token has expired. Get a new one.")
     await page.fill("#token", "good.2")
     await page.click("#enter-token")
     await page.wait_for_selector("[data-table-id]")

@@ -19,7 +19,7 @@ export function describeRejection({ code = "", message, untilMs, details = {} })
   const key = field ? `refused.${field}` : `refused.${code}`;
   const known = textOf(key, message, details);
   const text = withEnd(known ?? sentence(message || t("refused.unknown")), untilMs);
-  return /\p{P}$/u.test(text) ? text : `${text}.`;
+  return /[.!?…。！？]$/.test(text) ? text : `${text}.`;
 }
 
 /**

@@ -77,6 +77,7 @@ export default {
   "new_table.default_name": "{name}’s table",
   "new_table.game": "Game",
   "new_table.mix_games": "Games in the mix",
+  "new_table.custom_mix": "Custom mix",
   "new_table.rotation": "Rotation",
   "new_table.rotation.orbit": "every orbit",
   "new_table.rotation.hands": "after a number of hands",
