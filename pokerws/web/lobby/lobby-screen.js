@@ -133,7 +133,7 @@ export class LobbyScreen {
     const online = this.connection.state === "online";
     byId("lobby-empty").hidden = sorted.length > 0 || !online;
     byId("quick-seat").disabled = !online;
-    byId("wait-any").hidden = this.waits.waitsForAny || this.hasFreeSeat(sorted) || !online;
+    byId("wait-any").hidden = this.waits.waitsForAny || this.hasFreeSeat() || !online;
   }
 
   /** The tables that the filter lets through: those of the player first, then the busiest. */
@@ -149,9 +149,9 @@ export class LobbyScreen {
       );
   }
 
-  /** @param {TableSummary[]} tables */
-  hasFreeSeat(tables) {
-    return tables.some(({ config, players }) => players < config.seats);
+  /** Whether a table that the server has found has one. */
+  hasFreeSeat() {
+    return [...this.tables.values()].some(({ config, players }) => players < config.seats);
   }
 
   /** @param {string} id */

@@ -82,7 +82,7 @@ export class SeatWaits {
   /** @param {{table: string, wait: Waiting, text: string}} line */
   line({ table, wait, text }) {
     const { seat } = wait;
-    const words = make("p", { role: "status", text });
+    const words = make("p", { text });
     const buttons = [
       make("button", {
         type: "button",

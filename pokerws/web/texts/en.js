@@ -717,7 +717,6 @@ export default {
   "new_table.preset.home": "Home game",
   "new_table.preset.omaha": "Omaha night",
   "new_table.preset.mixed": "Mixed games",
-  "new_table.custom_mix": "Custom mix",
   "new_table.zero.none": "none",
   "new_table.zero.never": "never",
   "new_table.zero.usual": "as usual",
