@@ -69,6 +69,8 @@ function main() {
     if (notice.code === "token_expiring") return;
     const text = describeNotice(notice);
     if (notice.code === "banned") banned = text;
+    // The server sends nothing more of an unlisted table.
+    if (notice.code === "banned_from_table" && notice.table === table.id) location.hash = "";
     showToast(text, true);
   });
   connection.on("token_needed", (rejection) => showTokenForm(rejection));

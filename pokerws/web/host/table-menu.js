@@ -37,8 +37,8 @@ export class TableMenu {
   open() {
     if (!this.scene) return;
     this.modal ??= this.build();
-    this.render(this.scene);
     this.modal.open();
+    this.render(this.scene);
   }
 
   build() {
@@ -75,8 +75,7 @@ export class TableMenu {
     setText(byId("table-menu-count"), String(count || ""));
     const label = count ? t("host.menu_requests", { count }) : t("host.menu");
     byId("table-menu").setAttribute("aria-label", label);
-    if (!this.modal?.element.open && !count) return;
-    if (!this.modal) return;
+    if (!this.modal?.element.open) return;
     const { table, own } = scene;
     this.modal.setTitle(table.name);
     setText(this.turn, own !== null && table.hand?.turn?.seat === own ? t("host.your_turn") : "");
@@ -97,7 +96,8 @@ export class TableMenu {
   }
 
   openInvite() {
-    if (this.scene) this.invite.open(this.scene.table, this.key);
+    // The page's key may be an old one; the host gets the latest from the server.
+    if (this.scene) this.invite.open(this.scene.table, this.isHost() ? null : this.key);
   }
 
   openLedger() {

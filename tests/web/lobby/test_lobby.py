@@ -3,7 +3,10 @@
 import pytest
 from playwright.async_api import Page, expect
 
+from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import TableConfig
+from pokerws.messages import Lobby as LobbyMessage
+from pokerws.messages import TableSummary
 from tests.web.room import Room
 from tests.web.visitor import Visitor
 
@@ -58,6 +61,26 @@ def open_tables(room: Room) -> None:
     room.seat("Xenia", 0)
     room.seat("Yves", 1)
     room.actor = main
+
+
+def busy(room: Room) -> TableSummary:
+    """What the server would say of a full table that has been played at for long."""
+    return TableSummary(
+        *(room.table.id, "A name as long as a name of a table may be", "active", 10, 123_456),
+        TableConfig(
+            variant="FO/8",
+            seats=10,
+            small_blind=500_000,
+            big_blind=1_000_000,
+            min_buy_in=20_000_000,
+            max_buy_in=200_000_000,
+            hosting=HostingRules(approval=True),
+        ),
+        bots=8,
+        waiting=9,
+        average_pot=123_456_789,
+        hands_an_hour=1_234,
+    )
 
 
 async def test_filters_select_tables_and_previews_show_who_sits_there(
@@ -161,7 +184,6 @@ async def test_no_text_of_the_lobby_meets_another_at_any_width(
     visitor: Visitor, room: Room
 ) -> None:
     open_tables(room)
-    bots = (room.table.id, room.table.config.seats)
     await visitor.enter()
     page = visitor.page
     await page.click('[data-table-id] [data-action="wait"]:visible')
@@ -174,21 +196,9 @@ async def test_no_text_of_the_lobby_meets_another_at_any_width(
             )
             await page.reload()
             await expect(page.locator("#lobby > li")).to_have_count(5)
-        # What the server would say of a full table of bots that has been played at for long.
-        await page.evaluate(CROWD, [*bots])
+        room.send(LobbyMessage([busy(room)]))
+        await expect(page.locator("#lobby > li").first).to_contain_text("9")
         for width in WIDTHS:
             await page.set_viewport_size({"width": width, "height": 800})
             faults = await page.evaluate(FAULTS)
             assert faults == [], f"{language} {width}"
-
-
-# A message of the server, given to the page's own list.
-CROWD = """async ([id, seats]) => {
-    const { fillRow } = await import('./lobby/table-row.js');
-    const row = document.querySelector(`[data-table-id="${id}"]`);
-    const config = { variant: 'FO/8', seats, small_blind: 500000, big_blind: 1000000,
-        min_buy_in: 20000000, max_buy_in: 200000000, hosting: { approval: true } };
-    fillRow(row, { table: id, name: row.querySelector('h3').textContent, status: 'active', players: seats,
-        hand_number: 123456, config, bots: seats - 2, waiting: 9, average_pot: 123456789,
-        hands_an_hour: 1234 }, { isOwn: false, isWaiting: false });
-}"""

@@ -101,7 +101,7 @@ async def test_each_option_of_the_form_is_in_the_config_of_the_table(
             await expect(page.locator('[name="mix.hands"]')).to_be_visible()
         expected[option["path"]] = await fill(page, option)
     await page.click("#new-table-confirm")
-    await expect(page.locator("#table-menu")).to_be_visible()
+    await expect(page.locator("#table-view")).to_be_visible()
     config = room.lobby.actors()[-1].table.config
     # With all defaults, which the wire leaves out.
     written = whole(config)
@@ -113,7 +113,8 @@ async def test_each_option_of_the_form_is_in_the_config_of_the_table(
     }
     assert wrong == {}
 
-    # The host changes it, and the form has what the table has.
+    # The host changes it, and the form has what the table has.  Without a seat it comes late.
+    room.clock.advance(config.company.delay_ms)
     await page.click("#table-menu")
     await page.click('[data-host="change"]')
     await page.click("#change-table-confirm")
