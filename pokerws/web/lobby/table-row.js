@@ -29,7 +29,7 @@ export function makeRow(id, actions) {
     "li",
     { "data-table-id": id },
     make("button", { ...preview, "aria-expanded": "false", onclick: () => actions.preview(id) }),
-    make("div", { class: "what" }, make("h3"), make("p", { class: "soft" })),
+    make("div", { class: "what" }, make("h2"), make("p", { class: "soft" })),
     make(
       "div",
       { class: "facts" },
@@ -56,7 +56,7 @@ export function fillRow(row, table, { isOwn, isWaiting }) {
   const isFull = players >= config.seats;
   row.dataset.status = table.status;
   row.classList.toggle("own", isOwn);
-  setText(part("h3"), name);
+  setText(part("h2"), name);
   setText(part(".what p"), describeTable(config));
   fillFacts(part, table);
   drawMark(part(".felt-mark"), config.seats, players);

@@ -37,9 +37,9 @@ FAULTS = """() => {
         });
     };
     for (const row of shown('#lobby > li')) {
-        check(row, shown('h3, .what p, .facts > p, .felt-mark, .row-buttons button', row));
+        check(row, shown('h2, .what p, .facts > p, .felt-mark, .row-buttons button', row));
     }
-    check(document.body, shown('#lobby-head button, #lobby-head h2, #lobby-head p, #lobby-filter label, '
+    check(document.body, shown('#lobby-head button, #lobby-head h1, #lobby-head p, #lobby-filter label, '
         + '#seat-waits p, #seat-waits button'));
     if (document.documentElement.scrollWidth > innerWidth) faults.push('the page scrolls sideways');
     return faults;
@@ -48,7 +48,7 @@ FAULTS = """() => {
 
 async def names(page: Page) -> list[str]:
     """The listed tables."""
-    return await page.locator("#lobby h3").all_inner_texts()
+    return await page.locator("#lobby h2").all_inner_texts()
 
 
 def open_tables(room: Room) -> None:
@@ -95,7 +95,7 @@ async def test_filters_select_tables_and_previews_show_who_sits_there(
     assert (await names(page))[:2] == [room.table.name, "Duel"]
 
     async def shows(*expected: str) -> None:
-        await expect(page.locator("#lobby h3")).to_have_text(list(expected))
+        await expect(page.locator("#lobby h2")).to_have_text(list(expected))
 
     await page.select_option("#lobby-games", "omaha")
     await shows("Pots")
