@@ -18,6 +18,7 @@ run: $(READY) ## Start a server with tables of bots; settings in local.env (PORT
 
 test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
 	@tests/install-browser.sh
+	@tests/install-engines.sh
 	@tests/install-servers.sh
 	@tests/install-node.sh
 	@tests/install-node.sh $(PEER)
@@ -29,6 +30,7 @@ mutants: $(READY) ## Break a line for each claim of docs/security.md, check that
 
 coverage: $(READY) ## Measure which lines and branches the tests run (ARGS as for test; 15 minutes)
 	@tests/install-browser.sh
+	@tests/install-engines.sh
 	@tests/install-servers.sh
 	@tests/install-node.sh
 	@tests/install-node.sh $(PEER)
@@ -40,8 +42,9 @@ coverage: $(READY) ## Measure which lines and branches the tests run (ARGS as fo
 
 SEEDS ?= 200
 FIRST_SEED ?= 1
-soak: $(READY) ## Kill the server under load repeatedly, check that nothing is lost (SEEDS=200 FIRST_SEED=1)
-	@$(BIN)/python -m tests.simulation.soak --seeds $(SEEDS) --first-seed $(FIRST_SEED)
+soak: $(READY) ## Kill the server under load repeatedly, check that nothing is lost (SEEDS=200 FIRST_SEED=1; HOMES=1 for home games)
+	@$(BIN)/python -m tests.simulation.soak --seeds $(SEEDS) --first-seed $(FIRST_SEED) \
+		$(if $(HOMES),--home)
 
 FUZZ_S ?= 120
 fuzz: $(READY) ## Fuzz the message decoder, guided by coverage (FUZZ_S=120 seconds)

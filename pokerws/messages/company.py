@@ -27,9 +27,9 @@ class React(Message, frozen=True, tag="react"):
 
 
 class MutePlayer(Message, frozen=True, tag="mute_player"):
-    """Hear no more chat and reactions of a player, or hear them again, at all tables.
+    """Stop receiving chat and reactions of a player at all tables, or receive them again.
 
-    It is kept with the account, and nobody is told.
+    The mute is stored with the account, and the muted player does not learn of it.
     """
 
     id: CommandId
@@ -38,7 +38,7 @@ class MutePlayer(Message, frozen=True, tag="mute_player"):
 
 
 class SetNote(Message, frozen=True, tag="set_note"):
-    """Keep a private note about a player with the account, in place of an earlier one.
+    """Store a private note about a player with the account, in place of an earlier one.
 
     A note with neither text nor colour is erased.
     """
@@ -64,7 +64,7 @@ class ListWatchers(Message, frozen=True, tag="list_watchers"):
 
 
 class NoteEntry(Struct, frozen=True, omit_defaults=True):
-    """What a player keeps about another one."""
+    """A player's note about another one, and whether the other one is muted."""
 
     player: PlayerId
     text: str = ""
@@ -84,8 +84,8 @@ class Notes(Message, frozen=True, tag="notes"):
 class Watchers(Message, frozen=True, tag="watchers"):
     """The answer to `list_watchers`.
 
-    `count` is the number of players who watch the table and have no seat there; `names` are theirs,
-    at most 200.  Where watchers are anonymous there are none.
+    `count` is the number of players who watch the table without a seat there.  `names` has at most
+    200 of their names, and none if watchers are anonymous.
     """
 
     id: str
@@ -116,8 +116,8 @@ class ChatLine(Struct, frozen=True):
 class ChatHistory(Message, frozen=True, tag="chat_history"):
     """The latest chat messages of a table, at most 200, oldest first.
 
-    It follows the answer to `watch` if there are any, in place of all that the client has of the
-    table.  The server keeps them in memory: a restart forgets them.
+    It follows the answer to `watch` if there are any, and replaces those that the client has.  The
+    server keeps them in memory: a restart forgets them.
     """
 
     table: TableId

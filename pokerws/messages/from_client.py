@@ -66,7 +66,7 @@ class Hello(Message, frozen=True, tag="hello"):
     `token` is the `session` of an earlier `welcome`, or a token of the operator's login service.
     Sending `hello` again with a newer token renews it.  Without a token, a new guest plays under
     `name`.  With a `session`, `name` renames the player.  With a token of the login service, it is
-    used only if the token has no name, or one that cannot be had.  `capabilities` are the
+    used only if the token has no name, or one that is taken.  `capabilities` are the
     optional parts of the protocol that the client wants; without the list, all.  A client that has
     kept `variants` and `mixes` of an earlier `welcome` sends its `games_etag`: if they are still
     the same, they are not sent again.  The `code` of a `link` stands for token and name.
@@ -175,9 +175,9 @@ class Sit(Message, frozen=True, tag="sit"):
     """Take a seat, with chips from the player's account; without `seat`, the first free one.
 
     A player may sit down without watching the table, but then gets no events of it.  `key` is as in
-    `watch`.  Where the host approves who sits down, the first `sit` asks for it: it is accepted,
-    and `seat_requested` follows.  After `seat_approved` the player sends `sit` again.  Who has a
-    reserved seat gets that one.  Where blinds are owed, the player waits for the big blind, or with
+    `watch`.  If the table needs the host's approval, the first `sit` asks for it: it is accepted,
+    and `seat_requested` follows.  After `seat_approved` the player sends `sit` again.  A player
+    with a reserved seat gets that one.  A player who owes blinds waits for the big blind, or with
     the `entry` `post`, posts them in the next hand in which that is possible.
     """
 
@@ -193,9 +193,9 @@ class Stand(Message, frozen=True, tag="stand"):
     """Leave the seat and return the chips to the account; during a hand, at its end.
 
     For the rest of that hand the server acts for the player at once: it checks if that is free,
-    else folds.  That cannot be undone.  Without a seat it takes back a request for one.  With
-    `when`, the player leaves after playing this `hand`,
-    or right before the next big blind comes; `stay` undoes it.
+    else folds.  That cannot be undone.  Without a seat, `stand` withdraws a request for one.
+    With `when`, the player leaves after playing this `hand`, or right before the next big blind
+    comes; `stay` undoes it.
     """
 
     id: CommandId

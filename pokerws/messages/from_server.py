@@ -31,10 +31,10 @@ Role = LoginRole | Literal["operator"]
 class TableSummary(Struct, frozen=True, omit_defaults=True):
     """A table as listed in the lobby.
 
-    `players` is the number of taken seats, of which `bots` have bots of the server, and `waiting`
-    that of players on the waiting list.  `waiting_for` is why no hand is dealt.  The last three and
-    the figures of the latest hands are known of tables in memory only.  A `paused` table starts no
-    hands: its host has paused it.
+    `players` is the number of taken seats, and `bots` the number of bots among them.  `waiting` is
+    the number of players on the waiting list, and `waiting_for` why no hand is dealt.  Only tables
+    in memory have the last three and the figures of the latest hands.  `paused` is true while the
+    host has paused the table.
     """
 
     table: TableId
@@ -52,7 +52,7 @@ class TableSummary(Struct, frozen=True, omit_defaults=True):
 
 
 class TableChange(Struct, frozen=True, omit_defaults=True):
-    """What may have changed of a listed table; `config` is there if the host has changed it."""
+    """The fields of a listed table that change; `config` only if the host has changed it."""
 
     table: TableId
     status: TableStatus
@@ -75,7 +75,7 @@ class RateLimit(Struct, frozen=True):
 
 
 class Limits(Struct, frozen=True):
-    """The limits that a client must keep to.  Null is no limit.
+    """The limits that a client must observe.  Null is no limit.
 
     There are rate limits for the messages of a connection and of a player.  Some kinds of a
     player's messages have their own: chat; creating tables; queries (`watch`, once for each table,

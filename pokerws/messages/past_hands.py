@@ -59,12 +59,12 @@ class ListHands(Message, frozen=True, tag="list_hands"):
 class GetStats(Message, frozen=True, tag="get_stats"):
     """Request the statistics of the latest `hands`.
 
-    With a `table` they are those of its latest hands, whoever was dealt in.  Otherwise they are
-    those of the player's latest hands, at all tables.
+    With a `table` they count all of its latest hands.  Otherwise they count the player's latest
+    hands, at all tables.
 
-    Players get their own.  Where `statistics` of the table's config is `all`, those who sit there
-    get those of all players of these hands, or of one `player`.  An operator or admin gets them
-    everywhere.
+    Players get their own.  If `statistics` of the table's config is `all`, players with a seat
+    there get those of all players of these hands, or of one `player`.  An operator or admin gets
+    those of all players at every table.
     """
 
     id: CommandId
@@ -77,11 +77,12 @@ class GetStats(Message, frozen=True, tag="get_stats"):
 class PlayerStats(Struct, frozen=True, omit_defaults=True):
     """What a player did in `hands` hands.
 
-    Before the flop, which is the first betting round in games without one, the player had a
-    decision in `decided` hands.  In `vpip` of them the player called, bet or raised, in `pfr` bet
-    or raised.  In `three_bet_chances` hands the player answered a first raise, in `three_bets` with
-    a raise.  The player saw `flops`, came to `showdowns`, and won chips in `showdowns_won`.  `net`
-    is what was won in all, with bonuses and without rake.
+    All but `net` are numbers of hands.  In `decided` the player had a decision before the flop, or
+    in the first betting round of games without one.  In `vpip` of them the player called, bet or
+    raised there; in `pfr`, bet or raised.  In `three_bet_chances` the player answered a first
+    raise; in `three_bets`, with a raise.  In `flops` the player saw the flop, in `showdowns` came
+    to the showdown, and in `showdowns_won` won chips there.  `net` is the sum of chips won or lost,
+    with bonuses and after rake.
     """
 
     player: PlayerId
@@ -122,7 +123,7 @@ class TableStats(Struct, frozen=True, omit_defaults=True):
 class Stats(Message, frozen=True, tag="stats"):
     """The answer to `get_stats`.
 
-    `sessions` are those of the requested player, or else of the own one; at most 50, the latest
+    `sessions` are those of the requested player, or of the one who asks; at most 50, the latest
     first.  `of_table` is there if a table was named.  Cancelled hands do not count.
     """
 

@@ -4,10 +4,9 @@
 """
 
 import asyncio
-import secrets
 import ssl
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -33,20 +32,20 @@ from pokerws.server.background.report import GamesReport
 from pokerws.server.background.retention import Retention
 from pokerws.server.background.row_check import RowCheck
 from pokerws.server.background.status import status_of
-from pokerws.server.background.supervisor import Supervisor
+from pokerws.server.background.supervisor import BackgroundTask, Supervisor
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import quotas_of
 from pokerws.server.listener import Listener
 from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.moderation.networks import protected_networks
 from pokerws.server.net.host_policy import HostPolicy
-from pokerws.server.net.http import Pages
+from pokerws.server.net.http import WEB_ROOT, Pages
 from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
+from pokerws.server.persistence import Persistence
 from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.stops import Stops
 from pokerws.server.tables.cashier import Cashier, terms_of
 from pokerws.server.tables.hands.past_hands import PastHands
-from pokerws.server.tables.interfaces import NO_LEASE
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.lobby.bot_tables import (
     BotTable,
@@ -56,18 +55,9 @@ from pokerws.server.tables.lobby.bot_tables import (
 )
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
-from pokerws.storage.ahead.notes import NO_NOTES
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
-from pokerws.storage.journal.journal import Journal
-from pokerws.storage.null import NullJournal, NullStore
 from pokerws.storage.phases import Report, unreported
-from pokerws.storage.postgres.address import address_of
-from pokerws.storage.postgres.database import Database
-from pokerws.storage.store import Store
-from pokerws.storage.vault.keys import KeySource
-from pokerws.storage.vault.vault import Vault
 
-WEB_ROOT = Path(__file__).parent.parent / "web"
 # How long a hurried stop waits for what is not stored.
 HURRIED_S = 0.3
 
@@ -87,22 +77,16 @@ class App:
         self._clock = Clock()
         self.supervisor = Supervisor(on_failure)
         self._stops = Stops()
-        self._is_all_stored = True
         self._metrics = Metrics(self._readings())
         self._loop_lag = LoopLag(self._clock, self._metrics.loop_lag)
-        # Without a database, accounts and tables live in memory and end with the process.
-        null_store = NullStore()
-        self._database: Database | None = None
-        self._store: Store = null_store
-        self._journal: Journal | NullJournal = NullJournal(null_store.accounts, self._metrics)
-        self._vault = Vault(())
+        self.persistence = Persistence(settings, self._metrics)
         self._lobby: Lobby | None = None
         self._certificate: Certificate | NoCertificate = NoCertificate()
         self._listener: Listener | None = None
         self._admission: Guests | Tokens | None = None
-        self._revocations = Revocations(null_store.names, self._clock)
+        self._revocations = Revocations(self.persistence.store.names, self._clock)
         self._presence = Presence(self._clock, settings.tables.absence_grace_ms)
-        self._moderation = Moderation(null_store.sanctions, self._clock)
+        self._moderation = Moderation(self.persistence.store.sanctions, self._clock)
         self._keys: KeySet | None = None
 
     async def start(self, report: Report = unreported) -> None:
@@ -126,8 +110,8 @@ class App:
         """
         await self._stops.run()
         if self._listener is not None:
-            log.info("server_stopped", all_stored=self._is_all_stored)
-        return self._is_all_stored and self._stops.is_complete
+            log.info("server_stopped", all_stored=self.persistence.is_all_stored)
+        return self.persistence.is_all_stored and self._stops.is_complete
 
     def hurry(self) -> None:
         """Let a `stop` under way wait for nothing; then cancel its task."""
@@ -147,7 +131,7 @@ class App:
         if settings.features.use_db_repository:
             await self._open_database(report)
         self._stops.add("journal", self._stop_journal)
-        self._journal.start(self.supervisor.watch)
+        self.persistence.journal.start(self.supervisor.watch)
         # Registered before the tables: clients are notified once all tables have stopped.
         self._stops.add("listener", self._stop_listener)
         cashier, lobby = self._open_lobby()
@@ -155,7 +139,7 @@ class App:
         try:
             await lobby.start()
             await self._start_upkeep(lobby)
-            self._revocations = Revocations(self._store.names, self._clock)
+            self._revocations = Revocations(self.persistence.store.names, self._clock)
             await self._revocations.load()
             await self._start_moderation(lobby)
             admission = self._admission = self._admission_with(lobby)
@@ -167,7 +151,7 @@ class App:
         await self._listen(lobby, cashier, operators)
         # A start that fails makes no key.
         operators.key = key_for_serving(settings)
-        if self._database is None:
+        if self.persistence.database is None:
             self._start_memory_play_note()
         games = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
         self._stops.add("report", games.stop)
@@ -176,9 +160,8 @@ class App:
         self._loop_lag.start()
 
     async def _start_moderation(self, lobby: Lobby) -> None:
-        self._moderation = Moderation(
-            self._store.sanctions, self._clock, protected_networks(self._settings)
-        )
+        sanctions = self.persistence.store.sanctions
+        self._moderation = Moderation(sanctions, self._clock, protected_networks(self._settings))
         await self._moderation.load()
         self._stops.add("moderation", self._moderation.stop)
         self._moderation.start(lobby, self.supervisor.watch)
@@ -190,41 +173,30 @@ class App:
         self._certificate.reload()
 
     async def _open_database(self, report: Report) -> None:
-        settings = self._settings
-        self._database = database = await Database.open(
-            address_of(settings.storage.database_url, settings.storage.schema),
-            statement_timeout_ms=settings.storage.statement_timeout_ms,
-            keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
-            node=settings.node,
-            needs_session_key=self._keys is None and not settings.auth.session_key,
-            runs_ahead=not settings.features.use_durable_acks,
-            report=report,
-        )
-        self._stops.add("database", self._stop_database)
-        memory_play.check_left_behind(settings, database)
-        self._store, self._vault = database.store, database.vault
-        self._journal = parts.journal_of(settings, database.store, self._metrics)
+        self._stops.add("database", self._close_database)
+        needs_session_key = self._keys is None and not self._settings.auth.session_key
+        await self.persistence.open(report, needs_session_key=needs_session_key)
 
     def _open_lobby(self) -> tuple[Cashier, Lobby]:
-        settings, database = self._settings, self._database
+        settings, persistence = self._settings, self.persistence
         cashier = Cashier(
-            self._store.accounts,
+            persistence.store.accounts,
             self._clock,
             terms_of(settings),
-            key=self._session_key,
+            key=persistence.session_key,
             on_grant_refused=self._metrics.grant_refused,
         )
         self._lobby = lobby = parts.lobby_of(
             settings,
-            store=self._store,
-            journal=self._journal,
-            vault=self._vault,
+            store=persistence.store,
+            journal=persistence.journal,
+            vault=persistence.vault,
             clock=self._clock,
             cashier=cashier,
             metrics=self._metrics,
             presence=self._presence,
-            lease=NO_LEASE if database is None else database.lease,
-            notes=NO_NOTES if database is None else database.notes,
+            lease=persistence.lease,
+            notes=persistence.notes,
         )
         lobby.follow(self._presence)
         lobby.server_tables.reserve_names(names_of_bot_tables(settings, self._bot_games))
@@ -235,19 +207,12 @@ class App:
         if self._listener is not None:
             await self._listener.stop()
 
-    async def _stop_database(self) -> None:
-        if self._database is not None:
-            is_ahead = self._lobby is not None and self._lobby.is_ahead
-            await self._database.close(
-                all_stored=self._is_all_stored and not is_ahead, is_brief=self._stops.is_hurried
-            )
+    async def _close_database(self) -> None:
+        await self.persistence.close_database(self._lobby, is_brief=self._stops.is_hurried)
 
     async def _stop_journal(self) -> None:
-        # If an exception leaves it unknown what is stored, it counts as not stored.
-        self._is_all_stored = False
-        if self._lobby is not None and not self._stops.is_hurried:
-            await self._lobby.store_snapshots()
-        self._is_all_stored = await self._journal.stop(self._stop_timeout_s)
+        lobby = None if self._stops.is_hurried else self._lobby
+        await self.persistence.stop_journal(lobby, self._stop_timeout_s)
 
     @property
     def _stop_timeout_s(self) -> float:
@@ -320,12 +285,14 @@ class App:
 
     def status(self) -> list[tuple[str, str]]:
         """The lines of the start-up block: names and states."""
-        version = None if self._database is None else self._database.version
+        database = self.persistence.database
+        version = None if database is None else database.version
         return status_of(self._settings, version, self.address)
 
     async def _start_upkeep(self, lobby: Lobby) -> None:
-        settings, database = self._settings, self._database
-        upkeep = parts.upkeep_of(settings, lobby, self._store, self._clock, self._presence)
+        settings, database = self._settings, self.persistence.database
+        store = self.persistence.store
+        upkeep = parts.upkeep_of(settings, lobby, store, self._clock, self._presence)
         if database is not None:
             database.lease.start(lobby.outcomes.fenced_all, self.supervisor.watch)
             if database.overtaken is not None:
@@ -336,35 +303,27 @@ class App:
                 await database.lease.wait_for_others()
                 await lobby.load_all()
             self._start_comparator(lobby)
-            retention = Retention(database.store, self._clock, settings.storage.closed_games_days)
-            self._stops.add("retention", retention.stop)
-            retention.start(self.supervisor.watch)
-        watch = ClockWatch(self._clock, lobby.put_clock_forward)
-        self._stops.add("clock watch", watch.stop)
-        watch.start(self.supervisor.watch)
-        self._stops.add("upkeep", upkeep.stop)
-        upkeep.start(self.supervisor.watch)
+            days = settings.storage.closed_games_days
+            self._run("retention", Retention(database.store, self._clock, days))
+        self._run("clock watch", ClockWatch(self._clock, lobby.put_clock_forward))
+        self._run("upkeep", upkeep)
 
     def _start_comparator(self, lobby: Lobby) -> None:
-        row_check = RowCheck(lobby, self._store, self._metrics)
-        self._stops.add("row check", row_check.stop)
-        row_check.start(self.supervisor.watch)
-        seen = (lobby, self._store, self._journal, self._vault, self._metrics, row_check)
-        comparator = comparator_of(self._settings, *seen)
-        self._stops.add("comparator", comparator.stop)
-        comparator.start(self.supervisor.watch)
+        stored = self.persistence
+        row_check = RowCheck(lobby, stored.store, self._metrics)
+        self._run("row check", row_check)
+        seen = (lobby, stored.store, stored.journal, stored.vault, self._metrics, row_check)
+        self._run("comparator", comparator_of(self._settings, *seen))
+
+    def _run(self, part: str, task: BackgroundTask) -> None:
+        """Start a background task, supervised, and register how it is stopped."""
+        self._stops.add(part, task.stop)
+        task.start(self.supervisor.watch)
 
     def _start_memory_play_note(self) -> None:
         note = memory_play.MemoryPlayNote(self._settings, self._clock.table_ms())
         self._stops.add("memory play note", lambda: note.stop(self._stop_timeout_s))
         note.start(partial(self.supervisor.watch, may_end=True))
-
-    @cached_property
-    def _session_key(self) -> str:
-        """The key that signs guests' sessions.  Without a database it ends with the process."""
-        if self._settings.auth.session_key:
-            return self._settings.auth.session_key
-        return secrets.token_hex(32) if self._database is None else self._database.session_key
 
     def _check_known(self, player: PlayerId, sid: str, issued_ms: int | None) -> None:
         """Part of `identity.Check`."""
@@ -374,25 +333,24 @@ class App:
     def _admission_with(self, lobby: Lobby) -> Guests | Tokens:
         """The authentication of players: by tokens, or as guests."""
         settings, check = self._settings, self._check_known
-        names = parts.player_names_of(settings, self._store, self._clock, lobby)
+        names = parts.player_names_of(settings, self.persistence.store, self._clock, lobby)
         if self._keys is None:
-            return Guests(self._session_key, self._clock, names=names, check=check)
+            return Guests(self.persistence.session_key, self._clock, names=names, check=check)
         return parts.tokens_of(settings, self._keys, self._clock, names, check)
 
     async def _listen(self, lobby: Lobby, cashier: Cashier, admission: Admission) -> None:
-        quotas = quotas_of(self._settings)
+        quotas, stored = quotas_of(self._settings), self.persistence
         heartbeats = Heartbeats(self._settings.network.heartbeat_interval_ms)
-        self._stops.add("heartbeats", heartbeats.stop)
-        heartbeats.start(self.supervisor.watch)
+        self._run("heartbeats", heartbeats)
         context = parts.session_context_of(
             self._settings,
             quotas,
             lobby=lobby,
             cashier=cashier,
-            past_hands=PastHands(lobby, self._store, self._journal),
+            past_hands=PastHands(lobby, stored.store, stored.journal),
             admission=admission,
             guests=self._admission if isinstance(self._admission, Guests) else None,
-            store=self._store,
+            store=stored.store,
             clock=self._clock,
             revocations=self._revocations,
             presence=self._presence,
@@ -414,6 +372,7 @@ class App:
             self._metrics.text,
             settings.logs.metrics_token,
             is_behind_proxy=bool(settings.network.trusted_proxies),
+            is_tls=self._certificate.context is not None,
             base=settings.network.base,
         )
 
@@ -422,10 +381,10 @@ class App:
         return Readings(
             connections=lambda: self.connections,
             tables_in_memory=lambda: self._tables_in_memory,
-            changes_waiting=lambda: self._journal.waiting,
-            events_waiting=lambda: self._journal.waiting_events,
-            oldest_change_ms=lambda: self._journal.oldest_ms,
-            changes_dropped=lambda: self._journal.dropped,
+            changes_waiting=lambda: self.persistence.journal.waiting,
+            events_waiting=lambda: self.persistence.journal.waiting_events,
+            oldest_change_ms=lambda: self.persistence.journal.oldest_ms,
+            changes_dropped=lambda: self.persistence.journal.dropped,
             compressed_bytes=lambda: self._compressed_bytes,
             longest_lag_ms=lambda: self._loop_lag.longest_ms,
         )
@@ -436,15 +395,10 @@ class App:
 
     def _health(self) -> dict[str, object]:
         """The body of `/healthz`.  The status is `ok` even while the database is away."""
-        facts: dict[str, object] = {
+        return {
             "status": "ok",
             "version": __version__,
             "connections": self.connections,
             "tables_in_memory": self._tables_in_memory,
-            "database": "off",
+            **self.persistence.health(),
         }
-        if self._database is not None:
-            is_up = self._journal.healthy and self._database.store.is_readable
-            facts["database"] = "up" if is_up else "down"
-            facts["changes_waiting"] = self._journal.waiting
-        return facts

@@ -28,7 +28,7 @@ from pokerws.game.state import PlayerId, Table, TableId
 AccountId = NewType("AccountId", str)
 
 HOUSE = AccountId("house")
-# In the totals of a table alone: the house's, as far as it took chips as rake.
+# Only in the totals of a table: the chips that the house took as rake.
 RAKE = AccountId("rake")
 Reason = Literal[
     "grant",
@@ -52,7 +52,7 @@ def player_account(player: PlayerId) -> AccountId:
 def account_at(table: Table, player: PlayerId) -> AccountId:
     """The account that a player's chips at a table come from, and return to.
 
-    A table with a bank plays for chips that the house issues to it, and gets back in the end.
+    The chips of a table with a bank are issued by the house, and return to it.
     """
     return HOUSE if table.config.hosting.bank else player_account(player)
 
@@ -199,7 +199,7 @@ class Allowance(NamedTuple):
 
 
 class Refill(NamedTuple):
-    """The chips that a refill added, or why there were none.
+    """The chips that a refill added, or why it added none.
 
     It was not `due`, the player had chips `at_table`, or the `allowance` was used up.
     """

@@ -1,8 +1,8 @@
 """Where finished hands are in the event log: the records of `store.HandIndex`.
 
 A player's hands are found by the player's visits to tables.  A visit lasts from sitting down to
-standing up.  The ledger knows it: chips come to the table, and go back.  Only a player who stood up
-without chips left no trace there, so the log has to be searched for that.
+standing up.  The transfers tell it: chips come to the table, and go back.  A player who stood up
+without chips has no transfer, so the log has to be searched for that event.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""The ledger of one table: who brought and took how much, who pays whom, and both as CSV."""
+"""The ledger of one table: chips brought and taken away, who pays whom, and both as CSV."""
 
 import csv
 import io
@@ -65,9 +65,9 @@ def rake_in(totals: Iterable[TableTotal]) -> int:
 
 
 def with_bank(table: Table, totals: Iterable[TableTotal], *, is_over: bool) -> list[TableTotal]:
-    """All totals of a table, those of its players from its bank if it has one.
+    """The totals of a table, with the lines of its bank if it has one.
 
-    The chips of a bank are the house's in `totals`.  When the table `is_over`, those still in its
+    In `totals`, the chips of a bank are the house's.  When the table `is_over`, the stacks in its
     state have gone back too.
     """
     if not table.config.hosting.bank:
@@ -91,7 +91,7 @@ def holder_of(account: AccountId) -> PlayerId:
 
 
 def settle_all(lines: Iterable[LedgerLine], rake: int = 0) -> list[Payment]:
-    """Payments after which nobody owes anything; the rake is owed to the house."""
+    """Payments that settle a table, with the rake paid to the house."""
     nets = {line.player: line.net for line in lines}
     house = holder_of(HOUSE)
     nets[house] = nets.get(house, 0) + rake
@@ -99,10 +99,10 @@ def settle_all(lines: Iterable[LedgerLine], rake: int = 0) -> list[Payment]:
 
 
 def settle(nets: Mapping[PlayerId, int]) -> list[Payment]:
-    """Payments after which nobody owes anything.  The nets must add up to zero.
+    """Payments that settle a table.  The nets must add up to zero.
 
-    With at most `EXACT_PLAYERS` who owe or are owed there are as few as possible; otherwise fewer
-    than players.
+    With at most `EXACT_PLAYERS` who owe or are owed, the number of payments is minimal; otherwise
+    it is less than that of the players.
     """
     open_nets = [(player, net) for player, net in sorted(nets.items()) if net]
     groups = [open_nets]
@@ -159,7 +159,7 @@ def csv_of(
     payments: Iterable[Payment],
     rake: int = 0,
 ) -> str:
-    """The ledger for a spreadsheet; no name in it is taken for a formula."""
+    """The ledger for a spreadsheet; names cannot act as formulas."""
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\r\n").writerow
     write(("player", "name", "bought_in", "cashed_out", "stack", "net"))

@@ -1,4 +1,4 @@
-"""Links with which guests move to another device: the contract of their store, and one in memory.
+"""Links that bring guests to another device: the contract of their store, and one in memory.
 
 A link is found by the digest of its code, once.  Times are milliseconds UTC.
 """

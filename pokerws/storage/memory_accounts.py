@@ -34,7 +34,7 @@ MAX_ALLOWANCES = 100_000
 
 
 class Tally:
-    """The transfers of one table: the latest by event, and the sums of those before."""
+    """The transfers of one table: the latest by event, and the sums of earlier ones."""
 
     __slots__ = ("_latest", "_sums")
 

@@ -1,4 +1,4 @@
-"""What became of an operation on a table, in the words of the log and the metrics."""
+"""Outcomes of operations on tables, as named in the log and the metrics."""
 
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -31,7 +31,7 @@ def went_back(table: TableId, known: int, found: int) -> dict[str, object]:
 
 
 class Count:
-    """One counter, which whoever counts often increments itself."""
+    """One counter, which frequent callers increment directly."""
 
     __slots__ = ("value",)
 

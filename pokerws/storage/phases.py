@@ -1,4 +1,4 @@
-"""How the start of a database tells what it waits for."""
+"""Reports of what the start of a database waits for."""
 
 from collections.abc import Callable
 from typing import TypeAlias

@@ -1,4 +1,4 @@
-"""What players keep about others, for themselves: the contract of its store, and one in memory."""
+"""Private notes and mutes of players: the contract of their store, and one in memory."""
 
 from typing import NamedTuple, Protocol
 
@@ -6,7 +6,7 @@ from pokerws.game.state import PlayerId
 
 
 class PlayerNote(NamedTuple):
-    """What a player keeps about `player`; with nothing set there is no note."""
+    """A note about `player`, with mute; with nothing set there is no note."""
 
     player: PlayerId
     text: str = ""
@@ -15,12 +15,12 @@ class PlayerNote(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is kept."""
+        """Whether nothing is set."""
         return not (self.text or self.colour or self.muted)
 
 
 class NoteChange(NamedTuple):
-    """What to change of a note; None leaves it as it is."""
+    """Changes of a note; None leaves a field as it is."""
 
     text: str | None = None
     colour: str | None = None
@@ -39,7 +39,7 @@ class PlayerNotes(Protocol):
         """
 
     async def of(self, owner: PlayerId) -> list[PlayerNote]:
-        """The notes of a player, by the id of whom they are about."""
+        """The notes of a player, by the id of the player that they are about."""
 
 
 class MemoryPlayerNotes:

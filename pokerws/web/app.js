@@ -15,7 +15,9 @@ import { followOtherTabs, onSetting, setSetting, setting } from "./model/setting
 import { TableNames } from "./model/table-names.js";
 import { socketUrl, storageKey } from "./net/folder.js";
 import { storage } from "./net/storage.js";
+import { prepareOffline } from "./net/installed.js";
 import { Connection } from "./client/protocol.js";
+import { serverAnswers } from "./net/health.js";
 import {
   forgetToken,
   keepToken,
@@ -23,7 +25,6 @@ import {
   takeTokenFromAddress,
   token,
 } from "./net/token.js";
-import { TableScreen } from "./table/table-screen.js";
 import { showCards } from "./ui/cards.js";
 import { byId, setText } from "./ui/dom.js";
 import { offerLanguages } from "./ui/language-choice.js";
@@ -31,11 +32,14 @@ import { language, loadTexts, t, translatePage } from "./ui/texts.js";
 import { showRejection, showToast } from "./ui/toast.js";
 
 /** @typedef {import("./client/protocol.js").ConnectionState} ConnectionState */
+/** @typedef {import("./table/table-screen.js").TableScreen} TableScreen */
 
 const IDENTITY = storageKey("identity");
 const LOGGED_OUT = 4403;
 const BANNED = 4423;
 const TOO_MANY_CONNECTIONS = 4430;
+/** How long the lobby has the line for itself. */
+const LATER_MS = 1000;
 
 const identity = {
   load: () => storage.readObject(IDENTITY),
@@ -47,20 +51,28 @@ await loadTexts(setting("language"), navigator.languages);
 document.documentElement.lang = language();
 translatePage(document);
 
-const connection = new Connection({ url: socketUrl(), identity, token });
+const connection = new Connection({ url: socketUrl(), identity, token, probe: serverAnswers });
 const account = new Account(connection);
 const names = new TableNames(connection);
 const waits = new SeatWaits(connection, (id) => names.of(id), takeSeat);
 const lobby = new LobbyScreen(connection, new OwnSeats(connection, account), waits, openTable);
-const table = new TableScreen(connection, account, leaveForLobby);
-new AccountPanel(account, names, () => table.seat());
+/** @type {TableScreen|null} made when the first table is opened */
+let table = null;
+/** @type {{id: string, seat: number}|null} the seat that the player is about to take */
+let reserved = null;
+/** @type {string|null} the table that the address names, also while its modules are loaded */
+let wanted = null;
+new AccountPanel(account, names, () => table?.seat() ?? null);
 new DeviceLink(connection);
 let seenOnline = false;
+/** So many attempts fail before the page says more than that it connects. */
+const FEW_FAILURES = 3;
 /** Why the player was banned, as the latest notice said. */
 let banned = "";
 
 function main() {
   connection.on("status", showStatus);
+  connection.on("unreachable", showUnreachable);
   connection.on("name_needed", (rejection) => showNameForm(describeRejection(rejection)));
   connection.on("forgotten", () => showToast(t("start.new_account")));
   connection.on("outdated", () => showToast(t("page.new_version"), true));
@@ -70,7 +82,7 @@ function main() {
     const text = describeNotice(notice);
     if (notice.code === "banned") banned = text;
     // The server sends nothing more of an unlisted table.
-    if (notice.code === "banned_from_table" && notice.table === table.id) location.hash = "";
+    if (notice.code === "banned_from_table" && notice.table === wanted) location.hash = "";
     showToast(text, true);
   });
   connection.on("token_needed", (rejection) => showTokenForm(rejection));
@@ -89,19 +101,42 @@ function main() {
   followOtherTabs();
   showCards(byId("fan"), ["As", "Kh", "Qc", "Jd"]);
   addEventListener("hashchange", followAddress);
-  for (const type of ["online", "offline"]) addEventListener(type, () => connection.retryNow());
-  document.addEventListener("visibilitychange", () => document.hidden || connection.retryNow());
+  followNetwork();
   takeTokenFromAddress();
   takeCodeFromAddress();
   const { session, name, code } = identity.load();
   if (token() || session || name || code) begin();
   else showNameForm();
+  prepareOffline({
+    lang: language(),
+    title: t("offline.title"),
+    text: t("offline.text"),
+    seat: t("offline.seat"),
+    retrying: t("offline.retrying"),
+    retry: t("offline.retry"),
+  });
 }
 
 function begin() {
   connection.start();
   byId("name-view").hidden = true;
   showScreen();
+}
+
+/** Notice at once that the network has gone or is back, or that the page was asleep. */
+function followNetwork() {
+  addEventListener("offline", () => connection.networkLost());
+  addEventListener("online", () => {
+    // What is on its way over another network may take long to fail.
+    if (connection.state === "reconnecting") connection.networkLost();
+    connection.retryNow();
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    connection.networkLost();
+    connection.retryNow();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || connection.retryNow());
 }
 
 /** @param {SubmitEvent} event */
@@ -201,19 +236,49 @@ function showScreen() {
   if (connection.state === "offline") return;
   const address = new URLSearchParams(location.hash.slice(1));
   const id = address.get("table");
-  if (id !== null && table.id === id) return;
+  if (id !== null && wanted === id) return;
   leaveTable();
   if (id) {
     lobby.hide();
-    table.open(id, address.get("key"));
+    showTable(id, address.get("key"));
   } else {
     lobby.show();
+    setTimeout(loadLater, LATER_MS);
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {string|null} key that of an unlisted table
+ */
+async function showTable(id, key) {
+  wanted = id;
+  if (!table) {
+    loadLater();
+    try {
+      const { TableScreen } = await import("./table/table-screen.js");
+      table ??= new TableScreen(connection, account, leaveForLobby);
+    } catch (error) {
+      leaveForLobby(t("table.not_loaded"));
+      throw error;
+    }
+  }
+  takeReserved(table);
+  // Meanwhile the player may have gone elsewhere.
+  if (wanted === id && table.id !== id) table.open(id, key);
+}
+
+/** Fetch what the lobby does not need: the server has listed it in the page. */
+function loadLater() {
+  for (const link of document.querySelectorAll('link[rel="later"]')) {
+    /** @type {HTMLLinkElement} */ (link).rel = "modulepreload";
   }
 }
 
 function leaveTable() {
-  if (table.isSeated()) showToast(t("table.seat_kept"));
-  table.close();
+  if (table?.isSeated()) showToast(t("table.seat_kept"));
+  wanted = null;
+  table?.close();
 }
 
 /**
@@ -230,8 +295,15 @@ function openTable(id, key) {
  * @param {number} seat
  */
 function takeSeat(id, seat) {
-  if (table.id !== id) openTable(id);
-  table.takeSeat(id, seat);
+  reserved = { id, seat };
+  if (wanted !== id) openTable(id);
+  else if (table) takeReserved(table);
+}
+
+/** @param {TableScreen} screen */
+function takeReserved(screen) {
+  if (reserved) screen.takeSeat(reserved.id, reserved.seat);
+  reserved = null;
 }
 
 /** @param {string} reason */
@@ -245,10 +317,21 @@ function showStatus(state) {
   const status = byId("status");
   status.dataset.state = state;
   const connecting = !seenOnline && state === "reconnecting";
-  setText(status.firstElementChild, t(connecting ? "status.connecting" : `status.${state}`));
+  const words = t(connecting ? "status.connecting" : `status.${state}`);
+  const cut = state === "reconnecting" && !navigator.onLine;
+  setText(status.firstElementChild, cut ? t("status.no_network") : words);
   document.body.dataset.connection = state;
-  if (state === "online" && seenOnline && !table.id) showToast(t("status.reconnected"));
+  if (state === "online" && seenOnline && !wanted) showToast(t("status.reconnected"));
   if (state === "online") seenOnline = true;
+}
+
+/** @param {import("./client/protocol.js").Unreachable} failure */
+function showUnreachable({ failures, error }) {
+  const words = byId("status").firstElementChild;
+  if (!navigator.onLine) setText(words, t("status.no_network"));
+  else if (error) setText(words, t("status.blocked"));
+  else if (failures > FEW_FAILURES) setText(words, t("status.unreachable"));
+  if (error) console.warn("the connection is not allowed", error);
 }
 
 function changeName() {

@@ -152,9 +152,9 @@ async def test_a_step_of_the_stop_that_fails_leaves_neither_journal_nor_database
     failed = one(lines, "part_not_stopped")
     assert (failed["part"], failed["log_level"]) == (part, "error")
     assert one(lines, "server_stopped")["all_stored"] is True
-    assert isinstance(app._journal, Journal)
-    assert app._journal.waiting == 0
-    assert closed == [app._database]
+    assert isinstance(app.persistence.journal, Journal)
+    assert app.persistence.journal.waiting == 0
+    assert closed == [app.persistence.database]
     # What the broken step left running.
     (left,) = broken
     if (ending := stop(left)) is not None:
@@ -167,12 +167,12 @@ async def test_a_journal_that_cannot_be_stopped_is_not_taken_for_stored(
     stop = Journal.stop
     monkeypatch.setattr(Journal, "stop", fail)
     async with serving(stored(database_url)) as app:
-        assert isinstance(app._journal, Journal)
-        await app._journal.flush(5)
+        assert isinstance(app.persistence.journal, Journal)
+        await app.persistence.journal.flush(5)
         with capture_logs() as lines:
             assert await app.stop() is False
     assert one(lines, "server_stopped")["all_stored"] is False
-    await stop(app._journal, 0.1)
+    await stop(app.persistence.journal, 0.1)
 
 
 async def test_what_was_started_is_stopped_where_a_later_part_does_not_start(

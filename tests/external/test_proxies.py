@@ -129,7 +129,7 @@ async def fetch(front: Proxy, path: str, host: str | None = None) -> tuple[int, 
     )
     named = host or f"{front.name}:{front.port}"
     writer.write(f"GET {path} HTTP/1.1\r\nHost: {named}\r\nConnection: close\r\n\r\n".encode())
-    answer = (await reader.read()).decode()
+    answer = (await reader.read()).decode(errors="replace")
     writer.close()
     return int(answer.split()[1]), answer
 
@@ -141,6 +141,10 @@ async def test_page_and_socket_work_through_the_proxy_and_the_client_is_known_by
     assert status == 200
     for link in re.findall(r'(?:href|src)="([^"]+)"', page):
         assert (await fetch(front, f"{front.base}{link}"))[0] == 200, link
+    # With the scheme that the proxy reports.
+    assert f'property="og:image" content="{front.address}icons/preview.png"' in page
+    status, answer = await fetch(front, f"{front.base}v-0123456789abcdef/app.js")
+    assert (status, "no-store" in answer) == (404, True)
     assert (await fetch(front, f"{front.base}healthz"))[0] == 200
     assert (await fetch(front, f"{front.base}metrics"))[0] == 404
     if front.base != "/":

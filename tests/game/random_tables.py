@@ -10,6 +10,7 @@ from random import Random
 from typing import cast, get_args
 
 import pytest
+from msgspec.structs import replace
 
 from pokerws.game.apply import apply
 from pokerws.game.betting.actions import hand_seat
@@ -20,12 +21,16 @@ from pokerws.game.commands import (
     Act,
     Action,
     AddChips,
+    ApproveSeat,
     AutoMuck,
     ChooseGame,
     Close,
     Command,
     ConnectionChanged,
+    GiveChips,
+    HostUnban,
     RabbitHunt,
+    ResumeTable,
     RunIt,
     Show,
     Sit,
@@ -36,10 +41,14 @@ from pokerws.game.commands import (
     TimeUp,
     VoteBombPot,
 )
+from pokerws.game.config.hosting import HostingRules
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import (
     BoardDealt,
     CardsDrawn,
     ChipsAdded,
+    ChipsGiven,
+    ChipsTaken,
     DeckReshuffled,
     HandStarted,
     HoleCardsDealt,
@@ -49,11 +58,13 @@ from pokerws.game.events import (
     RunItAgreed,
     TableEvent,
 )
+from pokerws.game.hosting.admission import needs_approval
 from pokerws.game.illegal import Illegal
 from pokerws.game.next_hand import games_of
-from pokerws.game.state import Hand, PlayerId, Table, TableId, Turn
+from pokerws.game.state import Hand, PlayerId, Seat, Table, TableId, Turn
 from pokerws.game.table import decide, open_table, play, replay
 from pokerws.game.variants import VARIANTS
+from tests.game.hosting.random_hosting import random_hosting
 from tests.game.random_configs import random_config
 from tests.game.random_hands import player_at, random_act
 from tests.game.script import decode_event, encode
@@ -70,8 +81,9 @@ class RandomTable:
 
     def __init__(self, rng: Random, code: str) -> None:
         self.rng = rng
-        self.config = random_config(rng, code)
-        self.table, opened = open_table(TableId("t"), "table", self.config)
+        config = random_config(rng, code)
+        hosting = HostingRules(*(rng.random() < 0.3 for _ in range(3)))
+        self.table, opened = open_table(TableId("t"), "table", replace(config, hosting=hosting))
         self.follower = replay(decode_event(encode(event)) for event in opened)
         self.now_ms = 0
         self.chips = 0
@@ -85,6 +97,11 @@ class RandomTable:
         for seat in range(self.config.seats):
             self.sit(seat)
 
+    @property
+    def config(self) -> TableConfig:
+        """The host changes it now and then."""
+        return self.follower.config
+
     def shuffle(self, cards: Sequence[Card]) -> list[Card]:
         return self.rng.sample(cards, len(cards))
 
@@ -92,6 +109,12 @@ class RandomTable:
         player = player_at(seat)
         least = least_buy_in(self.table, self.table.departure_of(player, self.now_ms))
         buy_in = self.rng.randint(least, self.config.max_buy_in)
+        if player in self.table.hosting.banned:
+            self.play(HostUnban(None, player))
+        if needs_approval(self.table, player):
+            with suppress(Illegal):  # The request may be there.
+                self.play(Sit(player, player, seat, buy_in))
+            self.play(ApproveSeat(None, player))
         self.play(Sit(player, player, seat, buy_in))
         times = self.rng.randint(1, self.config.house.run_it)
         if times > 1:
@@ -123,13 +146,15 @@ class RandomTable:
     def between_hands(self) -> None:
         """Cards are shown, seats fill up again, and the hand that is due begins."""
         self.use_extras()
+        if self.table.hosting.paused:
+            self.play(ResumeTable(None))
         for number, seat in enumerate(self.table.seats):
             if seat is None:
                 self.sit(number)
             elif seat.stack < self.config.min_buy_in and (
                 not seat.stack or self.rng.random() < 0.3
             ):
-                self.play(AddChips(seat.player, None))
+                self.bring_chips(seat)
                 if seat.sitting_out:
                     self.play(SitIn(seat.player))
             elif seat.sitting_out and (self.rng.random() < 0.5 or len(ready_seats(self.table)) < 2):
@@ -145,6 +170,13 @@ class RandomTable:
         self.commands = 0
         self.play(TimeUp())
         self.hands += 1
+
+    def bring_chips(self, seat: Seat) -> None:
+        """Fill a stack up, out of the account or the table's bank."""
+        if self.config.hosting.bank:
+            self.play(GiveChips(None, seat.player, self.config.max_buy_in - seat.stack))
+        else:
+            self.play(AddChips(seat.player, None))
 
     def use_extras(self) -> None:
         """Players show cards of the last hand, hunt rabbits, vote and wish."""
@@ -190,7 +222,11 @@ class RandomTable:
             with suppress(Illegal):
                 player = player_at(self.rng.choice(hand.order))
                 self.play(seating_whim(self.rng, self.table, player))
-        elif chance < 0.05 and self.config.house.run_it > 1:
+        elif chance < 0.055:
+            with suppress(Illegal):
+                players = [player_at(number) for number in range(len(self.table.seats))]
+                self.play(random_hosting(self.rng, self.table, players))
+        elif chance < 0.06 and self.config.house.run_it > 1:
             self.change_run_it(self.rng.choice(hand.order))
         else:
             held = hand_seat(hand, turn.seat).cards
@@ -221,8 +257,12 @@ class RandomTable:
             self.chips -= event.stack
         elif isinstance(event, RakeTaken):
             self.chips -= event.amount
-        elif isinstance(event, ChipsAdded):
+        elif isinstance(event, ChipsAdded | ChipsGiven):
             self.chips += event.amount
+            self.stacks[event.seat] = self.stacks.get(event.seat, 0) + event.amount
+        elif isinstance(event, ChipsTaken):
+            self.chips -= event.amount
+            self.stacks[event.seat] -= event.amount
         elif isinstance(event, CardsDrawn):
             self.check_draw(event)
         elif isinstance(event, HandStarted):

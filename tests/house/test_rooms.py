@@ -58,7 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 LAYERS = {
     "server": (
         "isolation groups player_locks clock limits auth net tables moderation company sessions "
-        "background listener parts stops app"
+        "background listener parts persistence stops app"
     ).split(),
     "storage": (
         "errors phases fsync ahead accounts ledgers links names player_notes sanctions hand_index "

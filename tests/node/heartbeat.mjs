@@ -15,15 +15,18 @@ function wait(parts) {
   for (let part = 0; part < parts; part += 1) mock.timers.tick(PART_MS);
 }
 
-/** @returns {[Heartbeat, string[]]} */
-function started() {
+/**
+ * @param {{interval_ms: number, timeout_ms: number}} [times]
+ * @returns {[Heartbeat, string[]]}
+ */
+function started(times = TIMES) {
   /** @type {string[]} */
   const done = [];
   const heartbeat = new Heartbeat(
     () => done.push("ask"),
     () => done.push("lost"),
   );
-  heartbeat.start(TIMES);
+  heartbeat.start(times);
   return [heartbeat, done];
 }
 
@@ -80,6 +83,34 @@ function started() {
   heartbeat.check();
   wait(1);
   assert.deepEqual(done, ["ask", "ask", "lost"], "there is no connection to check");
+}
+
+/** A line that is watched closely is asked after two seconds, and lost after five. */
+{
+  const [heartbeat, done] = started({ interval_ms: 10_000, timeout_ms: 20_000 });
+  heartbeat.watchClosely(true);
+  wait(1);
+  heartbeat.watchClosely(true);
+  wait(1);
+  assert.deepEqual(done, ["ask"]);
+  heartbeat.heard();
+  wait(2);
+  assert.deepEqual(done, ["ask"], "an answer ends the silence");
+  wait(4);
+  assert.deepEqual(done, ["ask", "ask", "lost"]);
+}
+
+/** Without that, it is silent for longer than the server's interval before it is asked. */
+{
+  const [heartbeat, done] = started({ interval_ms: 10_000, timeout_ms: 20_000 });
+  heartbeat.watchClosely(true);
+  wait(1);
+  heartbeat.watchClosely(false);
+  wait(11);
+  assert.deepEqual(done, []);
+  wait(1);
+  assert.deepEqual(done, ["ask"]);
+  heartbeat.stop();
 }
 
 /** A stopped heartbeat does nothing. */

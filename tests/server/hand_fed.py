@@ -181,7 +181,7 @@ class Fed:
         server = SimpleNamespace(handler=self._serve, handler_tasks=self._tasks)
         counts = ConnectionCounts(quotas, TrustedProxies(), self.clock, Metrics())
         self.connection = Connection(
-            self.protocol, cast("Server", server), counts, bounds, frame_caches()
+            self.protocol, cast("Server", server), counts, bounds, frame_caches(), kept=set()
         )
         self.connection.connection_made(self.transport)
         self.connection.data_received(HEAD)

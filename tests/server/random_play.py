@@ -27,8 +27,15 @@ from pokerws.messages import (
     ClientMessage,
     GetAccount,
     GetHand,
+    GetLedger,
+    GetStats,
+    HostKick,
+    JoinWaitingList,
+    LeaveWaitingList,
     ListTables,
+    ListWatchers,
     Ping,
+    PostBlind,
     PreAct,
     RabbitHunt,
     RunIt,
@@ -37,6 +44,7 @@ from pokerws.messages import (
     SitIn,
     SitOut,
     Stand,
+    Stay,
     Straddle,
     TableFilter,
     Unwatch,
@@ -86,9 +94,9 @@ class RandomPlay:
         self._ids = map(str, itertools.count())
         no_cards_in_names(monkeypatch)
         self.context = context or open_context(self.clock, self.rng)
-        self.actor = self.context.lobby.create("T", config)
+        self.actor = self.context.lobby.create("T", config, PlayerId("p0"))
         self.table = self.actor.table
-        self.oracle.learn([TableOpened(self.table.id, "T", config)])
+        self.oracle.learn([TableOpened(self.table.id, "T", config, PlayerId("p0"))])
         monkeypatch.setattr(table_actor, "play", self._play)
         players = [f"p{number}" for number in range(config.seats + 1)]
         self.clients = [self._client(player) for player in (*players, "p0", *SPECTATORS)]
@@ -233,6 +241,15 @@ class RandomPlay:
             SitIn(self._id, table),
             SitOut(self._id, table),
             Stand(self._id, table),
+            Stand(self._id, table, "hand"),
+            Stay(self._id, table),
+            PostBlind(self._id, table),
+            JoinWaitingList(self._id, table),
+            LeaveWaitingList(self._id, table),
+            GetLedger(self._id, table),
+            ListWatchers(self._id, table),
+            HostKick(self._id, table, rng.choice(self.clients).player),
+            GetStats(self._id, table),
             Straddle(self._id, table, on=rng.random() < 0.8),
             RunIt(self._id, table, rng.randint(1, 3)),
             ChooseGame(self._id, table, rng.choice(list(VARIANTS))),

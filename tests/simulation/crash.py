@@ -198,7 +198,7 @@ async def run(seed: int, directory: Path, *, durable: bool = True) -> int:
     postgres = await EmbeddedPostgres.start(directory / "postgres")
     try:
         await check_database(postgres.dsn)
-        await _check_ledgers(postgres.dsn, players)
+        await check_ledgers(postgres.dsn, players)
         moved = await _check_moved(postgres.dsn, players)
         return await _check_shown(postgres.dsn, players) if durable else moved
     finally:
@@ -234,16 +234,15 @@ async def _load(
     return players
 
 
-async def _check_ledgers(dsn: str, tables: Iterable[TableId]) -> None:
-    """The nets of each table add up to zero, wherever the server was killed."""
+async def check_ledgers(dsn: str, tables: Iterable[TableId]) -> None:
+    """The nets of each table and its rake add up to zero, wherever the server was killed."""
     for table in tables:
         out = io.StringIO()
         await print_ledger(address_of(dsn), table, out, vault=VAULT)
-        rows = [
-            row for row in csv.reader(io.StringIO(out.getvalue())) if len(row) == LEDGER_COLUMNS
-        ]
-        assert len(rows) > 1
-        assert not sum(int(row[-1]) for row in rows[1:]), f"{table}: {rows}"
+        rows = list(csv.reader(io.StringIO(out.getvalue())))
+        nets = [int(row[-1]) for row in rows[1:] if len(row) == LEDGER_COLUMNS]
+        rake = sum(int(row[1]) for row in rows if row[:1] == ["rake"])
+        assert sum(nets) + rake == 0, f"{table}: {rows}"
 
 
 async def _check_moved(dsn: str, players: dict[TableId, list[Recorder]]) -> int:

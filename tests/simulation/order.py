@@ -134,7 +134,10 @@ def speak(rng: random.Random, talker: Talker) -> None:
 
 
 # `act` lacks a field, so that it cannot be decoded.
-PLAY = ("sit_out", "sit_in", "stand", "add_chips", "act")
+PLAY = (
+    *("sit_out", "sit_in", "stand", "add_chips", "act", "stay", "post_blind", "join_waiting_list"),
+    *("leave_waiting_list", "pause_table", "get_ledger", "list_watchers"),
+)
 
 
 def check(talker: Talker, table: str) -> int:

@@ -5,12 +5,17 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.crash import run
+from tests.simulation.home.run import run_home
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_nothing_that_anyone_was_shown_is_lost_to_kill_9(seed: int, place: Path) -> None:
     assert await run(seed, place) > 100
 
 
 async def test_chips_that_were_acknowledged_are_booked_in_dual_write_too(place: Path) -> None:
     assert await run(4, place, durable=False) > 20
+
+
+async def test_home_games_keep_all_that_was_decided_through_kill_9(place: Path) -> None:
+    assert await run_home(1, place, kills=2, events=4_000) > 100

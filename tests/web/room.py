@@ -10,6 +10,7 @@ from typing import cast
 import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 
 import pokerws
 from pokerws.game import commands
@@ -34,9 +35,11 @@ from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
 from pokerws.server.moderation.moderation import Moderation
+from pokerws.server.net.bounded_protocol import SWITCHING_PROTOCOLS
 from pokerws.server.net.connection import Connection, ConnectionEnded, Receiver, Work
 from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import SECURITY_HEADERS, Pages
+from pokerws.server.net.responses import add_page_headers, close
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
@@ -297,7 +300,7 @@ class Room:
             self.port,
             create_connection=PlainConnection,
             process_request=Pages(WEB_ROOT, HostPolicy(), dict),
-            process_response=lambda _, __, response: response.headers.update(SECURITY_HEADERS),
+            process_response=finish,
             compression=None,
             close_timeout=1,
         )
@@ -316,6 +319,13 @@ class Room:
         self.guests = guests_with("another key, as after a restart of the server")
         self._open_lobby(self.table.config, self.table.name)
         await self.start()
+
+
+def finish(_: ServerConnection, __: Request, response: Response) -> None:
+    """Add to a response what the port would; the library's connection ends after it."""
+    if response.status_code != SWITCHING_PROTOCOLS:
+        add_page_headers(SECURITY_HEADERS, response)
+        close(response)
 
 
 class PlainConnection(ServerConnection):

@@ -50,6 +50,6 @@ def set_bank(seat: Seat, bank_ms: int) -> None:
 
 
 def count_hand(seat: Seat) -> None:
-    """A hand was dealt to the player."""
+    """Count a hand that was dealt to the player."""
     if seat.clock is not None:
         seat.clock = replace(seat.clock, hands=seat.clock.hands + 1)

@@ -1,9 +1,9 @@
-"""The clock of a turn: what follows its own time, and what an action leaves of the time bank.
+"""The clock of a turn: what gives more time, and what an action leaves of it.
 
-For a connected player a time bank follows.  For a player whose connection is lost disconnect
-protection does, a few times while seated; then the server acts for the player.  The bank stops when
-the connection is lost.  A player who is back goes on with the time that was left, but with no more
-than a whole turn and no less than a few seconds.
+When the time of the turn is over, a connected player's time bank starts.  A player without a
+connection gets disconnect protection, a few times while seated.  Then the server acts for the
+player.  The bank stops when the connection is lost.  A player who is back goes on with the time
+that was left, but with no more than a whole turn and no less than a few seconds.
 """
 
 from pokerws.game.betting.actions import taken_seat
@@ -26,7 +26,7 @@ NO_CLOCK = SeatClock()
 
 
 def new_clock(clocks: Clocks) -> SeatClock | None:
-    """What a player has who sits down; None if turns have nothing but their own time."""
+    """The clock of a player who sits down; None if turns have only their own time."""
     bank, protection, lag = clocks.bank, clocks.protection, clocks.lag
     if bank is None and protection is None and lag is None:
         return None
@@ -38,9 +38,9 @@ def new_clock(clocks: Clocks) -> SeatClock | None:
 
 
 def changed_clock(clock: SeatClock | None, before: Clocks, after: Clocks) -> SeatClock | None:
-    """What a seated player has after a change of the table's clocks.
+    """The clock of a seated player after a change of the table's clocks.
 
-    What is new begins as for a player who sits down, and what is no more is lost.
+    What is new begins as for a player who sits down; what was removed is lost.
     """
     fresh = new_clock(after)
     if fresh is None or clock is None:
@@ -61,14 +61,14 @@ def _clock_of(seat: Seat) -> SeatClock:
 
 
 def more_time(table: Table, turn: Turn, now_ms: int, *, connected: bool) -> list[TableEvent]:
-    """What follows at the deadline of a turn; nothing if its time is up."""
+    """The event that gives more time at the deadline of a turn; none if its time is up."""
     seat = taken_seat(table, turn.seat)
     if not connected:
         return [] if turn.time == "protection" else _protection(table, turn, seat, now_ms)
     rules = table.config.clocks.bank
     by_itself = rules is not None and rules.use == "auto"
     if by_itself and turn.time != "bank" and _clock_of(seat).bank_ms:
-        # The wait for a late action is paid for; other delays are the server's.
+        # Only the wait for a late action is charged; other delays are the server's.
         waited = now_ms - turn.deadline_ms <= _most_lag_ms(table)
         return [_bank(turn, seat, turn.deadline_ms if waited else now_ms)]
     return [_restored(table, turn, now_ms)] if turn.time == "protection" else []
@@ -89,7 +89,7 @@ def _protection(table: Table, turn: Turn, seat: Seat, now_ms: int) -> list[Table
     if not left or rules is None:
         return []
     scaled_ms = rules.base_ms + rules.big_blind_ms * table.total_pot // table.config.big_blind
-    # A bank that was asked for early leaves the rest of the turn's own time.
+    # A bank that was started early still has the rest of the turn's own time before it.
     own_ms = turn.deadline_ms - _clock_of(seat).bank_ms if turn.time == "bank" else now_ms
     deadline_ms = max(now_ms, own_ms) + min(scaled_ms, rules.max_ms)
     protected = ConnectionProtected(turn.seat, turn.number, deadline_ms, left - 1)
@@ -105,9 +105,10 @@ def _restored(table: Table, turn: Turn, now_ms: int) -> ConnectionRestored:
 
 
 def stopped(turn: Turn, seat: Seat, now_ms: int) -> list[TableEvent]:
-    """The time bank stops, if it runs.  It never holds more than when it began: there is a grace.
+    """Stop the time bank, if it runs.
 
-    Asked for early, it has not been touched while the time of the turn runs.
+    It never holds more than at its start, although a deadline after a restart has a grace.  While
+    the time of the turn still runs, the bank is whole.
     """
     if turn.time != "bank":
         return []
@@ -116,7 +117,7 @@ def stopped(turn: Turn, seat: Seat, now_ms: int) -> list[TableEvent]:
 
 
 def time_used(table: Table, turn: Turn, seat: Seat, now_ms: int) -> list[TableEvent]:
-    """What an action at this time leaves of the player's clock, before the action itself."""
+    """The events, before an action at this time, that say what it leaves of the player's clock."""
     events: list[TableEvent] = []
     lag_ms = _clock_of(seat).lag_ms
     late_ms = min(now_ms - turn.deadline_ms, _most_lag_ms(table), lag_ms)
@@ -127,7 +128,7 @@ def time_used(table: Table, turn: Turn, seat: Seat, now_ms: int) -> list[TableEv
 
 
 def lag_allowance_ms(table: Table, turn: Turn, measured_ms: int) -> int:
-    """How long after the deadline of a turn an action may come, with this delay on the line."""
+    """How late an action may come in a turn, at this delay of the player's connection."""
     left_ms = _clock_of(taken_seat(table, turn.seat)).lag_ms
     return min(measured_ms, left_ms, _most_lag_ms(table))
 
@@ -146,7 +147,7 @@ def use_time_bank(table: Table, turn: Turn) -> TableEvent:
 
 
 def connection_changed(table: Table, command: ConnectionChanged, now_ms: int) -> list[TableEvent]:
-    """The connection of the player to act is lost while the bank runs, or is back in time."""
+    """Stop the bank when the connection of the player to act is lost; go on when it is back."""
     turn = None if table.hand is None else table.hand.turn
     if turn is None:
         return []
@@ -159,7 +160,7 @@ def connection_changed(table: Table, command: ConnectionChanged, now_ms: int) ->
 
 
 def fill_banks(table: Table, order: list[int]) -> list[TableEvent]:
-    """Fill the banks of players in a new hand, after every so many hands before it."""
+    """Fill the banks that are due in a new hand, by the number of earlier hands."""
     rules, events = table.config.clocks.bank, list[TableEvent]()
     if rules is None or not rules.refill_ms:
         return events

@@ -21,7 +21,7 @@ Hands = Annotated[int, Meta(ge=1, le=1_000)]
 
 
 class TimeBank(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A reserve of time for hard decisions, which runs for connected players only.
+    """A reserve of time for hard decisions, for connected players only.
 
     A player sits down with `start_ms`, and gets `refill_ms` more after every `refill_hands` hands,
     up to `max_ms`.  It begins by itself when the time of a turn is over (`auto`), or when the
@@ -36,7 +36,7 @@ class TimeBank(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
 
 class DisconnectProtection(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Time for a player whose connection is lost, up to so many `times` while seated.
+    """Time for a player whose connection is lost, up to `times` times while seated.
 
     It is `base_ms`, and `big_blind_ms` more for each big blind in the pot, but at most `max_ms`.
     A player who is back has at least `back_ms` to act.
@@ -50,9 +50,10 @@ class DisconnectProtection(Struct, frozen=True, forbid_unknown_fields=True, omit
 
 
 class LagAllowance(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How long an action may be late: the delay that the server measures on the connection.
+    """How late an action may be: by the delay that the server measures on the connection.
 
-    It is at most `turn_ms` in one turn, and `seated_ms` in all while the player is seated.
+    The allowance is at most `turn_ms` in one turn, and `seated_ms` in all while the player is
+    seated.
     """
 
     turn_ms: Annotated[int, Meta(ge=1, le=MAX_LAG_MS)] = 500
@@ -62,10 +63,10 @@ class LagAllowance(Struct, frozen=True, forbid_unknown_fields=True, omit_default
 class Clocks(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The clocks of a table.
 
-    `street_ms` has the time of a turn by street: before the flop, on the flop, and so on.  For 0,
-    and for streets that are not in it, it is the table's `turn_time_ms`.  There is
-    no `bank`, no `protection` and no `lag` allowance if it is null.  After `timeouts_to_sit_out`
-    time-outs in a row a player sits out.
+    `street_ms` has the time of a turn by street: before the flop, on the flop, and so on.  0 stands
+    for the table's `turn_time_ms`, and so does a street without an entry.  There is no `bank`, no
+    `protection` and no `lag` allowance if it is null.  After `timeouts_to_sit_out` time-outs in a
+    row a player sits out.
     """
 
     street_ms: StreetMs = ()
@@ -76,7 +77,7 @@ class Clocks(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
 
 def clock_rules(clocks: Clocks) -> list[tuple[str, bool, Details]]:
-    """What must hold between the fields, as in `checks.py`."""
+    """Checks of how the fields fit together, as in `checks.py`."""
     bank, protection = clocks.bank, clocks.protection
     most_ms = MAX_CLOCK_MS if bank is None else bank.max_ms
     longest_ms = MAX_CLOCK_MS if protection is None else protection.max_ms

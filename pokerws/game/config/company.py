@@ -1,4 +1,4 @@
-"""A table's options about company: who watches, and what watchers see."""
+"""A table's options about viewers without a seat: what they see, and whether they are named."""
 
 from typing import Annotated
 
@@ -8,11 +8,11 @@ MAX_DELAY_MS = 600_000
 
 
 class Company(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Options about those who watch a table.
+    """Options about viewers without a seat.
 
-    With `delay_ms`, those without a seat see the table so much later, as for a stream.  With
-    `show_cards_later` they then see all hole cards, if the hand is over by that time.  With
-    `anonymous_watchers`, they are counted, but not named.
+    With `delay_ms` they see the table later by that time, as for a stream.  With
+    `show_cards_later`, late viewers see all hole cards of hands that are over at the table by then.
+    With `anonymous_watchers`, they are counted, but not named.
     """
 
     anonymous_watchers: bool = False

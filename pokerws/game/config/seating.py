@@ -9,11 +9,11 @@ MAX_WAITING = 20
 
 
 class Seating(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How players come to a table and go.
+    """How players take and leave the seats of a table.
 
-    With a `dead` button nobody skips the big blind, and small blind and button follow it, onto free
-    seats too.  A `moving` one goes to the next player each hand, and the blinds follow it.  A
-    player who comes back within `stay_ms` brings the chips of before; 0 turns that off.  A seat is
+    With a `dead` button nobody skips the big blind; small blind and button follow it, and may be at
+    free seats.  A `moving` button goes to the next player each hand, and the blinds follow it.  A
+    player who comes back within `stay_ms` must bring the same chips; 0 turns that off.  A seat is
     reserved for `reserve_ms`.  The waiting list has `waiting_list` places; 0 is no list.
     `auto_chips` allows players to have chips added automatically.
     """

@@ -95,11 +95,11 @@ class HouseRules(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
 
     With `bomb_pot_vote`, players can vote for the next hand to be a bomb pot: `all` of those dealt
     in must, or a `majority`.  `rabbit_hunt` lets players see the board cards that would have come:
-    if all in the hand have `agreed`, or as soon as one asks (`open`).  Who wins the main pot alone
-    with a seven and a deuce, in hold'em, gets `seven_deuce` chips from each other player of the
-    hand.  In a round of `stand_up`, each player who wins chips from a pot sits down; the last one
-    standing pays that many chips to each other player of the round.  With `ante_only`, games with
-    blinds are played with antes alone.
+    if all players of the hand have `agreed`, or as soon as one asks (`open`).  In hold'em, the sole
+    winner of the main pot with a seven and a deuce gets `seven_deuce` chips from each other player
+    of the hand.  In a round of `stand_up`, each player who wins chips from a pot sits down; the
+    last one standing pays that many chips to each other player of the round.  With `ante_only`,
+    games with blinds are played with antes alone.
     """
 
     straddle: StraddleKind = "none"
@@ -123,8 +123,8 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """The game, stakes and options of a table.  Chips are integers; times are in milliseconds.
 
     `variant` is the code of a variant or of a mix.  `ante_kind` says who posts the ante in games
-    with blinds: `each` player, or the `big_blind` for the whole table.  `statistics` says
-    whether players get only their `own`, or those of `all` while they sit there.
+    with blinds: `each` player, or the `big_blind` for the whole table.  With `statistics` `own`,
+    players get only their own; with `all`, those with a seat get everybody's.
     """
 
     variant: GameName = "NT"

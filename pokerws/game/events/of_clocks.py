@@ -4,7 +4,7 @@ from pokerws.game.events.base import Event, OfHand
 
 
 class TimeBankFilled(Event, frozen=True, tag="time_bank_filled"):
-    """A player's time bank was filled, at the start of a hand, for the hands before it.
+    """A player's time bank was filled at the start of a hand, for earlier hands.
 
     `bank_ms` of the seat's `clock` becomes `bank_ms`.
     """
@@ -26,7 +26,7 @@ class TimeBankStarted(OfHand, frozen=True, tag="time_bank_started"):
 
 
 class TimeBankStopped(OfHand, frozen=True, tag="time_bank_stopped"):
-    """The time bank stopped with `left_ms`: the player acts, its time is up, or the line is lost.
+    """The time bank stopped with `left_ms`: by an action, by its end, or by a lost connection.
 
     `bank_ms` of the seat's `clock` becomes `left_ms`.
     """
@@ -37,9 +37,9 @@ class TimeBankStopped(OfHand, frozen=True, tag="time_bank_stopped"):
 
 
 class ConnectionProtected(OfHand, frozen=True, tag="connection_protected"):
-    """The connection of the player to act is lost, so the player has until `deadline_ms`.
+    """The player to act has no connection, and gets time until `deadline_ms`.
 
-    `left` is how often that can still happen to the player.
+    `left` is how often the player can still be protected.
 
     The turn's `deadline_ms` becomes the event's, and its `time` `protection`.  `protections` of
     the seat's `clock` becomes `left`.
@@ -63,7 +63,7 @@ class ConnectionRestored(OfHand, frozen=True, tag="connection_restored"):
 
 
 class LagCompensated(OfHand, frozen=True, tag="lag_compensated"):
-    """The player's action came `late_ms` after the deadline, which its connection accounts for.
+    """The player's action came `late_ms` after the deadline, within the lag allowance.
 
     `lag_ms` of the seat's `clock` becomes `left_ms`.
     """

@@ -65,10 +65,10 @@ Bonus = Literal["seven_deuce", "stand_up"]
 
 
 class BonusPaid(Event, frozen=True, tag="bonus_paid"):
-    """Players paid others outside of the pots.  What is `paid` and `received` is the same in sum.
+    """Players paid others outside of the pots.  `paid` and `received` have the same sum.
 
-    A payer pays what the stack allows.  A round of the stand-up game ends with this event, also if
-    nobody is left to pay; then both are empty.
+    A player with too few chips pays the whole stack.  A round of the stand-up game ends with this
+    event, even if nobody is left to pay; then both lists are empty.
 
     The `stack` of each seat in `paid` shrinks by its `amount`, and that of each in `received` grows
     by it.  For a `bonus` of `stand_up`, the `stand_up` of `extras` becomes null.

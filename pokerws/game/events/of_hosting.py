@@ -1,4 +1,4 @@
-"""Events of what a table's host decides, and of what players ask of the host."""
+"""Events of the host's decisions, and of requests for seats."""
 
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events.base import Event, OfHosting
@@ -6,7 +6,7 @@ from pokerws.game.state import PlayerId, SeatClock, WantedBot
 
 
 class SeatRequested(OfHosting, frozen=True, tag="seat_requested"):
-    """A player asks the host for a seat, and means to buy in for `buy_in`.
+    """A player asks the host for a seat, to buy in for `buy_in`.
 
     The `player`, `name` and `buy_in` are added at the end of the `requests` of `hosting`.
     """
@@ -35,7 +35,7 @@ class SeatDenied(OfHosting, frozen=True, tag="seat_denied"):
 
 
 class SeatRequestWithdrawn(OfHosting, frozen=True, tag="seat_request_withdrawn"):
-    """A player does not ask for a seat any more.
+    """A player withdrew the request for a seat.
 
     The player is removed from the `requests` of `hosting`.
     """
@@ -54,7 +54,7 @@ class PlayerKicked(OfHosting, frozen=True, tag="player_kicked"):
 
 
 class PlayerBanned(OfHosting, frozen=True, tag="player_banned"):
-    """The host lets a player not sit down at this table any more.
+    """The host bans a player from the seats of this table.
 
     The player is removed from the `requests` and `approved` of `hosting`, and added at the end of
     `banned`.
@@ -64,7 +64,7 @@ class PlayerBanned(OfHosting, frozen=True, tag="player_banned"):
 
 
 class PlayerUnbanned(OfHosting, frozen=True, tag="player_unbanned"):
-    """The host lets a banned player sit down again.
+    """The host ends the ban of a player.
 
     The player is removed from the `banned` of `hosting`.
     """
@@ -87,7 +87,7 @@ class TableResumed(OfHosting, frozen=True, tag="table_resumed"):
 
 
 class ChangePlanned(OfHosting, frozen=True, tag="change_planned"):
-    """The host changes the config when this hand is over; without one, an earlier plan is dropped.
+    """The config changes to `config` when this hand is over; without one, the plan is dropped.
 
     The `next_config` of `hosting` becomes `config`.
     """
@@ -100,9 +100,9 @@ class TableChanged(OfHosting, frozen=True, tag="table_changed"):
 
     The table's `config` becomes this one, and the `next_config` of `hosting` null.  If the
     `first_config` of `hosting` is null, it becomes the earlier config.  The `game` becomes null if
-    `variant` or `mix` is another than before.  If there are `clocks`, one for each seat, they
-    become the `clock` of the seats.  If there is `ends_at_ms`, it becomes that of `extras`, and
-    their `last_hand` becomes 0.
+    `variant` or `mix` changes.  If there are `clocks`, one for each seat, they become the `clock`
+    of the seats.  If there is `ends_at_ms`, it becomes that of `extras`, and their `last_hand`
+    becomes 0.
     """
 
     config: TableConfig
@@ -120,7 +120,7 @@ class HostChanged(OfHosting, frozen=True, tag="host_changed"):
 
 
 class LinkRenewed(OfHosting, frozen=True, tag="link_renewed"):
-    """The link of an unlisted table is another one now; nobody comes in by the earlier ones.
+    """The unlisted table has a new link; earlier ones are not valid any more.
 
     The `link` of `hosting` becomes this one.
     """
@@ -129,7 +129,7 @@ class LinkRenewed(OfHosting, frozen=True, tag="link_renewed"):
 
 
 class ChipsGiven(OfHosting, frozen=True, tag="chips_given"):
-    """The host gave a player chips of the table's bank.
+    """The host gave a player chips from the table's bank.
 
     The seat's `stack` grows by `amount`, and so does the `given` of the player's line in the `bank`
     of `hosting`.

@@ -63,7 +63,7 @@ class PlayerStood(Event, frozen=True, tag="player_stood"):
     """A player stood up; `stack` chips returned to the account.
 
     A player who comes back before `until_ms` brings back `stack`, and owes blinds if `owes_blinds`.
-    It is 0 if the player may come back as a new one.
+    `until_ms` is 0 if the player owes nothing.
 
     The seat becomes null.  If there is a `last_hand`, the seat's `cards` in it become empty, and
     the seat is removed from `shown`.  The player and those in `forgotten` are removed from
@@ -90,10 +90,10 @@ class PlayerLeaving(Event, frozen=True, tag="player_leaving"):
 
 
 class ChipsAdded(Event, frozen=True, tag="chips_added"):
-    """A player added chips, or had them added: `auto`.
+    """A player added chips, or the server did so for the player: `auto`.
 
-    The seat's `stack` grows by `amount`.  If it is `auto`, and `auto.left` of the seat is not null,
-    that shrinks by `amount`.
+    The seat's `stack` grows by `amount`.  If the event is `auto` and `auto.left` of the seat is not
+    null, `auto.left` shrinks by `amount`.
     """
 
     seat: int

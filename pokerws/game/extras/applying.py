@@ -72,13 +72,13 @@ def take_rake(hand: Hand, event: RakeTaken) -> None:
 
 
 def begin_hand(table: Table) -> None:
-    """A hand starts: votes for it are over."""
+    """Drop the votes: a hand has started."""
     if table.extras is not None:
         table.extras.bomb_votes = []
 
 
 def leave(table: Table, number: int) -> None:
-    """A player left a seat, and with it what extra rules remember of the player."""
+    """Drop what extra rules remember of a player who left the seat."""
     extras, last = table.extras, table.last_hand
     if extras is not None:
         _drop(extras.bomb_votes, number)

@@ -2,7 +2,8 @@
 
 It is won in hold'em, by the player who wins the whole main pot, on every board, and shows both
 cards: at the showdown, or after a win without one, before the next hand.  The pots must hold more
-than the blinds and antes, so that a walk wins none.  A payer pays what the stack allows.
+than the blinds and antes, so that a walk wins none.  A player with too few chips pays the whole
+stack.
 """
 
 from collections.abc import Iterable
@@ -67,7 +68,7 @@ def claimed_bonus(table: Table, number: int) -> list[TableEvent]:
 
 
 def paid_by(stacks: dict[int, int], winner: int, chips: int) -> list[TableEvent]:
-    """Each of the stacks pays the winner."""
+    """The payments of these stacks to the winner."""
     paid = [Share(number, min(chips, stack)) for number, stack in stacks.items() if stack]
     total = sum(share.amount for share in paid)
     return [BonusPaid("seven_deuce", paid, [Share(winner, total)])] if total else []

@@ -1,7 +1,7 @@
 """Rabbit hunts: the board cards that would have come in a hand that ended early.
 
-They are no longer secret for any purpose, because the deck of an ended hand is never dealt again.
-Hole cards that were not shown stay hidden.
+They need no secrecy any more, because the deck of an ended hand is never dealt again.  Hole cards
+that were not shown stay hidden.
 """
 
 from pokerws.game.cards import Card

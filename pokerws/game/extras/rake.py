@@ -2,8 +2,7 @@
 
 A hand pays its percentage of all pots together, rounded down to a chip, and at most the cap.
 Uncalled bets have been returned by then, so nothing is taken of them.  The pots pay in order, the
-main pot first: each pays what the pots up to it would pay together, less what those before it have
-paid.
+main pot first.  Each pays the rake of all pots up to it, minus what the pots before it have paid.
 """
 
 from pokerws.game.config.table_config import Rake

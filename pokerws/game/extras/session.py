@@ -13,7 +13,7 @@ _NONE = Extras()
 
 
 def session_events(table: Table, now_ms: int, *, enough: bool) -> list[TableEvent]:
-    """What the session causes between hands; `enough` players are ready for another hand."""
+    """The events of the session between hands; `enough` says whether another hand can start."""
     limits, extras = table.config.house.session, table.extras or _NONE
     if limits is None:
         return []

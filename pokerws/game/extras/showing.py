@@ -9,7 +9,7 @@ from pokerws.game.state import Table
 
 
 def show(table: Table, command: Show) -> list[TableEvent]:
-    """Show the own cards of the last hand, and claim the bonus that they win."""
+    """Show the player's cards of the last hand, and claim the bonus that they win."""
     number, last = table.seat_of(command.player), table.last_hand
     if number is None or last is None or last.number != command.hand or not last.cards[number]:
         raise Illegal("nothing_to_show", f"you have no cards of hand {command.hand} to show")

@@ -1,8 +1,8 @@
-"""The stand-up game: who wins chips from a pot sits down, and the last one standing pays the rest.
+"""The stand-up game: winners of pots sit down, and the last one standing pays the others.
 
 A round begins with the first hand of three or more players, who are all in it, and goes on until at
-most one of them stands.  A hand that would leave nobody standing seats nobody.  Who leaves the
-table leaves the round.
+most one of them stands.  A hand that would leave nobody standing seats nobody.  A player who leaves
+the table leaves the round.
 """
 
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ def started_round(table: Table, order: list[int]) -> list[TableEvent]:
 
 
 def seated_winners(table: Table, events: Iterable[TableEvent]) -> list[TableEvent]:
-    """Who sits down after the awards of a hand."""
+    """The players who sit down after the awards of a hand."""
     game = None if table.extras is None else table.extras.stand_up
     if game is None:
         return []
@@ -42,7 +42,7 @@ def seated_winners(table: Table, events: Iterable[TableEvent]) -> list[TableEven
 
 
 def ended_round(table: Table) -> list[TableEvent]:
-    """The end of a round with at most one player standing, who pays what the stack allows.
+    """The end of a round with at most one player standing, who pays as far as the stack goes.
 
     The others are paid in turn by seat.  It is called between hands.
     """

@@ -1,4 +1,4 @@
-"""Whom the host lets in."""
+"""Who may take a seat: the host, approved players, and nobody who is banned."""
 
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, Table
@@ -17,12 +17,12 @@ def needs_approval(table: Table, player: PlayerId) -> bool:
 
 
 def is_wanted(table: Table, player: PlayerId) -> bool:
-    """Whether it is a bot that the host wants."""
+    """Whether the player is one of the wanted bots."""
     return any(bot.player == player for bot in table.bots)
 
 
 def may_sit(table: Table, player: PlayerId) -> bool:
-    """Whether a player needs nothing more of the host, and is not banned."""
+    """Whether a player may sit down without another approval."""
     return player not in table.hosting.banned and not needs_approval(table, player)
 
 

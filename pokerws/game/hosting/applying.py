@@ -1,4 +1,4 @@
-"""How events about the host change a table; a part of `apply`."""
+"""Applies the events of the host and of requests; called by `apply`."""
 
 from typing import assert_never
 
@@ -108,7 +108,7 @@ def _change(table: Table, event: TableChanged) -> None:
 
 
 def without_request(hosting: Hosting, player: PlayerId) -> Hosting:
-    """Without the player's request for a seat, if there is one."""
+    """The table without the player's request for a seat."""
     left = tuple(one for one in hosting.requests if one.player != player)
     return hosting if len(left) == len(hosting.requests) else replace(hosting, requests=left)
 
@@ -125,7 +125,7 @@ def _others(players: tuple[PlayerId, ...], player: PlayerId) -> tuple[PlayerId, 
 
 
 def bank_gave(hosting: Hosting, player: PlayerId, name: str, amount: int) -> Hosting:
-    """The bank gave a player chips; without a `name` the line keeps the one that it has."""
+    """Book chips that the bank gave a player; without a `name` the line keeps its name."""
     line = BankLine(player, name, amount)
     if any(one.player == player for one in hosting.bank):
         return _booked(hosting, line)
@@ -133,12 +133,12 @@ def bank_gave(hosting: Hosting, player: PlayerId, name: str, amount: int) -> Hos
 
 
 def bank_got(hosting: Hosting, player: PlayerId, amount: int) -> Hosting:
-    """Chips of a player came back to the bank."""
+    """Book chips of a player that came back to the bank."""
     return _booked(hosting, BankLine(player, "", 0, amount))
 
 
 def _booked(hosting: Hosting, booked: BankLine) -> Hosting:
-    """With the chips of `booked` added to the player's line."""
+    """The lines of the bank, with the chips of `booked` added to the player's."""
     bank = tuple(
         line
         if line.player != booked.player

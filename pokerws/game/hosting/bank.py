@@ -1,7 +1,7 @@
-"""The bank of a house game: chips of the table's own, which the host gives and takes.
+"""The bank of a table: its own chips, which the host gives and takes.
 
-They never touch the players' accounts: in the ledger the server's house issues them to the table
-and gets them back.  The table has a line for each player, with what was given and what came back.
+Accounts of players do not change: the account `house` issues the chips to the table and gets them
+back.  The bank has a line for each player, with the chips given and returned.
 """
 
 from pokerws.game.commands import GiveChips, TakeChips
@@ -50,7 +50,7 @@ def check_has_bank(table: Table) -> None:
 
 
 def _between_hands(table: Table, player: PlayerId) -> tuple[int, Seat]:
-    """The seat of a player whose stack may change now."""
+    """The seat of a player, if the stack may change now.  Raises Illegal."""
     check_has_bank(table)
     number, seat = seat_of_player(table, player)
     if table.hand is not None and table.hand.seats[number] is not None:

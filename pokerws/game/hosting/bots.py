@@ -1,4 +1,4 @@
-"""Bots that the host of a table wants there.  The server plays them; it alone says who is one."""
+"""Wanted bots: those that the host of a table has there.  The server plays them, and marks them."""
 
 from typing import Literal, get_args
 from zlib import crc32
@@ -12,8 +12,8 @@ from pokerws.game.state import BOT_PREFIX, PlayerId, Table, TableId, WantedBot
 
 # How a bot plays: a name in `client.styles`.
 BotStyle = Literal["calling_station", "tight_aggressive", "loose_aggressive"]
-# The bots that hosts can have.  The same ones sit at all tables, so that their accounts are few,
-# and no host chooses a name that looks like a person's.
+# The bots that hosts can have.  All tables share them, so that they need few accounts, and no host
+# can choose a name that looks like a person's.
 BotName = Literal[
     "Archimedes",
     "Bernoulli",
@@ -45,7 +45,7 @@ def player_of_bot(name: str) -> PlayerId:
 
 
 def add_bot(table: Table, command: AddBot) -> TableEvent:
-    """Want one more bot; without a name, the next one that is not wanted yet."""
+    """Add a wanted bot; without a name, the next one that is not wanted yet."""
     check_host(table, command.player)
     most = min(len(table.seats) - 1, len(BOT_NAMES))
     if len(table.bots) >= most:
@@ -59,7 +59,7 @@ def add_bot(table: Table, command: AddBot) -> TableEvent:
 
 
 def remove_bot(table: Table, command: RemoveBot, now_ms: int) -> list[TableEvent]:
-    """Want a bot no more; it stands up, during a hand at its end."""
+    """Remove a wanted bot; it stands up, during a hand at its end."""
     check_host(table, command.player)
     events = wanted_no_more(table, command.bot)
     if not events:
@@ -72,12 +72,12 @@ def remove_bot(table: Table, command: RemoveBot, now_ms: int) -> list[TableEvent
 
 
 def wanted_no_more(table: Table, player: PlayerId) -> list[TableEvent]:
-    """Want a bot no more; no event for a player who is none of those wanted."""
+    """Remove a player from the wanted bots; no event for one who is not among them."""
     left = [bot for bot in table.bots if bot.player != player]
     return [] if len(left) == len(table.bots) else [BotsWanted(left)]
 
 
 def _in_order(table: TableId) -> tuple[str, ...]:
-    """The names from one that depends on the table, so that no bot sits at most of the tables."""
+    """The names, beginning with one that depends on the table: the bots spread over the tables."""
     first = crc32(table.encode()) % len(BOT_NAMES)
     return BOT_NAMES[first:] + BOT_NAMES[:first]

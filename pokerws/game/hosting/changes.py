@@ -1,7 +1,7 @@
-"""Another config for a table that is played at: what may change, and when.
+"""Changes of a table's config during play: which fields may change, and when.
 
-A change takes effect between hands.  Seats are numbered for as long as the table lives, and whose
-chips are played for, and who may know of the table, is what players have relied on.
+A change takes effect between hands.  The number of seats, the bank and the listing stay as they
+are, since players rely on them.
 """
 
 from pokerws.game.clocks.turn_clock import changed_clock
@@ -18,7 +18,7 @@ from pokerws.game.variants import VARIANTS
 
 
 def change_table(table: Table, config: TableConfig) -> list[TableEvent]:
-    """Play by another config from the next hand on.  Raises Illegal."""
+    """Change the config from the next hand on.  Raises Illegal."""
     planned = table.hosting.next_config
     if config == (table.config if planned is None else planned):
         raise Illegal("already_so", "no change: already set")
@@ -35,12 +35,12 @@ def change_table(table: Table, config: TableConfig) -> list[TableEvent]:
 
 
 def changed(table: Table, config: TableConfig) -> TableChanged:
-    """The change to another config, between hands, with what it means for clocks and session."""
+    """The change of config between hands, with the new clocks of seats and end of the session."""
     return TableChanged(config, _clocks(table, config.clocks), _end_of_session(table, config))
 
 
 def _clocks(table: Table, after: Clocks) -> list[SeatClock | None] | None:
-    """The clocks of the seats, if they have others now."""
+    """The clocks of the seats, if these change."""
     before = [None if seat is None else seat.clock for seat in table.seats]
     clocks = [
         None if seat is None else changed_clock(seat.clock, table.config.clocks, after)
@@ -50,9 +50,9 @@ def _clocks(table: Table, after: Clocks) -> list[SeatClock | None] | None:
 
 
 def _end_of_session(table: Table, config: TableConfig) -> int | None:
-    """When the session ends by its new limits, if it has other ones; 0 for no such time.
+    """The end of the session, if its limits change; 0 for none.
 
-    The time runs on from when it began.
+    The time counts from the start of the session.
     """
     before, after = table.config.house.session, config.house.session
     if before == after or table.extras is None:
@@ -64,7 +64,7 @@ def _end_of_session(table: Table, config: TableConfig) -> int | None:
 
 
 def _check_fixed(before: TableConfig, after: TableConfig) -> None:
-    """Raise Illegal if a field changes that cannot."""
+    """Raise Illegal if a field changes that must stay."""
     for field, old, new in (
         ("seats", before.seats, after.seats),
         ("hosting.unlisted", before.hosting.unlisted, after.hosting.unlisted),

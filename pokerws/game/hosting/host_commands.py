@@ -99,7 +99,7 @@ def _kick(table: Table, by: PlayerId | None, player: PlayerId, now_ms: int) -> l
 
 
 def _removed(table: Table, number: int, seat: Seat, now_ms: int) -> list[TableEvent]:
-    """The events of a player who has to leave the seat; during a hand, at its end."""
+    """The events that free a player's seat; during a hand, at its end."""
     kicked = [PlayerKicked(number, seat.player), *wanted_no_more(table, seat.player)]
     if table.hand is None or table.hand.seats[number] is None:
         return [*kicked, stood(table, number, seat, now_ms)]
@@ -107,7 +107,7 @@ def _removed(table: Table, number: int, seat: Seat, now_ms: int) -> list[TableEv
 
 
 def _ban(table: Table, by: PlayerId | None, player: PlayerId, now_ms: int) -> list[TableEvent]:
-    """Ban a player, who waits no more; one who sits here and does not leave yet is kicked."""
+    """Ban a player, remove the player from the waiting list, and free the seat."""
     _check_other(by, player)
     if player in table.hosting.banned:
         raise Illegal("already_banned", f"{player} is already banned", Details(field="player"))
@@ -123,7 +123,7 @@ def _ban(table: Table, by: PlayerId | None, player: PlayerId, now_ms: int) -> li
 def _waits_no_more(
     table: Table, player: PlayerId, reason: Literal["banned", "denied"]
 ) -> list[TableEvent]:
-    """A player whom the host does not want leaves the waiting list too."""
+    """Remove a player from the waiting list."""
     return [] if table.waiter(player) is None else [WaiterLeft(player, reason)]
 
 

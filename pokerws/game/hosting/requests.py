@@ -1,4 +1,4 @@
-"""Who may take a seat: requests to the host, and players whom the host has banned."""
+"""Requests for seats, which the host answers."""
 
 from pokerws.game.commands import JoinWaitingList, Sit, Stand
 from pokerws.game.counted import counted
@@ -18,7 +18,7 @@ MAX_LISTED = 100
 
 
 def sit_or_request(table: Table, command: Sit, now_ms: int) -> TableEvent:
-    """Take a seat, or ask the host for one where that is needed."""
+    """Take a seat, or ask for one if the host must approve."""
     player = command.player
     if table.seat_of(player) is None:
         if not is_wanted(table, player):
@@ -31,9 +31,9 @@ def sit_or_request(table: Table, command: Sit, now_ms: int) -> TableEvent:
 
 
 def wait_or_request(table: Table, command: JoinWaitingList) -> list[TableEvent]:
-    """Wait for a seat; who needs the host's approval asks for it too, so as not to wait in vain.
+    """Wait for a seat, and ask for the host's approval if that is needed.
 
-    Where too many have asked, the player only waits, and can ask later.
+    If too many have asked, the player only waits, and can ask later.
     """
     player, joined = command.player, join_list(table, command)
     has_room = len(table.hosting.requests) < MAX_REQUESTS
@@ -43,7 +43,7 @@ def wait_or_request(table: Table, command: JoinWaitingList) -> list[TableEvent]:
 
 
 def stand_or_withdraw(table: Table, command: Stand, now_ms: int) -> TableEvent:
-    """Leave the seat; without one, take back the request for one."""
+    """Leave the seat; without one, withdraw the request for one."""
     player = command.player
     if table.seat_of(player) is None and has_requested(table, player):
         return SeatRequestWithdrawn(player)

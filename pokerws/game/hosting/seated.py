@@ -1,4 +1,4 @@
-"""Finds the seat of the player whom a command of the host is about."""
+"""Finds the seat of a player by id, for commands of the host."""
 
 from pokerws.game.illegal import Details, Illegal
 from pokerws.game.state import PlayerId, Seat, Table

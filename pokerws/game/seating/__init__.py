@@ -1,1 +1,1 @@
-"""Coming to a seat, staying there and leaving it."""
+"""Taking a seat, staying there and leaving it."""

@@ -1,4 +1,4 @@
-"""What the events of coming to a table and going change; called by `apply` alone."""
+"""Applies the events of seats, plans and waiting lists; called by `apply` alone."""
 
 from typing import assert_never
 
@@ -19,7 +19,7 @@ from pokerws.game.state import Table, Waiter
 
 
 def add_chips(table: Table, event: ChipsAdded) -> None:
-    """Add chips to a stack; those that come by themselves count against their limit."""
+    """Add chips to a stack; automatic chips count against their limit."""
     seat = taken_seat(table, event.seat)
     seat.stack += event.amount
     auto = seat.auto
@@ -28,7 +28,7 @@ def add_chips(table: Table, event: ChipsAdded) -> None:
 
 
 def sit_out(table: Table, number: int) -> None:
-    """Sit out; who asked to post a blind, or to sit out later, asks again after coming back."""
+    """Sit out, and drop the wish to post a blind and the plan to sit out later."""
     seat = taken_seat(table, number)
     seat.sitting_out, seat.posts = True, False
     if seat.plan == "sit_out_at_blind":
@@ -36,7 +36,7 @@ def sit_out(table: Table, number: int) -> None:
 
 
 def apply_to_stay(table: Table, event: PlanMade | EntryChosen | AutoChipsSet) -> None:
-    """Change what a seated player wants."""
+    """Apply an event about the settings of a seated player."""
     seat = taken_seat(table, event.seat)
     match event:
         case PlanMade(plan=plan):
@@ -50,7 +50,7 @@ def apply_to_stay(table: Table, event: PlanMade | EntryChosen | AutoChipsSet) ->
 
 
 def apply_to_waiting(table: Table, event: WaiterJoined | WaiterLeft | SeatReserved) -> None:
-    """Change the waiting list, which is another list after each change."""
+    """Apply an event about the waiting list, which is replaced by a new list."""
     player = event.player
     match event:
         case WaiterJoined(name=name):

@@ -1,4 +1,4 @@
-"""Chips that are added between hands without the player's asking each time."""
+"""Automatic chips: top-ups and rebuys between hands."""
 
 from pokerws.game.commands import AutoChips, BringChips
 from pokerws.game.counted import counted
@@ -44,7 +44,7 @@ def bring_chips(table: Table, command: BringChips) -> list[TableEvent]:
 
 
 def players_due(table: Table) -> list[PlayerId]:
-    """The players to whose stacks chips are to be added now, between hands."""
+    """The players who are due automatic chips now, between hands."""
     if table.hand is not None:
         return []
     return [seat.player for seat in table.seats if seat is not None and amount_due(table, seat)]

@@ -12,7 +12,7 @@ _AT_BLIND = frozenset({"sit_out_at_blind", "leave_at_blind"})
 
 
 def leave_seat(table: Table, command: Stand, now_ms: int) -> TableEvent:
-    """Leave the seat, now or later; one without a hand to wait for leaves now."""
+    """Leave the seat, now or later; without a hand in play, now."""
     number, seat = seat_of(table, command.player)
     if command.when == "now" or seat.leaving:
         return stand(table, command.player, now_ms)
@@ -38,7 +38,7 @@ def sit_out(table: Table, command: SitOut) -> TableEvent:
 
 
 def sit_in(table: Table, command: SitIn) -> TableEvent:
-    """Be dealt in again, or do not sit out at the next big blind."""
+    """Be dealt in again, or drop the plan to sit out."""
     number, seat = seat_of(table, command.player)
     if not seat.sitting_out and seat.plan == "sit_out_at_blind":
         return PlanMade(number, "")
@@ -69,20 +69,20 @@ def choose_entry(table: Table, player: PlayerId, *, post: bool) -> TableEvent:
 
 
 def is_over(table: Table, seat: Seat) -> bool:
-    """Whether a player leaves now, between hands."""
+    """Whether the plan of a player is to leave now, between hands."""
     if seat.plan == "leave_at_blind":
-        # No blind comes to a player who sits out, or after a change of the config.
+        # No blind comes to a player who sits out, or if the new config has no blinds.
         return seat.sitting_out or not has_blinds(table.config)
     return seat.plan == "leave_after_hand"
 
 
 def sits_out_now(table: Table, seat: Seat) -> bool:
-    """Whether a player who waits for the blind to sit out waits in vain, between hands."""
+    """Whether a player who plans to sit out at the blind must do so now, since none will come."""
     return seat.plan == "sit_out_at_blind" and not has_blinds(table.config)
 
 
 def at_blind(table: Table, now_ms: int) -> list[TableEvent]:
-    """What is to happen before the next hand, since the big blind comes to a player with a plan."""
+    """The events before the next hand, if its big blind would come to a player with a plan."""
     if not any(seat is not None and seat.plan in _AT_BLIND for seat in table.seats):
         return []
     number = next_payer(table)

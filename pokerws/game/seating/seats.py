@@ -46,7 +46,7 @@ def sit(table: Table, command: Sit, now_ms: int) -> TableEvent:
     owes_small = departure is not None and departure.owes_blinds
     played = departure is not None
     clock = new_clock(config.clocks)
-    # The server lets nobody else have such an id.
+    # Only the server's bots can have such an id.
     is_bot = command.player.startswith(BOT_PREFIX)
     posts = command.entry == "post" and has_blinds(config)
     return PlayerSat(
@@ -63,7 +63,7 @@ def sit(table: Table, command: Sit, now_ms: int) -> TableEvent:
 
 
 def stand(table: Table, player: PlayerId, now_ms: int) -> TableEvent:
-    """Leave the seat; during a hand in which the player is, at its end."""
+    """Leave the seat; a player in a hand leaves at its end."""
     number, seat = seat_of(table, player)
     if table.hand is None or table.hand.seats[number] is None:
         return stood(table, number, seat, now_ms)

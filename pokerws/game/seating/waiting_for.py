@@ -5,16 +5,16 @@ from typing import Literal
 from pokerws.game.blinds.button import ready_seats
 from pokerws.game.state import Table
 
-# More players are needed, those who are seated are not there to play, the host has paused the
-# table, or the database is away.
+# Too few players have a seat, too many of them sit out, the host has paused the table, or the
+# database is away.
 WaitingFor = Literal["needs_players", "players_away", "paused_by_host", "database"]
 
 
 def waiting_for(table: Table) -> WaitingFor | None:
     """Why the rules deal no hand; None while one is in play or scheduled, or the table is closed.
 
-    People who sit out are waited for if a hand could be dealt with them.  Bots that sit out wait
-    for people themselves.
+    The table waits for people who sit out if a hand could be dealt with them.  Bots that sit out
+    come back by themselves when people play.
     """
     if table.closed or table.hand is not None or table.next_hand_at_ms is not None:
         return None

@@ -1,4 +1,4 @@
-"""The waiting list of a table, and the seats that are reserved for those on it."""
+"""The waiting list of a table, and the seats that are reserved for its players."""
 
 from collections.abc import Iterable
 
@@ -28,7 +28,7 @@ def join_list(table: Table, command: JoinWaitingList) -> TableEvent:
 
 
 def leave_list(table: Table, player: PlayerId) -> TableEvent:
-    """Wait no more."""
+    """Leave the waiting list."""
     if table.waiter(player) is None:
         raise Illegal("not_waiting", "you are not on the waiting list")
     return WaiterLeft(player, "asked")
@@ -52,7 +52,7 @@ def reserve_seat(table: Table, command: ReserveSeat, now_ms: int) -> list[TableE
 
 
 def drop_waiters(table: Table, command: DropWaiters, now_ms: int) -> list[TableEvent]:
-    """Drop those who are too late for their reserved seats, and those who are absent."""
+    """Drop players who are absent, or too late for their reserved seats."""
     events: list[TableEvent] = []
     for waiter in table.waiting:
         if waiter.seat is not None and waiter.until_ms <= now_ms:
@@ -91,7 +91,9 @@ def seat_for(table: Table, player: PlayerId, wanted: int | None) -> int:
 
 
 def prolonged(table: Table, saved_ms: int, until_ms: int) -> Iterable[TableEvent]:
-    """Reservations after a time for which the table was away: they go on with what was left."""
+    """The reservations of a table that was paused or out of memory: each has the time that was
+    left.
+    """
     for one in table.waiting:
         if one.seat is not None:
             yield SeatReserved(one.seat, one.player, until_ms + max(0, one.until_ms - saved_ms))

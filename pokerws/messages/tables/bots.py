@@ -7,7 +7,7 @@ from pokerws.messages.moderation import PlayerRef
 
 
 class AddBot(Message, frozen=True, tag="add_bot"):
-    """Have one more bot at the table.  Only its host may do this.
+    """Ask the server for one more bot at the table.  Only the host may do this.
 
     The server plays it: it takes a free seat while people are at the table, sits out while no
     person plays, and gives up its seat to a person who wants it.  Without a `name` the server
@@ -21,7 +21,7 @@ class AddBot(Message, frozen=True, tag="add_bot"):
 
 
 class RemoveBot(Message, frozen=True, tag="remove_bot"):
-    """Have a bot no more: it leaves the table, during a hand at its end.  Only for the host.
+    """Remove a wanted bot; during a hand, at its end.  Only the host may do this.
 
     `player` is that of an entry in the table's `bots`.
     """

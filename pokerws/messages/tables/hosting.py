@@ -1,4 +1,4 @@
-"""The messages of a table's host, and of who asks for a seat.
+"""The messages of a table's host.
 
 An operator or admin may send all of them too, about any table.
 """
@@ -29,7 +29,7 @@ class HostKick(Message, frozen=True, tag="host_kick"):
 
 
 class HostBan(Message, frozen=True, tag="host_ban"):
-    """Let a player not sit down at this table any more, and remove the player from the seat."""
+    """Ban a player from the seats of this table, and remove the player from the seat."""
 
     id: CommandId
     table: TableRef
@@ -61,8 +61,8 @@ class ResumeTable(Message, frozen=True, tag="resume_table"):
 class ChangeTable(Message, frozen=True, tag="change_table"):
     """Change the table's config: at once between hands, otherwise when the hand is over.
 
-    `seats`, and of `hosting` the fields `unlisted` and `bank`, stay what they are.  The config that
-    the table has takes back a change that waits.
+    `seats` cannot change, nor can `unlisted` and `bank` of `hosting`.  Sending the present config
+    withdraws a change that waits.
     """
 
     id: CommandId
@@ -88,7 +88,7 @@ class GetLink(Message, frozen=True, tag="get_link"):
 class RenewLink(Message, frozen=True, tag="renew_link"):
     """Make the key of an unlisted table invalid; `get_link` has the new one.
 
-    It keeps nobody out who has a seat or an approval, or watches the table already.
+    Players with a seat or an approval need no key, and viewers of the table keep watching it.
     """
 
     id: CommandId
@@ -112,7 +112,7 @@ class DenySeat(Message, frozen=True, tag="deny_seat"):
 
 
 class GiveChips(Message, frozen=True, tag="give_chips"):
-    """Give a player chips of the table's bank, while the player is not in a hand."""
+    """Give a player chips from the table's bank, while the player is not in a hand."""
 
     id: CommandId
     table: TableRef

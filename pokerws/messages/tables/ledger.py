@@ -9,10 +9,10 @@ from pokerws.messages.fields import CommandId, Message, PageCursor, TableRef
 
 
 class GetLedger(Message, frozen=True, tag="get_ledger"):
-    """Request who brought chips to a table and who left with how many; closed tables too.
+    """Request the chips that each player brought to a table, open or closed, and took away.
 
-    Players who have brought chips there may do this, operators and admins.  `after` is the `next`
-    of the page before.  With the `format` `csv` the page is a `text`.
+    Players who have brought chips there may do this, and operators and admins.  `after` is the
+    `next` of the page before.  With the `format` `csv` the page is a `text`.
     """
 
     id: CommandId
@@ -48,8 +48,8 @@ class Ledger(Message, frozen=True, tag="ledger"):
     """The answer to `get_ledger`: at most 50 players, by id.
 
     `settle` says who pays whom, with few payments; it is absent if there are several pages.  Chips
-    from before the server had accounts are those of the player `house`.  At a table with a bank the
-    rows are its lines.
+    from before the server had accounts belong to the player `house`.  At a table with a bank, the
+    rows are the lines of the bank.
     """
 
     id: str

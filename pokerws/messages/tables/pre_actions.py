@@ -6,7 +6,7 @@ from pokerws.messages.fields import CommandId, Counter, Message, Stack, TableRef
 
 
 class PreAct(Message, frozen=True, tag="pre_act"):
-    """Say beforehand what to do in the next turn of this betting round; it replaces an earlier one.
+    """Set what to do in the next turn of this betting round; it replaces an earlier pre-action.
 
     `check_fold` checks if that is free, and folds otherwise; `call_any` calls whatever it costs.
     `amount` is for `raise`, the player's total for the street, and for `call`, what the player sees

@@ -1,4 +1,4 @@
-"""Messages about coming to a table and going: owed blinds, automatic chips, waiting for a seat."""
+"""Messages about seats: owed blinds, plans to leave, automatic chips, waiting for a seat."""
 
 from pokerws.game.config.table_config import Chips, SomeChips
 from pokerws.game.state import TableId
@@ -10,7 +10,7 @@ from pokerws.messages.tables.hosting import LinkKey
 class PostBlind(Message, frozen=True, tag="post_blind"):
     """Post the owed blind from the next hand on; with `on` false, wait for the big blind.
 
-    Nobody between the button and the blinds is dealt in all the same.
+    A player between the button and the big blind is dealt in after that.
     """
 
     id: CommandId
@@ -19,7 +19,7 @@ class PostBlind(Message, frozen=True, tag="post_blind"):
 
 
 class Stay(Message, frozen=True, tag="stay"):
-    """Drop what was asked for later: to leave, or to sit out at the next big blind."""
+    """Drop the player's plan to leave, or to sit out at the next big blind."""
 
     id: CommandId
     table: TableRef
@@ -28,9 +28,9 @@ class Stay(Message, frozen=True, tag="stay"):
 class AutoChips(Message, frozen=True, tag="auto_chips"):
     """Have the server add chips from the account between hands, until the player leaves the seat.
 
-    A stack below `top_up_to` is filled up to that, and an empty one to `rebuy_to`.  Together at
-    most `at_most` chips are added so.  Without `top_up_to` and `rebuy_to`, none are.  If the
-    account has too few, nothing is added, and the player gets a notice `auto_chips_failed`.
+    A stack below `top_up_to` is filled up to that, and an empty one to `rebuy_to`, with at most
+    `at_most` chips in all.  Without `top_up_to` and `rebuy_to`, none are added.  If the account has
+    too few, nothing is added, and the player gets a notice `auto_chips_failed`.
     """
 
     id: CommandId
@@ -43,9 +43,10 @@ class AutoChips(Message, frozen=True, tag="auto_chips"):
 class JoinWaitingList(Message, frozen=True, tag="join_waiting_list"):
     """Wait for a seat at a full `table`, or at any table that meets the `filter`.
 
-    One of the two must be there.  The player gets `waiting` messages, and when a seat is free, it
-    is reserved for the first one who is connected.  A player waits at any number of tables, and
-    with one filter; that is forgotten when the server restarts.  `key` is as in `watch`.
+    One of the two must be there.  The player gets `waiting` messages.  A seat that becomes free is
+    reserved for the first connected player of the list.  A player can wait at any number of tables,
+    and with one filter.  A restart of the server forgets the one with a filter.  `key` is as in
+    `watch`.
     """
 
     id: CommandId
@@ -55,7 +56,7 @@ class JoinWaitingList(Message, frozen=True, tag="join_waiting_list"):
 
 
 class LeaveWaitingList(Message, frozen=True, tag="leave_waiting_list"):
-    """Wait no more at `table`, or without one, with the filter.  A reserved seat is given up."""
+    """Stop waiting at `table`, or without one, with the filter.  It gives up a reserved seat."""
 
     id: CommandId
     table: TableRef | None = None
@@ -64,7 +65,8 @@ class LeaveWaitingList(Message, frozen=True, tag="leave_waiting_list"):
 class QuickSeat(Message, frozen=True, tag="quick_seat"):
     """Reserve a seat at the table with the most players that meets the `filter` and has one free.
 
-    `accepted` has the `table`; take the seat with `sit`.  A player has one seat reserved so.
+    `accepted` has the `table`; take the seat with `sit`.  While a seat is reserved for the player,
+    `quick_seat` answers with its table.
     """
 
     id: CommandId
@@ -72,11 +74,11 @@ class QuickSeat(Message, frozen=True, tag="quick_seat"):
 
 
 class Waiting(Message, frozen=True, tag="waiting"):
-    """The player's place on a waiting list: that of `table`, or of those who wait with a filter.
+    """The player's place on a waiting list: that of `table`, or that of waiting with a filter.
 
-    `place` is 1 for the first one, and 0 if the player is on the list no more; `length` is that of
-    a table's list.  `seat` is reserved for the player until `until_ms`, if there is one.  It is
-    sent whenever it changes, and after `hello`.
+    `place` is 1 for the first player, and 0 for one who is not on the list any more.  `length` is
+    that of a table's list.  `seat` is reserved for the player until `until_ms`, if there is one.
+    The message is sent whenever this changes, and after `hello`.
     """
 
     place: int

@@ -1,7 +1,7 @@
 """The meaning of each field of a table's config."""
 
 CONFIG: dict[str, str] = {
-    "TableConfig.hosting": "who may come in, and whose chips are played for",
+    "TableConfig.hosting": "who may find the table and sit down, and where its chips come from",
     "unlisted": "whether the table is in no list, and found by its link alone",
     "approval": "whether the host approves who sits down",
     "HostingRules.bank": "whether the chips are the table's own, instead of the players'",
@@ -28,14 +28,13 @@ CONFIG: dict[str, str] = {
     "bomb_pot_boards": "1 or 2",
     "HouseRules.rake": "what the house takes of each hand; by default nothing",
     "HouseRules.session": "when the table closes by itself; by default never",
-    "bomb_pot_vote": "whose votes make the next hand a bomb pot: `off`, `all` of those dealt in, "
-    "or a `majority`",
-    "rabbit_hunt": "who must ask for the board cards that would have come: `off`, all (`agreed`), "
-    "or one player (`open`)",
+    "bomb_pot_vote": "how many votes of players who are dealt in make a bomb pot: `all`, or a "
+    "`majority`; `off` is no vote",
+    "rabbit_hunt": "who must ask for the board cards that would have come: nobody can (`off`), all "
+    "(`agreed`), or one player (`open`)",
     "HouseRules.seven_deuce": "chips from each other player for winning with a seven and a deuce; "
     "0 is none",
-    "HouseRules.stand_up": "chips that the last one standing pays to each other player; 0 is no "
-    "such game",
+    "HouseRules.stand_up": "chips that the last one standing pays to each other player; 0 is none",
     "ante_only": "whether games with blinds are played with antes alone",
     "percent": "hundredths of a percent of the pots",
     "cap": "the most chips of a hand; 0 is no cap",
@@ -54,7 +53,7 @@ CONFIG: dict[str, str] = {
     "Clocks.protection": "time for players who lose their connection; null is none",
     "Clocks.lag": "how late actions may be; null is not at all",
     "timeouts_to_sit_out": "time-outs in a row after which a player sits out, 1 to 100",
-    "start_ms": "time in the bank of a player who sits down, up to 600 000",
+    "start_ms": "time in the bank when a player sits down, up to 600 000",
     "refill_ms": "time that is added to the bank, up to 600 000",
     "refill_hands": "hands played after which it is added, 1 to 1 000",
     "TimeBank.max_ms": "the most that a bank holds, up to 600 000",
@@ -74,14 +73,14 @@ CONFIG: dict[str, str] = {
     "ante_kind": "who posts the ante: `each` player, or the `big_blind` for the whole table",
     "min_buy_in": "chips, at least the big blind",
     "max_buy_in": "chips; also the most that chips can be added up to",
-    "TableConfig.presence": "options about players who are not there",
+    "TableConfig.presence": "options about absent players",
     "absent_seat_ms": "time without a connection after which a seat is freed, if the server does "
     "not free it sooner; 0 is the server's time",
     "turn_time_ms": "time for a turn, 100 to 600 000",
     "next_hand_delay_ms": "pause between two hands, 0 to 60 000; the server's `limits` "
     "may lengthen it",
-    "company": "options about those who watch",
-    "delay_ms": "how much later those without a seat see the table; 0 is not at all",
-    "show_cards_later": "whether they then see all hole cards of hands that are over",
-    "anonymous_watchers": "whether those without a seat are not named",
+    "company": "options about viewers without a seat",
+    "delay_ms": "how much later viewers without a seat see the table; 0 is no delay",
+    "show_cards_later": "whether late viewers see all hole cards of hands that are over",
+    "anonymous_watchers": "whether viewers without a seat are counted, but not named",
 }

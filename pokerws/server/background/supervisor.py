@@ -5,13 +5,24 @@ that a task can recover from are handled in the task.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import structlog
 
 log = structlog.get_logger("pokerws.supervisor")
 
 Watch = Callable[[asyncio.Task[None]], None]
+
+
+class BackgroundTask(Protocol):
+    """A part that works in a task of its own, from `start` to `stop`."""
+
+    def start(self, watch: Watch) -> None:
+        """Start the task, and have it watched."""
+
+    def stop(self) -> Awaitable[object] | None:
+        """Stop the task."""
 
 
 def unwatched(task: asyncio.Task[None]) -> None:

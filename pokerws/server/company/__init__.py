@@ -1,1 +1,1 @@
-"""What players say to each other, and what they keep about each other."""
+"""Chat of players, and their notes and mutes."""

@@ -1,6 +1,6 @@
 """The latest lines of chat at each table, in memory.
 
-They are not stored: what people said in passing is not kept longer than it is of use.
+They are not stored, since chat is of use for a short time only.
 """
 
 from collections import OrderedDict, deque
@@ -22,7 +22,9 @@ class _Kept(NamedTuple):
 
 
 class ChatLines:
-    """The lines of all tables.  Of too many, those of the tables silent for longest are dropped."""
+    """The lines of all tables.  If there are too many, lines of the tables with the oldest chat are
+    dropped.
+    """
 
     def __init__(self) -> None:
         self._lines: OrderedDict[TableId, deque[_Kept]] = OrderedDict()
@@ -32,7 +34,7 @@ class ChatLines:
         return self._count
 
     def add(self, said: ChatSaid, public_ms: int) -> None:
-        """Keep a line, which viewers who see a table late may see from `public_ms` on."""
+        """Keep a line, which late viewers may see from `public_ms` on."""
         lines = self._lines.get(said.table)
         if lines is None:
             lines = self._lines[said.table] = deque(maxlen=MAX_TABLE_LINES)

@@ -43,9 +43,10 @@ class Notebooks:
         self._retry_ms = 0
 
     async def open(self, player: PlayerId) -> None:
-        """Load whom a player has muted, unless that is known.
+        """Load the mutes of a player, unless they are in memory.
 
-        Without the store nobody is muted until a later call: a table can be watched all the same.
+        If the store is out of reach, nobody is muted until a later call: tables can still be
+        watched.
         """
         if player in self._muted or self._clock.now_ms() < self._retry_ms:
             return
@@ -55,23 +56,23 @@ class Notebooks:
             self._retry_ms = self._clock.now_ms() + RETRY_MS
             log.info("mutes_not_loaded", player=player, error=str(error))
             return
-        # A mute that came meanwhile is newer.
+        # A mute that was set meanwhile is newer.
         self._muted.setdefault(player, frozenset(note.player for note in notes if note.muted))
         self._drop_gone()
 
     def hears(self, player: PlayerId, author: PlayerId) -> bool:
-        """Whether a player wants to hear what `author` says."""
+        """Whether a player has not muted `author`."""
         muted = self._muted.get(player)
         return not muted or author not in muted
 
     async def mute(self, player: PlayerId, other: PlayerId, *, on: bool) -> None:
-        """Hear nothing more from another player, or hear it again.  Raises Refused."""
+        """Mute another player, or end the mute.  Raises Refused."""
         await self._change(player, other, NoteChange(muted=on))
         notes = await self.notes_of(player)
         self._muted[player] = frozenset(note.player for note in notes if note.muted)
 
     async def note(self, player: PlayerId, other: PlayerId, text: str, colour: str) -> None:
-        """Keep a note about another player, or erase it if it is empty.  Raises Refused."""
+        """Store a note about another player, or erase it if it is empty.  Raises Refused."""
         await self._change(player, other, NoteChange(text, colour))
 
     async def notes_of(self, player: PlayerId) -> list[PlayerNote]:
@@ -90,7 +91,9 @@ class Notebooks:
             raise Refused("note_limit", details=Details(limit=self.most, scope="player"))
 
     def _drop_gone(self) -> None:
-        """Drop the mutes of players without a connection; seldom, since it looks at all."""
+        """Drop the mutes of players without a connection; rarely, since it goes through all
+        players.
+        """
         if len(self._muted) <= self._many or self._roster is None:
             return
         roster = self._roster

@@ -20,6 +20,7 @@ from websockets.typing import Subprotocol
 from pokerws.messages import JSON, WIRES, CloseCode
 from pokerws.server.limits.rate_limits import Bucket, Rate
 from pokerws.server.net.deflate import OFFERS, Deflate
+from pokerws.server.net.responses import add_missing, add_page_headers
 
 # The end of a request, which may not have a body.
 _HEAD_END = b"\r\n\r\n"
@@ -32,7 +33,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of one connection.
 
     `frames` limits all frames, including those that no session sees: pings, pongs and fragments.
-    `write_timeout_ms` is how long a client may leave a full transport buffer unread.
+    `write_timeout_ms` is how long a client may leave a full transport buffer unread.  Within
+    `keep_alive_ms` of its start, a connection may send further requests after a plain one.
     """
 
     message_bytes: int
@@ -40,6 +42,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     headers: int
     unread_bytes: int
     write_timeout_ms: int
+    keep_alive_ms: int = 0
     frames: Rate | None = None
 
     def bind_library(self) -> None:
@@ -69,6 +72,7 @@ class Protocol(ServerProtocol):
         "_unframed",
         "compressible",
         "deflate",
+        "is_kept",
         "is_open",
         "now_ms",
     )
@@ -93,6 +97,8 @@ class Protocol(ServerProtocol):
         self._tail: bytes | None = b""
         # Whether the client has sent bytes after its request, before the response.
         self._is_hasty = False
+        # Whether the latest response lets the client send another request.
+        self.is_kept = False
         # Bytes since the handshake that belong to no complete frame yet.
         self._unframed = 0
         self._frames = None if bounds.frames is None else Bucket(bounds.frames)
@@ -198,17 +204,26 @@ class Protocol(ServerProtocol):
 
     def send_response(self, response: Response) -> None:
         """Part of the library's protocol."""
-        _add(self._headers, response)
+        add_missing(self._headers, response)
         if response.status_code != SWITCHING_PROTOCOLS:
-            _add(self._page_headers, response)
+            add_page_headers(self._page_headers, response)
+            if "Connection" not in response.headers:
+                self._keep(response)
+                return
         super().send_response(response)
 
-
-def _add(headers: Mapping[str, str], response: Response) -> None:
-    """Add headers that a response does not have."""
-    for name, value in headers.items():
-        if name not in response.headers:
-            response.headers[name] = value
+    def _keep(self, response: Response) -> None:
+        """Send a response and expect another request, which the library would not."""
+        self.is_kept = not self._is_hasty
+        if not self.is_kept:
+            response.headers["Connection"] = "close"
+            super().send_response(response)
+            return
+        self.writes.append(response.serialize())
+        self._tail, self._request_bytes = b"", 0
+        self.parser.close()
+        self.parser = self.parse()
+        next(self.parser)
 
 
 def _shortest_length(data: int) -> int:

@@ -130,7 +130,9 @@ class Connection(ServerConnection):
         "_bounds",
         "_caches",
         "_counts",
+        "_early",
         "_frames",
+        "_kept",
         "_last",
         "_protocol",
         "_queued",
@@ -149,9 +151,15 @@ class Connection(ServerConnection):
         counts: ConnectionCounts,
         bounds: Bounds,
         caches: Mapping[bool, FrameCache],
+        *,
+        kept: set["Connection"],
         **options: Any,
     ) -> None:
         super().__init__(protocol, server, **options)
+        # All connections between two plain requests.
+        self._kept = kept
+        # A request that came before the one in front of it was done with.
+        self._early: Request | None = None
         # None for a socket that was refused because of the connection limits.
         self.counted: CountedSocket | None = None
         self._receiver: Receiver | None = None
@@ -189,6 +197,36 @@ class Connection(ServerConnection):
         # For the library, a request means that the handshake is over; so there must be one.
         self.request, self.response = _FORGOTTEN, None
 
+    # ---- plain requests
+
+    async def handshake(self, *options: Any) -> None:
+        """Part of the library's connection: a handshake may follow some plain requests."""
+        until_s = self.loop.time() + self._bounds.keep_alive_ms / 1000
+        await super().handshake(*options)
+        while self._protocol.is_kept:
+            self._protocol.is_kept = False
+            self.request, self._early = self._early, None
+            if self.request is None and not await self._next_request(until_s):
+                # What is written already is still sent.
+                self.transport.close()
+                await asyncio.shield(self.connection_lost_waiter)
+                return
+            await super().handshake(*options)
+
+    async def _next_request(self, until_s: float) -> bool:
+        """Wait for a request; returns False if none has come by then."""
+        self.request_rcvd = self.loop.create_future()
+        self._kept.add(self)
+        try:
+            await asyncio.wait(
+                [self.request_rcvd, self.connection_lost_waiter],
+                timeout=until_s - self.loop.time(),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            self._kept.discard(self)
+        return self.request is not None
+
     # ---- in
 
     def data_received(self, data: bytes) -> None:
@@ -217,6 +255,9 @@ class Connection(ServerConnection):
 
     def process_event(self, event: Frame | Request | Response) -> None:
         """Part of the library's connection: its parser has read and counted a frame or request."""
+        if isinstance(event, Request) and self.request is not None:
+            self._early = event
+            return
         # The first frame of a message has one of these opcodes; later fragments have CONT.
         if isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY):
             if not self._queued and event.fin and self._receiver is not None:

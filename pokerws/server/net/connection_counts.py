@@ -89,6 +89,16 @@ class ConnectionCounts:
         log.debug("connection_admitted", address=counted.key)
         return None
 
+    def has_room(self, counted: CountedSocket | None) -> bool:
+        """Whether a socket may stay open between requests: half of the limits is for others."""
+        if counted is None:
+            return False
+        caps = self._quotas.caps
+        return not (
+            _is_reached(caps.connections, 2 * self._opening)
+            or _is_reached(caps.address_connections, 2 * counted.tally.opening)
+        )
+
     def close(self, counted: CountedSocket) -> None:
         """The socket is closed."""
         if counted.is_connection:

@@ -6,6 +6,7 @@ made to resolve to this server (DNS rebinding): to the browser, it is then the s
 Requests without `Host` are let through, since no browser sends any.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -33,6 +34,9 @@ ORIGIN_REFUSED = (
 _OWN_PORT = {"http": ":80", "https": ":443"}
 # Of a header in a log line.
 _MAX_SHOWN = 100
+# A host that a page's text and headers may hold; an address of IPv6 is none for a content policy.
+_PLAIN_HOST = re.compile(r"[a-z0-9.-]+(?::[0-9]{1,5})?")
+FORWARDED_PROTO = "X-Forwarded-Proto"
 
 log = structlog.get_logger("pokerws.host_policy")
 
@@ -91,6 +95,14 @@ class HostPolicy:
         """Whether the server is known under the request's host; `peer` sent the request."""
         hosts = request.headers.get_all("Host")
         return all(self._is_known(host) for host in hosts) or self._is_of_proxy(peer, request)
+
+    def scheme(self, peer: str, request: Request, own: str) -> str:
+        """The scheme that the browser uses: `own`, or the one that a trusted proxy reports."""
+        address = parse(peer)
+        if address is None or not self._proxies.is_trusted(address):
+            return own
+        reported = request.headers.get_all(FORWARDED_PROTO)
+        return reported[0] if reported in (["http"], ["https"]) else own
 
     def foreign_host(self, peer: str, request: Request) -> Response | None:
         """A refusal if the server is not known under the request's host, which is then logged."""
@@ -154,6 +166,12 @@ class HostPolicy:
             and self._proxies.is_trusted(address)
             and FORWARDED_FOR in request.headers
         )
+
+
+def host_of(request: Request) -> str:
+    """The `Host` of a request, with its port; empty if it is no plain name or address."""
+    hosts = [host.lower() for host in request.headers.get_all("Host")]
+    return hosts[0] if len(hosts) == 1 and _PLAIN_HOST.fullmatch(hosts[0]) else ""
 
 
 def _canonical(origin: str) -> str:

@@ -1,12 +1,11 @@
 """Plain HTTP on the WebSocket port: the page, `/schema`, `/healthz` and `/metrics`.
 
-Files are read once at the start.  The security headers are added later, to every response.
+The security headers are added later, to every response that does not have its own.
 """
 
 import hmac
 from collections.abc import Callable
 from http import HTTPStatus
-from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,14 +16,28 @@ from websockets.http11 import Request, Response
 from pokerws.metrics import CONTENT_TYPE
 from pokerws.schema.served import Served, served
 from pokerws.server.net.client_address import parse
-from pokerws.server.net.host_policy import HostPolicy
-from pokerws.server.net.responses import respond
+from pokerws.server.net.codings import IDENTITY, chosen
+from pokerws.server.net.host_policy import HostPolicy, host_of
+from pokerws.server.net.responses import (
+    IMMUTABLE,
+    NOT_STORED,
+    REVALIDATED,
+    is_known,
+    keep,
+    not_modified,
+    respond,
+)
+from pokerws.server.net.site import File, is_versioned, site_of
 
+WEB_ROOT = Path(__file__).parents[2] / "web"
 SOCKET_PATH = "/ws"
 
+_CONTENT_POLICY = (
+    "default-src 'self'; connect-src 'self'{sockets}; object-src 'none'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
 SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; connect-src 'self'; object-src 'none'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Content-Security-Policy": _CONTENT_POLICY.format(sockets=""),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -60,6 +73,7 @@ class Pages:
         metrics_token: str = "",
         *,
         is_behind_proxy: bool = False,
+        is_tls: bool = False,
         base: str = "/",
     ) -> None:
         self._policy = policy
@@ -68,11 +82,8 @@ class Pages:
         self._metrics_token = metrics_token
         self._is_behind_proxy = is_behind_proxy
         self._base = base
-        self._files = {
-            f"/{path.relative_to(root).as_posix()}": path.read_bytes()
-            for path in sorted(root.rglob("*"))
-            if path.is_file()
-        }
+        self._scheme = "https" if is_tls else "http"
+        self._site = site_of(root)
 
     def __call__(self, connection: ServerConnection, request: Request) -> Response | None:
         """A response, or None to go on with the WebSocket handshake."""
@@ -100,21 +111,27 @@ class Pages:
             return self._policy.foreign_origin(peer, request) or _not_a_handshake(request)
         if (document := served(path)) is not None:
             return _of_document(document, request)
-        return self._page(path)
+        if path == "/healthz":
+            facts = msgspec.json.encode(self._health())
+            return respond(HTTPStatus.OK, facts, "application/json")
+        return self._file(path, peer, request)
 
     def _below_base(self, path: str) -> str:
         return path[len(self._base) - 1 :] if path.startswith(self._base) else path
 
-    def _page(self, path: str) -> Response:
-        if path == "/healthz":
-            facts = msgspec.json.encode(self._health())
-            return respond(HTTPStatus.OK, facts, "application/json")
-        name = "/index.html" if path == "/" else path
-        body = self._files.get(name)
-        if body is None:
-            return respond(HTTPStatus.NOT_FOUND, b"Not found.\n")
-        kind = guess_type(name)[0] or "application/octet-stream"
-        return respond(HTTPStatus.OK, body, kind)
+    def _file(self, path: str, peer: str, request: Request) -> Response:
+        host = host_of(request)
+        scheme = self._policy.scheme(peer, request, self._scheme)
+        file = self._site.file(path, f"{scheme}://{host}{self._base}" if host else "")
+        if file is not None:
+            response = _of_file(file, request)
+            keep(response, request)
+            if file.kind == "text/html":
+                response.headers["Content-Security-Policy"] = _content_policy(host)
+            return response
+        # A version that is missing may be that of a server that is about to be replaced.
+        cache = NOT_STORED if is_versioned(path) else REVALIDATED
+        return respond(HTTPStatus.NOT_FOUND, b"Not found.\n", cache=cache)
 
     def _may_read_metrics(self, peer: str, request: Request) -> bool:
         """Whether the request is of this machine, or has the token, which no foreign page has."""
@@ -155,14 +172,36 @@ def _redirect(base: str, query: str) -> Response:
 
 def _of_document(document: Served, request: Request) -> Response:
     """A document, or 304 if the client has it already."""
-    known = ",".join(request.headers.get_all("If-None-Match"))
-    if document.etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
-        response = respond(HTTPStatus.NOT_MODIFIED, b"", document.media_type)
-        del response.headers["Content-Length"]  # It must be the document's, or absent.
-    else:
-        response = respond(HTTPStatus.OK, document.body, document.media_type)
+    if is_known(document.etag, request):
+        return not_modified(document.media_type, document.etag)
+    response = respond(HTTPStatus.OK, document.body, document.media_type)
     response.headers["ETag"] = document.etag
     return response
+
+
+def _of_file(file: File, request: Request) -> Response:
+    """A file in the coding that the client likes best, or 304 if the client has it already."""
+    coding = chosen(",".join(request.headers.get_all("Accept-Encoding")), file.bodies)
+    cache, etag = IMMUTABLE if file.is_immutable else REVALIDATED, file.etag(coding)
+    if is_known(etag, request):
+        response = not_modified(file.kind, etag, cache)
+    else:
+        response = respond(HTTPStatus.OK, file.bodies[coding], file.kind, cache)
+        if not file.is_immutable:
+            response.headers["ETag"] = etag
+        if coding != IDENTITY:
+            response.headers["Content-Encoding"] = coding
+    if len(file.bodies) > 1:
+        response.headers["Vary"] = "Accept-Encoding"
+    return response
+
+
+def _content_policy(host: str) -> str:
+    """What the page may load; `host` is the one that the browser sent.
+
+    To Safari before 16, sockets are of another origin than the page, even on the same host.
+    """
+    return _CONTENT_POLICY.format(sockets=f" ws://{host} wss://{host}" if host else "")
 
 
 def _bytes(text: str) -> bytes:

@@ -22,7 +22,7 @@ from pokerws.server.net.bounded_protocol import Bounds, Protocol
 from pokerws.server.net.connection import Connection, frame_caches
 from pokerws.server.net.connection_counts import ConnectionCounts, CountedSocket
 from pokerws.server.net.http import OVER_TLS, SECURITY_HEADERS, Pages
-from pokerws.server.net.responses import respond
+from pokerws.server.net.responses import close, respond
 from pokerws.settings import Settings
 
 # Serves one connection; the connection is closed when it returns.
@@ -54,6 +54,7 @@ class Port:
         self._bounds = bounds_of(settings)
         self._caches = frame_caches()
         self._headers = OVER_TLS if tls is not None else {}
+        self._kept: set[Connection] = set()
         # One for each address.
         self._servers: list[Server] = []
 
@@ -87,6 +88,8 @@ class Port:
         """Stop listening, and close all connections with this code."""
         for server in self._servers:
             server.close(code=code, reason=reason)
+        for connection in tuple(self._kept):
+            connection.transport.close()
         await asyncio.gather(*(server.wait_closed() for server in self._servers))
 
     @property
@@ -103,14 +106,17 @@ class Port:
 
     def _connect(self, _: ServerProtocol, server: Server, **options: Any) -> Connection:
         protocol = Protocol(self._bounds, self._headers, SECURITY_HEADERS, self._clock.now_ms)
-        return Connection(protocol, server, self._counts, self._bounds, self._caches, **options)
+        shared = (self._counts, self._bounds, self._caches)
+        return Connection(protocol, server, *shared, kept=self._kept, **options)
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """A response, or None to go on with the WebSocket handshake."""
+        own = _own(connection)
         response = self._pages(connection, request)
         if response is not None:
+            if not own.server.is_serving() or not self._counts.has_room(own.counted):
+                close(response)
             return response
-        own = _own(connection)
         if own.counted is None:
             return respond(HTTPStatus.SERVICE_UNAVAILABLE, b"The server is full.\n")
         response = self._counts.admit(own.counted, request)
@@ -151,5 +157,7 @@ def bounds_of(settings: Settings) -> Bounds:
         headers=settings.limits.max_headers,
         unread_bytes=settings.limits.outbox_bytes,
         write_timeout_ms=settings.network.write_timeout_ms,
+        # The library aborts a connection at the time-out, whatever it has not sent yet.
+        keep_alive_ms=settings.network.open_timeout_ms * 2 // 5,
         frames=rate_of(settings.limits.frame_rate),
     )

@@ -24,7 +24,6 @@ from pokerws.messages import (
     Refused,
     Rejected,
     Waiting,
-    rejection,
 )
 from pokerws.messages.answers import Answer
 from pokerws.metrics import ACCEPTED, UNREADABLE, VIOLATIONS
@@ -39,7 +38,7 @@ from pokerws.server.sessions.decoding import decode, id_of, named_table, table_o
 from pokerws.server.sessions.held_answers import MAX_HELD_ANSWERS, HeldAnswers
 from pokerws.server.sessions.outbox import Outbox
 from pokerws.server.sessions.token_expiry import Expiry
-from pokerws.server.sessions.violations import Violations, counted_refusal
+from pokerws.server.sessions.violations import BANNED, Violations, refuse
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.commit_gate import CommitGate, Send
 
@@ -250,25 +249,13 @@ class Session:
         self._refuse(id_of(frame), refusal, named_table(frame) if self._held else None)
 
     def _refuse(self, message_id: str, refusal: Illegal, table: TableId | None) -> None:
-        now_ms = self.context.clock.now_ms()
-        if refusal.code == "too_fast":
-            # A client that does not slow down is closed.
-            is_over = self.meter.is_flooded(now_ms)
-            left = self.meter.refusals_left(now_ms)
-            self.answer_in_turn(table, counted_refusal(message_id, refusal, left))
-            if is_over:
-                self._close(CloseCode.TOO_FAST, "too many messages, too fast")
-        elif refusal.code in VIOLATIONS:
+        if refusal.code in VIOLATIONS:
             self.context.metrics.violation(refusal.code)
-            is_over = self._violations.add(refusal.code, now_ms)
-            left = self._violations.left
-            self.answer_in_turn(table, counted_refusal(message_id, refusal, left))
-            if is_over:
-                self._close(CloseCode.BAD_MESSAGES, "too many messages that make no sense")
-        else:
-            self.answer_in_turn(table, rejection(message_id, refusal))
-            if refusal.code == "banned":
-                self.close_banned()
+        now_ms = self.context.clock.now_ms()
+        refused = refuse(message_id, refusal, self._violations, self.meter, now_ms)
+        self.answer_in_turn(table, refused.answer)
+        if refused.closing is not None:
+            self._close(*refused.closing)
 
     # ---- out
 
@@ -362,7 +349,7 @@ class Session:
 
     def close_banned(self) -> None:
         """Part of `roster.Connected`."""
-        self._close(CloseCode.BANNED, "banned")
+        self._close(*BANNED)
 
     def warn(self, notice: Notice | Waiting) -> None:
         """Part of `roster.Connected`: send a notice, or a place on a waiting list."""

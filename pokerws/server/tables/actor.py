@@ -57,7 +57,7 @@ class TableActor:
     `epoch` is the fencing token of the claimed row; only `catch_up` changes it.  The table is
     stored up to event `stored_seq`.  With `durable`, nothing is sent before it is stored.  `vault`
     encrypts what is put into `journal`; `event_log` reads stored events back.  `tail` is the number
-    of events after the stored snapshot; None if that must be replaced by the next change.
+    of events after the stored snapshot; None if the next change must store a snapshot.
     """
 
     def __init__(
@@ -159,8 +159,8 @@ class TableActor:
     def catch_up(self, stored_seq: int, epoch: int) -> None:
         """Store the whole state under a new epoch, over a row of event `stored_seq`.
 
-        The database has gone back to that row.  All transfers since are booked again, so nothing is
-        shown before that is committed.  Viewers keep their place: they have seen what memory has.
+        The database has gone back to that row.  All later transfers are booked again, so nothing is
+        shown before that commit.  Viewers keep their place: they have seen what memory has.
         """
         moves = self.moves.after(stored_seq) or ()
         self.epoch, self._at_ms = epoch, max(self._at_ms, self._clock.table_ms())
@@ -178,14 +178,14 @@ class TableActor:
         self.viewers.publish(events, self.table.seq, self._at_ms)
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
-        """Whether the command was accepted before, so that it gets the same answer again.
+        """Whether the command was accepted before; if so, answer it again.
 
         Raises Refused if another command had its id.
         """
         return self._receipts.find(viewer.player, command_id, command) is not None
 
     def opened(self, events: list[TableEvent]) -> None:
-        """Publish and store the events that made the table."""
+        """Publish and store the events of a new table."""
         self._changed(events)
 
     @property
@@ -199,7 +199,7 @@ class TableActor:
         return not self.is_stored or self.gate.shown_seq > self.gate.written
 
     def run_ahead(self) -> None:
-        """Show what waits for cards, although it is not stored."""
+        """Show what is held for cards, although it is not stored."""
         self.gate.show_ahead(self.table.seq)
         self._give_time_back()
 
@@ -278,12 +278,12 @@ class TableActor:
         self._go_on_from(self._table_clock.put_forward(by_ms))
 
     def connection_changed(self, player: PlayerId, *, connected: bool) -> None:
-        """A seated player's connection is lost, or is back."""
+        """Tell the clock that a seated player's connection is lost, or is back."""
         if command := self._table_clock.changed_connection(player, connected=connected):
             self._carry_out(command)
 
     def store_snapshot(self, *, only_for_tail: bool = True) -> None:
-        """Store the whole state if events would have to be replayed, or in any case."""
+        """Store the whole state: if events would have to be replayed, or always."""
         self.recorder.add_snapshot(self._at_ms, only_for_tail=only_for_tail)
 
     def refund(self) -> None:
@@ -392,12 +392,12 @@ class TableActor:
             self._owner.table_failed(self.table.id)
 
     def _give_time_back(self) -> None:
-        """Put the clock forward by the time that frames waited, if they are out now."""
+        """Put the clock forward by the time that frames waited, once they are sent."""
         self._go_on_from(self._table_clock.released())
         self._arm()  # A time-out may have waited for the cards.
 
     def _hold(self, transfers: tuple[Transfer, ...]) -> None:
-        """Show nothing of a change that moves chips before it is stored."""
+        """Hold what a change that moves chips shows until it is stored."""
         if transfers and self.keeps:
             self.gate.close(self.table.seq)
 
@@ -408,7 +408,7 @@ class TableActor:
         transfers: tuple[Transfer, ...] = (),
         receipt: LoggedReceipt | None = None,
     ) -> None:
-        """Store and publish events, and set the clock; a bug in that stops the table, too.
+        """Store and publish events, and set the clock; a bug here stops the table, too.
 
         `moving` are the events again if they are moving, with their `transfers`; None if neither
         is known.

@@ -123,7 +123,7 @@ def _no_tables(player: PlayerId) -> Iterable[Table]:
 
 
 def _seats_of(player: PlayerId, tables_of: TablesOf) -> tuple[int, list[TableId]]:
-    """The chips that a player has at tables, pots included, and the tables where he sits."""
+    """The chips that a player has at tables, pots included, and these tables."""
     chips, seated = 0, []
     for table in tables_of(player):
         # Chips of a table's bank are not the player's.
@@ -192,7 +192,7 @@ class Cashier:
         address: str | None = None,
         tables_of: TablesOf = _no_tables,
     ) -> Statement:
-        """A player's account, opened if it is new; `before` pages back.  Raises Illegal."""
+        """A player's account, opened if it is new; `before` selects a page.  Raises Illegal."""
         account, is_ungranted = await self._opened(player, address)
         with _refusing_outages():
             history = await self._accounts.history(player, before, HISTORY_PAGE)
@@ -280,7 +280,7 @@ class Cashier:
     async def totals(
         self, table: TableId, until_seq: int, after: str, limit: int
     ) -> list[TableTotal]:
-        """What accounts have brought to a table and taken away.  Raises Illegal."""
+        """The chips that accounts have brought to a table and taken away.  Raises Illegal."""
         with _refusing_outages():
             return await self._accounts.table_totals(table, until_seq, after, limit)
 
@@ -309,7 +309,7 @@ class Cashier:
         return Purse(account.balance, held, until_ms if held else 0)
 
     def moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
-        """Chips moved to or from a table; they are about to be stored with its change."""
+        """Note that chips moved to or from a table, and are about to be stored with its change."""
         for move in transfers:
             if player_of(move.source) is not None:
                 payment = _Payment(move.source, move.seq)

@@ -1,6 +1,6 @@
 """Counts and logs signs of collusion: seats of one address, and chips that flow one way.
 
-They are signs and no proof: friends at home share an address, and a poor player loses.  Neither
+They are signs, not proof: friends at home share an address, and weak players lose.  Neither
 addresses nor cards are logged.  The server's own bots do not count.
 """
 
@@ -31,7 +31,7 @@ log = structlog.get_logger("pokerws.collusion_signs")
 
 
 class Signs(Protocol):
-    """What is told of seats and hands."""
+    """Takes reports of seats and hands."""
 
     def sat(self, table: TableId, player: PlayerId, seated: Iterable[PlayerId]) -> None:
         """A player has sat down at a table where the `seated` sit."""
@@ -41,7 +41,7 @@ class Signs(Protocol):
 
 
 class NoSigns:
-    """`Signs` that nobody looks at."""
+    """`Signs` that ignores all reports."""
 
     def sat(self, table: TableId, player: PlayerId, seated: Iterable[PlayerId]) -> None:
         """Part of `Signs`."""

@@ -27,7 +27,7 @@ log = structlog.get_logger("pokerws.commit_gate")
 
 
 class Receiver(Isolated, Protocol):
-    """A viewer for whom something is held."""
+    """A viewer for whom the gate holds answers or frames."""
 
     def answer(self, message: TableAnswer) -> None:
         """Send the answer to a command."""
@@ -37,7 +37,7 @@ class Receiver(Isolated, Protocol):
 
 
 class Frames(Protocol):
-    """What some events show, as one object for all viewers."""
+    """The frames of some events, as one object for all viewers."""
 
     def show(self, viewers: Collection[Any]) -> None:
         """Send each of these viewers its frame.  A failure of one must not stop the others."""
@@ -62,7 +62,7 @@ class _Answer(Struct):
 
 
 class _Call(Struct):
-    """A call on behalf of a viewer, or of the server itself."""
+    """A held call, on behalf of a viewer or of the server itself."""
 
     seq: int
     viewer: Receiver | None
@@ -80,7 +80,7 @@ class _Call(Struct):
 class _Frames(Struct):
     """The frames of the events from `first` to `seq`, or of a snapshot if `first` is 0.
 
-    `viewers` are those who were there, without those who do not want them any more.
+    `viewers` are the viewers at that time, without those that have left since.
     """
 
     seq: int

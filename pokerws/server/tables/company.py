@@ -1,4 +1,4 @@
-"""Whether people are at a table.  The server's own bots are nobody."""
+"""Whether people are at a table.  The server's own bots do not count."""
 
 from pokerws.server.auth.bot_tokens import is_bot
 from pokerws.server.tables.actor import TableActor

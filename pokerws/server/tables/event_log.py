@@ -1,4 +1,4 @@
-"""Reads the stored event log during play, for viewers that missed more events than memory has.
+"""Reads the stored event log during play, for events that memory has dropped.
 
 Only a few reads run at a time, each with a short time limit, so that play never waits for them.
 """
@@ -43,7 +43,7 @@ class PastEvents(Protocol):
     """Stored events that memory has dropped."""
 
     async def stretch(self, table: TableId, after_seq: int, count: int) -> list[TableEvent]:
-        """Up to `count` events after `after_seq` without a gap; none if they cannot be read."""
+        """Up to `count` events after `after_seq` without gaps; none if they cannot be read."""
 
     async def hand(
         self, table: TableId, number: int, last_seq: int

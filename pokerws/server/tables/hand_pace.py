@@ -1,4 +1,4 @@
-"""How soon a table may start its next hand: a least pause, and a budget of hands an hour.
+"""How soon a table may start its next hand: a minimum pause, and a budget of hands an hour.
 
 A table without pauses, played by programs, would fill a disk.  This module only says when the next
 hand may start; the rules schedule it.  A restart forgets how much of a budget was used.

@@ -14,15 +14,15 @@ from pokerws.storage.store import Change
 
 
 class Line(Protocol):
-    """What the server measures on a connection."""
+    """The delay of a connection, as the server measures it."""
 
     @property
     def latency_ms(self) -> int:
-        """The delay there and back; 0 if it is not known yet."""
+        """The round-trip time; 0 if it is not known yet."""
 
     @property
     def is_silent(self) -> bool:
-        """Whether a ping has not been answered for some time, so that the line may be lost."""
+        """Whether a ping has not been answered for some time: the connection may be lost."""
 
 
 class Viewer(Protocol):
@@ -42,11 +42,11 @@ class Viewer(Protocol):
 
     @property
     def hears_presence(self) -> bool:
-        """Whether it is told which seated players have no connection."""
+        """Whether the viewer is told which seated players have no connection."""
 
     @property
     def hears_waiting(self) -> bool:
-        """Whether it is told why no hand is dealt."""
+        """Whether the viewer is told why no hand is dealt."""
 
     def answer(self, message: TableAnswer) -> None:
         """Send the answer to a command."""
@@ -82,9 +82,9 @@ class TableJournal(Protocol):
 
     @property
     def skipped(self) -> Count | None:
-        """Where nothing is stored: counts changes that are not put, as they move no chips.
+        """Without a store: counts changes that are not put, since they move no chips.
 
-        A table's first change is put all the same, and all are while the log shows them.
+        A table's first change is put even then, and so are all changes while the log shows them.
         """
 
     @property
@@ -147,10 +147,10 @@ class Owner(Protocol):
         """A hand is over; `net` has what each player won, or lost if negative."""
 
     def seats_changed(self, table: Table) -> None:
-        """Players may have sat down or stood up; what shows it may be held."""
+        """Players may have sat down or stood up; the frames that show it may be held."""
 
     def bots_changed(self, table: Table) -> None:
-        """The host wants other bots at the table."""
+        """The wanted bots of the table have changed."""
 
     def absent_at(self, table: TableId) -> Sequence[PlayerId]:
         """The seated players without a connection, as the viewers know them."""

@@ -1,4 +1,4 @@
-"""Tracks which players are connected to this server, and for how long the others have not been."""
+"""Tracks which players are connected to this server, and since when the others are absent."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,16 +6,16 @@ from functools import partial
 from pokerws.game.state import PlayerId
 from pokerws.server.clock import Alarm, Clock
 
-# Called with a player who is absent from now on, or is back.
+# Called with a player who became absent, or is back.
 Changed = Callable[[PlayerId], None]
-# Called with a player who has lost the last connection, or has the first one, without the grace.
+# Called at once with a player, and whether the player is connected: it does not wait for the grace.
 ConnectionChanged = Callable[[PlayerId, bool], None]
 
 
 class Presence:
-    """Counts the connections of each player, and knows where the latest came from.
+    """Counts the connections of each player, and keeps the address of the latest one.
 
-    A player without a connection is absent after `grace_ms`: reloading a page takes less.
+    A player without a connection is absent after `grace_ms`, which is longer than a page reloads.
     """
 
     def __init__(self, clock: Clock, grace_ms: int = 0) -> None:
@@ -24,21 +24,21 @@ class Presence:
         self._connections: dict[PlayerId, int] = {}
         self._left_ms: dict[PlayerId, int] = {}
         self._addresses: dict[PlayerId, str] = {}
-        # Those who have just lost their last connection, and when they count as absent.
+        # The alarms of players who lost their last connection and are not absent yet.
         self._leaving: dict[PlayerId, Alarm] = {}
         self._subscribers: list[Changed] = []
-        self._of_connections: list[ConnectionChanged] = []
+        self._connection_subscribers: list[ConnectionChanged] = []
 
     def subscribe(self, changed: Changed) -> None:
         """Call `changed` whenever a player becomes absent, or is back."""
         self._subscribers.append(changed)
 
     def subscribe_connections(self, changed: ConnectionChanged) -> None:
-        """Call `changed` whenever a player loses the last connection, or has the first one."""
-        self._of_connections.append(changed)
+        """Call `changed` whenever a player loses the last connection or opens the first one."""
+        self._connection_subscribers.append(changed)
 
     def enter(self, player: PlayerId, address: str | None = None) -> None:
-        """A connection of the player has opened; pair it with `leave`.
+        """Count a new connection of the player; `leave` ends it.
 
         `address` is the client's, as limits count it.
         """
@@ -55,7 +55,7 @@ class Presence:
             self._notify_connection(player, connected=True)
 
     def leave(self, player: PlayerId) -> None:
-        """One of the player's connections has ended."""
+        """Count the end of one of the player's connections."""
         left = self._connections[player] - 1
         if left:
             self._connections[player] = left
@@ -79,7 +79,7 @@ class Presence:
             changed(player)
 
     def _notify_connection(self, player: PlayerId, *, connected: bool) -> None:
-        for changed in self._of_connections:
+        for changed in self._connection_subscribers:
             changed(player, connected)
 
     def is_connected(self, player: PlayerId) -> bool:
@@ -97,12 +97,13 @@ class Presence:
     def absent_ms(self, player: PlayerId, since_ms: int) -> int:
         """How long the player has had no connection, in ms; 0 while connected.
 
-        It counts from `since_ms` at the earliest, also for a player who has never connected.
+        The time before `since_ms` does not count.  A player who has never connected counts from
+        `since_ms`.
         """
         if player in self._connections:
             return 0
         return self._clock.now_ms() - max(since_ms, self._left_ms.get(player, since_ms))
 
     def forget(self, before_ms: int) -> None:
-        """Forget players who left before a time, to free memory: they were absent even longer."""
+        """Forget when players left before `before_ms`, to free memory."""
         self._left_ms = {p: at_ms for p, at_ms in self._left_ms.items() if at_ms >= before_ms}

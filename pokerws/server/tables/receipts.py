@@ -36,8 +36,8 @@ class Recalled(Receipt, frozen=True, array_like=True, gc=False):
 class Receipts:
     """The latest receipts of a table's players; `kept` is the stored form, as it was loaded.
 
-    `digests` makes the digests by which they are found.  Where the table `is_stored` nowhere,
-    commands are compared themselves: a digest of each costs as much as to decode it.
+    `digests` makes the digests by which they are found.  If the table `is_stored` nowhere, the
+    commands themselves are compared, since a digest costs as much as decoding.
     """
 
     __slots__ = ("_digests", "_is_stored", "_loaded_seq", "_table", "kept")

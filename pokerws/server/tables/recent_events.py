@@ -1,6 +1,6 @@
 """A table's newest events in memory, joined with older ones from the log.
 
-They are sent to viewers that have missed some; redaction is up to the caller.
+They are sent to viewers that have missed some; the caller redacts them.
 
 A quiet table's events are packed: compressed to a twentieth of the memory, and slower to read.
 Later events are kept beside the packed ones.

@@ -1,4 +1,4 @@
-"""What a change shows the viewers of a table, as one object that can be held and sent in one call.
+"""The frames that a change shows to the viewers of a table, as one object to be held and sent.
 
 A message is encoded once for all viewers of an encoding, when it is sent.  Until then the object
 refers to events, which never change.
@@ -97,7 +97,7 @@ class ShownAsIs(Struct):
 
 
 class ShownLater(Struct):
-    """Calls `send` for each viewer, which finds out then what there is to show."""
+    """Calls `send` for each viewer when the frames are sent, so that it shows the state of then."""
 
     send: Callable[[Viewer], None]
 

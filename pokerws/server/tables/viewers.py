@@ -90,9 +90,9 @@ class Viewers:
         self._compression = SharedContext()
         # A hand that was cancelled, and until when new viewers are told.
         self._cancelled = (0, 0)
-        # Viewers that do not know yet that they are, since the answer to their `watch` is held.
+        # Viewers whose answer to `watch` is still held.
         self._joining: dict[Viewer, Watch] = {}
-        # Where those without a seat see the table late.
+        # Set if viewers without a seat see the table late.
         self.delayed: DelayedViewers | None = None
         if table.config.company.delay_ms:
             self.delayed = DelayedViewers(table, epoch, gate, history, clock)
@@ -130,7 +130,7 @@ class Viewers:
     def _missed(
         self, viewer: Viewer, after_seq: int, older: Sequence[TableEvent]
     ) -> list[TableEvent] | None:
-        """The events that a viewer lacks, besides those that are held for it; None if unknown."""
+        """The events that a viewer lacks, without those that are held for it; None if unknown."""
         reached = self._gate.reached(viewer, after_seq)
         return self._history.after(reached, older if reached == after_seq else ())
 
@@ -319,7 +319,7 @@ class Viewers:
     # ---- sending to one
 
     def show_snapshot(self, viewer: Viewer) -> None:
-        """Send a viewer the redacted table, and who is absent."""
+        """Send a viewer the redacted table, and the absent players."""
         if self.delayed is not None and self.delayed.is_late(viewer.player):
             self.delayed.show_snapshot(viewer)
             return
@@ -335,7 +335,7 @@ class Viewers:
         self._show_absent(viewer)
 
     def _show_absent(self, viewer: Viewer) -> None:
-        """Tell a viewer who of the seated has no connection, unless all have one."""
+        """Tell a viewer which seated players have no connection, if any."""
         if not viewer.hears_presence:
             return
         seq = self._table.seq
@@ -352,7 +352,7 @@ class Viewers:
             viewer.send_table_frame(viewer.wire.encode(message))
 
     def note_cancelled(self, hand: int) -> None:
-        """A hand was cancelled when the table was loaded: tell the next viewers."""
+        """Tell the next viewers that a hand was cancelled when the table was loaded."""
         self._cancelled = hand, self._clock.table_ms() + TELL_CANCELLED_MS
 
     def _tell_cancelled(self, viewer: Viewer) -> None:
@@ -396,7 +396,7 @@ class Viewers:
 
     @property
     def _holds(self) -> bool:
-        """Whether what is sent about the latest event has to wait."""
+        """Whether frames about the latest event have to wait."""
         return not self._gate.is_open and self._gate.holds(self._table.seq)
 
     def answer(self, viewer: Viewer, message: TableAnswer) -> None:
@@ -409,7 +409,7 @@ class Viewers:
             viewer.held_by(gate, self._table.id)
 
     def answer_in_turn(self, viewer: Viewer, message: TableAnswer) -> None:
-        """Answer a viewer's message after its earlier ones, whatever becomes of these."""
+        """Answer a viewer's message after its earlier ones, even if these are refused."""
         if self._gate.answers_to(viewer):
             self._gate.hold_behind(viewer, partial(viewer.answer, message))
             viewer.held_by(self._gate, self._table.id)

@@ -1,8 +1,8 @@
 """A file beside the server: the tables that show cards which the database does not have yet.
 
 Each incarnation of a server has one, from its start on, and holds a lock on it while it lives.  So
-a file whose lock is free is the last word of a dead server.  A table that it does not name has
-shown no card that is not stored.  Without the file it is unknown.
+a file whose lock is free is what a dead server wrote last.  A table that it does not name has shown
+no card that is not stored.  Without the file it is unknown.
 
 All calls block; a file is only ever appended to, or emptied.
 """
@@ -34,7 +34,7 @@ class AheadNote:
             sync_directory(directory)
         except BaseException:
             os.close(self._file)
-            # As it is it would say that nothing is shown.
+            # In this form it would say that nothing is shown.
             self._path.unlink(missing_ok=True)
             sync_directory(directory)
             raise
@@ -44,7 +44,7 @@ class AheadNote:
         self._append(f"{_ADD} {table} {hand}\n" for table, hand in tables.items())
 
     def remove(self, tables: Iterable[TableId]) -> None:
-        """These tables are stored as they were shown."""
+        """Remove tables that are stored as they were shown."""
         self._append(f"{_REMOVE} {table}\n" for table in tables)
 
     def clear(self) -> None:
@@ -97,7 +97,7 @@ def _tables_in(data: bytes) -> dict[TableId, int] | None:
     tables: dict[TableId, int] = {}
     for line in lines:
         match line.decode(errors="replace").split():
-            # The last line may be cut short: what it was to say was waited for, and not done.
+            # The last line may be cut short: then its tables have not shown their cards yet.
             case _ if not line.endswith(b"\n"):
                 break
             case [sign, table, hand] if sign == _ADD and hand.isdecimal():

@@ -28,7 +28,7 @@ class Notes(Protocol):
         """Note tables, each with the first hand concerned.  Raises OSError: show nothing then."""
 
     async def remove(self, tables: Iterable[TableId]) -> None:
-        """These tables are stored as they were shown."""
+        """Remove tables that are stored as they were shown."""
 
     async def named(self, owners: Sequence[str]) -> Mapping[TableId, int] | None:
         """The tables that these earlier servers noted; None if one has no file."""

@@ -1,4 +1,4 @@
-"""Tells the journal's listeners what is stored, after the next batch has been sent."""
+"""Tells the journal's listeners what is stored, once the next batch is sent."""
 
 import asyncio
 from collections import deque
@@ -18,9 +18,9 @@ log = structlog.get_logger("pokerws.journal")
 
 
 class Announcer:
-    """Keeps what is stored and was not told yet, in order.
+    """Keeps reports of stored tables that were not told yet, in order.
 
-    `flushes` are those that wait for it.
+    `flushes` wait for them.
     """
 
     def __init__(self, outcomes: OutcomeLog, clock: Callable[[], float]) -> None:
@@ -42,12 +42,12 @@ class Announcer:
         return {one: version for one, version, _ in self._untold if table in (None, one)}
 
     def tell_soon(self) -> None:
-        """Tell after whatever runs now: the store works meanwhile."""
+        """Tell in the next turn of the event loop; the store works meanwhile."""
         if self._untold:
             asyncio.get_running_loop().call_soon(self.tell)
 
     def tell(self) -> None:
-        """Tell all.  Much may be waiting for it, so others have their turns in between."""
+        """Tell all.  Many frames may wait for it, so other tasks have their turns in between."""
         clock, untold = self._clock, self._untold
         until_s = clock() + TURN_S
         while untold:

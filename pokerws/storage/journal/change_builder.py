@@ -1,8 +1,8 @@
 """Builds a table's `Change` from its events, for the server and for a repair.
 
-A change is built when its events happen, and it is complete: whatever befalls the table later, it
-can be written.  It decides when a change has a snapshot too, since most have none: the events tell
-what has happened.
+A change is built when its events happen, and is complete: it can be written even if the table fails
+later.  This module also decides which changes have a snapshot; most have none, since the events are
+enough.
 """
 
 from collections.abc import Sequence
@@ -96,7 +96,7 @@ class ChangeBuilder:
     ) -> Change:
         """The change that `events` made; `receipt` is that of the command that caused them.
 
-        A command without events is known by its receipt in a snapshot only.
+        The receipt of a command without events is only in a snapshot.
         """
         table, count = self._state.table, len(events)
         log: tuple[LogRow, ...] = ()

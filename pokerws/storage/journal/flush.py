@@ -9,7 +9,7 @@ from pokerws.game.state import TableId
 
 @dataclass
 class Flush:
-    """Waits until tables are written up to a version, each its own."""
+    """Waits until each of some tables is written up to its version."""
 
     behind: dict[TableId, int]
     done: asyncio.Event = field(default_factory=asyncio.Event)

@@ -3,8 +3,8 @@
 A batch is written as soon as the one before it is committed, without a timer.
 docs/decisions/0004-write-path.md has the reasons.
 
-The journal never drops an event of a table that it may still write.  While the store is away events
-pile up, and `over_high_water` says when play must slow down.
+The journal never drops an event of a table that it may still write.  While the store is out of
+reach, events pile up, and `over_high_water` says when play must slow down.
 """
 
 import asyncio
@@ -246,7 +246,7 @@ class Journal:
                     await self._resolve(entry)
 
     def _settle(self, stored: list[Entry]) -> None:
-        """Take note that entries are stored; listeners are told later."""
+        """Record that entries are stored; listeners are told later."""
         created = sum([entry.expected == 0 for entry in stored])
         if created:
             self._count("create_game", Outcome.DB_SUCCESS, created)
@@ -332,7 +332,7 @@ class Journal:
         return stored is None or stored.is_whole
 
     def _go_back(self, entry: Entry, stored: Position) -> None:
-        """The database is an older copy of itself: whoever has the table decides what is right."""
+        """Report that the database is an older copy of itself; the listeners decide what to do."""
         log.error("table_went_back", **went_back(entry.table, entry.committed, stored.version))
         self._count("save_game", Outcome.WENT_BACK)
         if self._drop(entry):
@@ -340,7 +340,7 @@ class Journal:
                 self._call(listener.went_back, entry.table)
 
     def _written(self, entry: Entry, last: Change) -> None:
-        """The store has the entry up to the change `last`; the rest of it still waits."""
+        """Record that an entry is stored up to the change `last`; the rest of it still waits."""
         self._announcer.add(entry.table, last.version, is_new=entry.expected == 0)
         self._pending.written(entry, last)
 

@@ -10,7 +10,7 @@ class JournalListener(Protocol):
 
     The calls come from the journal's task, so they must be short.  After `fenced`, `rejected`,
     `conflict` or `went_back` the journal drops and counts the table's changes until one with a
-    higher epoch comes.  So whoever claims a table flushes it first.
+    higher epoch comes.  So flush a table before it is claimed.
     """
 
     def written(self, table: TableId, version: int) -> None:

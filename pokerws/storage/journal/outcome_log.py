@@ -1,4 +1,4 @@
-"""The log lines about games that are created and saved: enough to follow, and never a flood.
+"""The log lines about games that are created and saved, limited in number.
 
 Games are saved many times a second.  So at info there are the creation of each game and the first
 save of it; later saves are logged at debug, and counted in the metrics.  A failure that repeats

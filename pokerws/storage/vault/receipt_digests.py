@@ -1,9 +1,9 @@
 """Keyed digests of commands, by which the receipt of a resent command is found.
 
-Receipts are in the open part of a snapshot.  Without a key, whoever reads it could try all discards
-until one gives the stored digest.  The keys are derived from the vault's keys, so nothing else has
-to be kept.  This module also upgrades the unkeyed digests of older versions.  It must not know how
-long receipts are kept (`server/tables/receipts.py`).
+Receipts are in the open part of a snapshot.  Without a key, a reader of the database could try all
+discards until one gives the stored digest.  The keys are derived from the vault's keys, so nothing
+else has to be kept.  This module also upgrades the unkeyed digests of older versions.  It must not
+know how long receipts are kept (`server/tables/receipts.py`).
 """
 
 import secrets

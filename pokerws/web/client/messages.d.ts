@@ -75,9 +75,9 @@ export interface Unwatch {
  * Take a seat, with chips from the player's account; without `seat`, the first free one.
  *
  * A player may sit down without watching the table, but then gets no events of it. `key` is as in
- * `watch`. Where the host approves who sits down, the first `sit` asks for it: it is accepted, and
- * `seat_requested` follows. After `seat_approved` the player sends `sit` again. Who has a reserved
- * seat gets that one. Where blinds are owed, the player waits for the big blind, or with the
+ * `watch`. If the table needs the host's approval, the first `sit` asks for it: it is accepted,
+ * and `seat_requested` follows. After `seat_approved` the player sends `sit` again. A player with
+ * a reserved seat gets that one. A player who owes blinds waits for the big blind, or with the
  * `entry` `post`, posts them in the next hand in which that is possible.
  */
 export interface Sit {
@@ -100,9 +100,9 @@ export interface Sit {
  * Leave the seat and return the chips to the account; during a hand, at its end.
  *
  * For the rest of that hand the server acts for the player at once: it checks if that is free,
- * else folds. That cannot be undone. Without a seat it takes back a request for one. With `when`,
- * the player leaves after playing this `hand`, or right before the next big blind comes; `stay`
- * undoes it.
+ * else folds. That cannot be undone. Without a seat, `stand` withdraws a request for one. With
+ * `when`, the player leaves after playing this `hand`, or right before the next big blind comes;
+ * `stay` undoes it.
  */
 export interface Stand {
   type: "stand";
@@ -269,12 +269,12 @@ export interface ListHands {
 /**
  * Request the statistics of the latest `hands`.
  *
- * With a `table` they are those of its latest hands, whoever was dealt in. Otherwise they are
- * those of the player's latest hands, at all tables.
+ * With a `table` they count all of its latest hands. Otherwise they count the player's latest
+ * hands, at all tables.
  *
- * Players get their own. Where `statistics` of the table's config is `all`, those who sit there
- * get those of all players of these hands, or of one `player`. An operator or admin gets them
- * everywhere.
+ * Players get their own. If `statistics` of the table's config is `all`, players with a seat there
+ * get those of all players of these hands, or of one `player`. An operator or admin gets those of
+ * all players at every table.
  */
 export interface GetStats {
   type: "get_stats";
@@ -410,10 +410,10 @@ export interface Refill {
  * `token` is the `session` of an earlier `welcome`, or a token of the operator's login service.
  * Sending `hello` again with a newer token renews it. Without a token, a new guest plays under
  * `name`. With a `session`, `name` renames the player. With a token of the login service, it is
- * used only if the token has no name, or one that cannot be had. `capabilities` are the optional
- * parts of the protocol that the client wants; without the list, all. A client that has kept
- * `variants` and `mixes` of an earlier `welcome` sends its `games_etag`: if they are still the
- * same, they are not sent again. The `code` of a `link` stands for token and name.
+ * used only if the token has no name, or one that is taken. `capabilities` are the optional parts
+ * of the protocol that the client wants; without the list, all. A client that has kept `variants`
+ * and `mixes` of an earlier `welcome` sends its `games_etag`: if they are still the same, they are
+ * not sent again. The `code` of a `link` stands for token and name.
  */
 export interface Hello {
   type: "hello";
@@ -560,7 +560,7 @@ export interface UseTimeBank {
 }
 
 /**
- * Have one more bot at the table. Only its host may do this.
+ * Ask the server for one more bot at the table. Only the host may do this.
  *
  * The server plays it: it takes a free seat while people are at the table, sits out while no
  * person plays, and gives up its seat to a person who wants it. Without a `name` the server
@@ -579,7 +579,7 @@ export interface AddBot {
 }
 
 /**
- * Have a bot no more: it leaves the table, during a hand at its end. Only for the host.
+ * Remove a wanted bot; during a hand, at its end. Only the host may do this.
  *
  * `player` is that of an entry in the table's `bots`.
  */
@@ -596,7 +596,7 @@ export interface RemoveBot {
 /**
  * Vote for the next hand to be a bomb pot, or take the vote back.
  *
- * `bomb_pot_vote` in `house` of the table's config says whose votes it takes. A vote is over when
+ * `bomb_pot_vote` in `house` of the table's config says how many votes it takes. A vote ends when
  * a hand starts, and when its player leaves the seat.
  */
 export interface VoteBombPot {
@@ -612,8 +612,8 @@ export interface VoteBombPot {
 /**
  * Ask to see the board cards that would have come in `hand`, before the next hand starts.
  *
- * `rabbit_hunt` in `house` of the table's config says whether all who were in the hand and still
- * sit at the table must ask.
+ * `rabbit_hunt` in `house` of the table's config says whether one request is enough. Otherwise all
+ * players of the hand who still have a seat must ask.
  */
 export interface RabbitHunt {
   type: "rabbit_hunt";
@@ -628,7 +628,7 @@ export interface RabbitHunt {
 /**
  * Muck hands that lose at the showdown, where that is allowed, or show them.
  *
- * It is on until the player turns it off, and again in another seat.
+ * It is on when a player sits down, until the player turns it off.
  */
 export interface AutoMuck {
   type: "auto_muck";
@@ -655,7 +655,7 @@ export interface HostKick {
   player: string;
 }
 
-/** Let a player not sit down at this table any more, and remove the player from the seat. */
+/** Ban a player from the seats of this table, and remove the player from the seat. */
 export interface HostBan {
   type: "host_ban";
   /** the client's name for the command; the answer repeats it */
@@ -698,8 +698,8 @@ export interface ResumeTable {
 /**
  * Change the table's config: at once between hands, otherwise when the hand is over.
  *
- * `seats`, and of `hosting` the fields `unlisted` and `bank`, stay what they are. The config that
- * the table has takes back a change that waits.
+ * `seats` cannot change, nor can `unlisted` and `bank` of `hosting`. Sending the present config
+ * withdraws a change that waits.
  */
 export interface ChangeTable {
   type: "change_table";
@@ -734,7 +734,7 @@ export interface GetLink {
 /**
  * Make the key of an unlisted table invalid; `get_link` has the new one.
  *
- * It keeps nobody out who has a seat or an approval, or watches the table already.
+ * Players with a seat or an approval need no key, and viewers of the table keep watching it.
  */
 export interface RenewLink {
   type: "renew_link";
@@ -766,7 +766,7 @@ export interface DenySeat {
   player: string;
 }
 
-/** Give a player chips of the table's bank, while the player is not in a hand. */
+/** Give a player chips from the table's bank, while the player is not in a hand. */
 export interface GiveChips {
   type: "give_chips";
   /** the client's name for the command; the answer repeats it */
@@ -795,7 +795,7 @@ export interface TakeChips {
 /**
  * Post the owed blind from the next hand on; with `on` false, wait for the big blind.
  *
- * Nobody between the button and the blinds is dealt in all the same.
+ * A player between the button and the big blind is dealt in after that.
  */
 export interface PostBlind {
   type: "post_blind";
@@ -807,7 +807,7 @@ export interface PostBlind {
   on?: boolean;
 }
 
-/** Drop what was asked for later: to leave, or to sit out at the next big blind. */
+/** Drop the player's plan to leave, or to sit out at the next big blind. */
 export interface Stay {
   type: "stay";
   /** the client's name for the command; the answer repeats it */
@@ -819,8 +819,8 @@ export interface Stay {
 /**
  * Have the server add chips from the account between hands, until the player leaves the seat.
  *
- * A stack below `top_up_to` is filled up to that, and an empty one to `rebuy_to`. Together at most
- * `at_most` chips are added so. Without `top_up_to` and `rebuy_to`, none are. If the account has
+ * A stack below `top_up_to` is filled up to that, and an empty one to `rebuy_to`, with at most
+ * `at_most` chips in all. Without `top_up_to` and `rebuy_to`, none are added. If the account has
  * too few, nothing is added, and the player gets a notice `auto_chips_failed`.
  */
 export interface AutoChips {
@@ -840,9 +840,10 @@ export interface AutoChips {
 /**
  * Wait for a seat at a full `table`, or at any table that meets the `filter`.
  *
- * One of the two must be there. The player gets `waiting` messages, and when a seat is free, it is
- * reserved for the first one who is connected. A player waits at any number of tables, and with
- * one filter; that is forgotten when the server restarts. `key` is as in `watch`.
+ * One of the two must be there. The player gets `waiting` messages. A seat that becomes free is
+ * reserved for the first connected player of the list. A player can wait at any number of tables,
+ * and with one filter. A restart of the server forgets the one with a filter. `key` is as in
+ * `watch`.
  */
 export interface JoinWaitingList {
   type: "join_waiting_list";
@@ -856,7 +857,7 @@ export interface JoinWaitingList {
   key?: string | null;
 }
 
-/** Wait no more at `table`, or without one, with the filter. A reserved seat is given up. */
+/** Stop waiting at `table`, or without one, with the filter. It gives up a reserved seat. */
 export interface LeaveWaitingList {
   type: "leave_waiting_list";
   /** the client's name for the command; the answer repeats it */
@@ -868,7 +869,8 @@ export interface LeaveWaitingList {
 /**
  * Reserve a seat at the table with the most players that meets the `filter` and has one free.
  *
- * `accepted` has the `table`; take the seat with `sit`. A player has one seat reserved so.
+ * `accepted` has the `table`; take the seat with `sit`. While a seat is reserved for the player,
+ * `quick_seat` answers with its table.
  */
 export interface QuickSeat {
   type: "quick_seat";
@@ -879,7 +881,7 @@ export interface QuickSeat {
 }
 
 /**
- * Say beforehand what to do in the next turn of this betting round; it replaces an earlier one.
+ * Set what to do in the next turn of this betting round; it replaces an earlier pre-action.
  *
  * `check_fold` checks if that is free, and folds otherwise; `call_any` calls whatever it costs.
  * `amount` is for `raise`, the player's total for the street, and for `call`, what the player sees
@@ -903,10 +905,10 @@ export interface PreAct {
 }
 
 /**
- * Request who brought chips to a table and who left with how many; closed tables too.
+ * Request the chips that each player brought to a table, open or closed, and took away.
  *
- * Players who have brought chips there may do this, operators and admins. `after` is the `next` of
- * the page before. With the `format` `csv` the page is a `text`.
+ * Players who have brought chips there may do this, and operators and admins. `after` is the
+ * `next` of the page before. With the `format` `csv` the page is a `text`.
  */
 export interface GetLedger {
   type: "get_ledger";
@@ -923,9 +925,9 @@ export interface GetLedger {
 /**
  * Request a code that brings this player to another device, with name, chips and seat.
  *
- * There it is the `code` of `hello`. It is valid once, and for five minutes; a newer one makes it
- * void. Without `keep`, the session that asks for it ends when the code is used, as by `logout`.
- * It is for guests: other players sign in there with a token of the login service.
+ * `hello` of the other device has it as `code`. It is valid once, and for five minutes; a newer
+ * one replaces it. Without `keep`, the session that asks for it ends when the code is used, as by
+ * `logout`. Links are for guests: other players sign in with a token of the login service.
  */
 export interface CreateLink {
   type: "create_link";
@@ -947,9 +949,9 @@ export interface React {
 }
 
 /**
- * Hear no more chat and reactions of a player, or hear them again, at all tables.
+ * Stop receiving chat and reactions of a player at all tables, or receive them again.
  *
- * It is kept with the account, and nobody is told.
+ * The mute is stored with the account, and the muted player does not learn of it.
  */
 export interface MutePlayer {
   type: "mute_player";
@@ -962,7 +964,7 @@ export interface MutePlayer {
 }
 
 /**
- * Keep a private note about a player with the account, in place of an earlier one.
+ * Store a private note about a player with the account, in place of an earlier one.
  *
  * A note with neither text nor colour is erased.
  */
@@ -1389,17 +1391,17 @@ export interface TableLink {
 }
 
 /**
- * The player's place on a waiting list: that of `table`, or of those who wait with a filter.
+ * The player's place on a waiting list: that of `table`, or that of waiting with a filter.
  *
- * `place` is 1 for the first one, and 0 if the player is on the list no more; `length` is that of
- * a table's list. `seat` is reserved for the player until `until_ms`, if there is one. It is sent
- * whenever it changes, and after `hello`.
+ * `place` is 1 for the first player, and 0 for one who is not on the list any more. `length` is
+ * that of a table's list. `seat` is reserved for the player until `until_ms`, if there is one. The
+ * message is sent whenever this changes, and after `hello`.
  */
 export interface Waiting {
   type: "waiting";
-  /** the place on the list, from 1; 0 if the player waits no more */
+  /** the place on the list, from 1; 0 if the player is not on it any more */
   place: number;
-  /** the table; if absent, the list is that of waiting with a filter */
+  /** the table; if absent, the list is for waiting with a filter */
   table?: string;
   /** the number of players on a table's list */
   length?: number;
@@ -1434,8 +1436,8 @@ export interface PreActionHeld {
  * The answer to `get_ledger`: at most 50 players, by id.
  *
  * `settle` says who pays whom, with few payments; it is absent if there are several pages. Chips
- * from before the server had accounts are those of the player `house`. At a table with a bank the
- * rows are its lines.
+ * from before the server had accounts belong to the player `house`. At a table with a bank, the
+ * rows are the lines of the bank.
  */
 export interface Ledger {
   type: "ledger";
@@ -1455,7 +1457,7 @@ export interface Ledger {
   rake?: number;
 }
 
-/** The answer to `create_link`. Whoever has the code can play as this player. */
+/** The answer to `create_link`. Anybody with the code can play as this player. */
 export interface Link {
   type: "link";
   /** the client's name for the command; the answer repeats it */
@@ -1484,8 +1486,8 @@ export interface ReactionShown {
 /**
  * The latest chat messages of a table, at most 200, oldest first.
  *
- * It follows the answer to `watch` if there are any, in place of all that the client has of the
- * table. The server keeps them in memory: a restart forgets them.
+ * It follows the answer to `watch` if there are any, and replaces those that the client has. The
+ * server keeps them in memory: a restart forgets them.
  */
 export interface ChatHistory {
   type: "chat_history";
@@ -1511,8 +1513,8 @@ export interface Notes {
 /**
  * The answer to `list_watchers`.
  *
- * `count` is the number of players who watch the table and have no seat there; `names` are theirs,
- * at most 200. Where watchers are anonymous there are none.
+ * `count` is the number of players who watch the table without a seat there. `names` has at most
+ * 200 of their names, and none if watchers are anonymous.
  */
 export interface Watchers {
   type: "watchers";
@@ -1529,7 +1531,7 @@ export interface Watchers {
 /**
  * The answer to `get_stats`.
  *
- * `sessions` are those of the requested player, or else of the own one; at most 50, the latest
+ * `sessions` are those of the requested player, or of the one who asks; at most 50, the latest
  * first. `of_table` is there if a table was named. Cancelled hands do not count.
  */
 export interface Stats {
@@ -1548,8 +1550,8 @@ export interface Stats {
  * The game, stakes and options of a table. Chips are integers; times are in milliseconds.
  *
  * `variant` is the code of a variant or of a mix. `ante_kind` says who posts the ante in games
- * with blinds: `each` player, or the `big_blind` for the whole table. `statistics` says whether
- * players get only their `own`, or those of `all` while they sit there.
+ * with blinds: `each` player, or the `big_blind` for the whole table. With `statistics` `own`,
+ * players get only their own; with `all`, those with a seat get everybody's.
  */
 export interface TableConfig {
   /** one of the `variants` or `mixes` of `welcome` */
@@ -1580,13 +1582,13 @@ export interface TableConfig {
   house: HouseRules;
   /** the time of turns, time bank, disconnect protection and lag allowance */
   clocks: Clocks;
-  /** options about players who are not there */
+  /** options about absent players */
   presence: PresenceOptions;
-  /** who may come in, and whose chips are played for */
+  /** who may find the table and sit down, and where its chips come from */
   hosting: HostingRules;
   /** how players come to the table and go */
   seating: Seating;
-  /** options about those who watch */
+  /** options about viewers without a seat */
   company: Company;
   /** whether players get only their `own` statistics, or those of `all` */
   statistics: "all" | "own";
@@ -1642,14 +1644,14 @@ export interface Table {
   extras: Extras | null;
   /** the player who opened the table, or to whom the role was handed over; null if none */
   host: string | null;
-  /** what the host has decided, and is asked for */
+  /** decisions of the host, and requests for seats */
   hosting: Hosting;
   /** the players on the waiting list, the first one first */
   waiting: Waiter[];
 }
 
 /**
- * The limits that a client must keep to. Null is no limit.
+ * The limits that a client must observe. Null is no limit.
  *
  * There are rate limits for the messages of a connection and of a player. Some kinds of a player's
  * messages have their own: chat; creating tables; queries (`watch`, once for each table,
@@ -1769,11 +1771,11 @@ export interface Mix {
  *
  * With `bomb_pot_vote`, players can vote for the next hand to be a bomb pot: `all` of those dealt
  * in must, or a `majority`. `rabbit_hunt` lets players see the board cards that would have come:
- * if all in the hand have `agreed`, or as soon as one asks (`open`). Who wins the main pot alone
- * with a seven and a deuce, in hold'em, gets `seven_deuce` chips from each other player of the
- * hand. In a round of `stand_up`, each player who wins chips from a pot sits down; the last one
- * standing pays that many chips to each other player of the round. With `ante_only`, games with
- * blinds are played with antes alone.
+ * if all players of the hand have `agreed`, or as soon as one asks (`open`). In hold'em, the sole
+ * winner of the main pot with a seven and a deuce gets `seven_deuce` chips from each other player
+ * of the hand. In a round of `stand_up`, each player who wins chips from a pot sits down; the last
+ * one standing pays that many chips to each other player of the round. With `ante_only`, games
+ * with blinds are played with antes alone.
  */
 export interface HouseRules {
   /**
@@ -1801,16 +1803,19 @@ export interface HouseRules {
   rake?: Rake;
   /** when the table closes by itself; by default never */
   session?: SessionLimits;
-  /** whose votes make the next hand a bomb pot: `off`, `all` of those dealt in, or a `majority` */
+  /**
+   * how many votes of players who are dealt in make a bomb pot: `all`, or a `majority`; `off` is no
+   * vote
+   */
   bomb_pot_vote?: "all" | "majority" | "off";
   /**
-   * who must ask for the board cards that would have come: `off`, all (`agreed`), or one player
-   * (`open`)
+   * who must ask for the board cards that would have come: nobody can (`off`), all (`agreed`), or
+   * one player (`open`)
    */
   rabbit_hunt?: "agreed" | "off" | "open";
   /** chips from each other player for winning with a seven and a deuce; 0 is none */
   seven_deuce?: number;
-  /** chips that the last one standing pays to each other player; 0 is no such game */
+  /** chips that the last one standing pays to each other player; 0 is none */
   stand_up?: number;
   /** whether games with blinds are played with antes alone */
   ante_only?: boolean;
@@ -1819,8 +1824,8 @@ export interface HouseRules {
 /**
  * The clocks of a table.
  *
- * `street_ms` has the time of a turn by street: before the flop, on the flop, and so on. For 0,
- * and for streets that are not in it, it is the table's `turn_time_ms`. There is no `bank`, no
+ * `street_ms` has the time of a turn by street: before the flop, on the flop, and so on. 0 stands
+ * for the table's `turn_time_ms`, and so does a street without an entry. There is no `bank`, no
  * `protection` and no `lag` allowance if it is null. After `timeouts_to_sit_out` time-outs in a
  * row a player sits out.
  */
@@ -1838,7 +1843,7 @@ export interface Clocks {
 }
 
 /**
- * How long a table waits for players who are not there.
+ * How long a table waits for absent players.
  *
  * The seat of a player without a connection is freed after `absent_seat_ms`, or sooner if the
  * server frees seats sooner. 0 is the server's own time.
@@ -1854,10 +1859,10 @@ export interface PresenceOptions {
 /**
  * How a table is hosted.
  *
- * An `unlisted` table is in no list, and for those without the key of its link it does not exist.
- * With `approval`, who wants a seat asks for it first, and the host approves. With `bank`, the
- * chips are the table's own: they do not come from the players' accounts, and the host may give
- * and take some. What `unlisted` and `bank` say is fixed when the table is created.
+ * An `unlisted` table is in no list, and hidden from players without the key of its link. With
+ * `approval`, players ask for a seat first, and the host approves. With `bank`, the chips are the
+ * table's own: they do not come from the players' accounts, and the host gives and takes them.
+ * `unlisted` and `bank` cannot change after the table is created.
  */
 export interface HostingRules {
   /** whether the table is in no list, and found by its link alone */
@@ -1869,13 +1874,13 @@ export interface HostingRules {
 }
 
 /**
- * How players come to a table and go.
+ * How players take and leave the seats of a table.
  *
- * With a `dead` button nobody skips the big blind, and small blind and button follow it, onto free
- * seats too. A `moving` one goes to the next player each hand, and the blinds follow it. A player
- * who comes back within `stay_ms` brings the chips of before; 0 turns that off. A seat is reserved
- * for `reserve_ms`. The waiting list has `waiting_list` places; 0 is no list. `auto_chips` allows
- * players to have chips added automatically.
+ * With a `dead` button nobody skips the big blind; small blind and button follow it, and may be at
+ * free seats. A `moving` button goes to the next player each hand, and the blinds follow it. A
+ * player who comes back within `stay_ms` must bring the same chips; 0 turns that off. A seat is
+ * reserved for `reserve_ms`. The waiting list has `waiting_list` places; 0 is no list.
+ * `auto_chips` allows players to have chips added automatically.
  */
 export interface Seating {
   /** `dead`: it follows the blinds; `moving`: it goes to the next player */
@@ -1891,18 +1896,18 @@ export interface Seating {
 }
 
 /**
- * Options about those who watch a table.
+ * Options about viewers without a seat.
  *
- * With `delay_ms`, those without a seat see the table so much later, as for a stream. With
- * `show_cards_later` they then see all hole cards, if the hand is over by that time. With
+ * With `delay_ms` they see the table later by that time, as for a stream. With `show_cards_later`,
+ * late viewers see all hole cards of hands that are over at the table by then. With
  * `anonymous_watchers`, they are counted, but not named.
  */
 export interface Company {
-  /** whether those without a seat are not named */
+  /** whether viewers without a seat are counted, but not named */
   anonymous_watchers?: boolean;
-  /** how much later those without a seat see the table; 0 is not at all */
+  /** how much later viewers without a seat see the table; 0 is no delay */
   delay_ms?: number;
-  /** whether they then see all hole cards of hands that are over */
+  /** whether late viewers see all hole cards of hands that are over */
   show_cards_later?: boolean;
 }
 
@@ -1967,7 +1972,7 @@ export interface Details {
  * `first_config` is the one with which the table was opened, if it has another one now.
  */
 export interface Hosting {
-  /** whether the host has paused the table */
+  /** whether the host has paused the table; true during its last hand as well */
   paused?: boolean;
   /** the config after this hand, if the host changes it */
   next_config?: TableConfig;
@@ -1975,7 +1980,7 @@ export interface Hosting {
   requests?: SeatRequest[];
   /** the players who may sit down, where the host approves */
   approved?: string[];
-  /** the players whom the host lets not sit down */
+  /** the players whom the host has banned from the seats */
   banned?: string[];
   /** what the bank gave and got back, for each player */
   bank?: BankLine[];
@@ -2037,10 +2042,10 @@ export interface HeartbeatTimes {
 /**
  * A table as listed in the lobby.
  *
- * `players` is the number of taken seats, of which `bots` have bots of the server, and `waiting`
- * that of players on the waiting list. `waiting_for` is why no hand is dealt. The last three and
- * the figures of the latest hands are known of tables in memory only. A `paused` table starts no
- * hands: its host has paused it.
+ * `players` is the number of taken seats, and `bots` the number of bots among them. `waiting` is
+ * the number of players on the waiting list, and `waiting_for` why no hand is dealt. Only tables
+ * in memory have the last three and the figures of the latest hands. `paused` is true while the
+ * host has paused the table.
  */
 export interface TableSummary {
   /** the table's id */
@@ -2062,7 +2067,7 @@ export interface TableSummary {
    * enough), `paused_by_host` or `database`
    */
   waiting_for?: string;
-  /** whether the host has paused the table */
+  /** whether the host has paused the table; true during its last hand as well */
   paused?: boolean;
   /** the number of players on the waiting list */
   waiting?: number;
@@ -2072,7 +2077,7 @@ export interface TableSummary {
   hands_an_hour?: number;
 }
 
-/** What may have changed of a listed table; `config` is there if the host has changed it. */
+/** The fields of a listed table that change; `config` only if the host has changed it. */
 export interface TableChange {
   /** the table's id */
   table: string;
@@ -2089,7 +2094,7 @@ export interface TableChange {
    * enough), `paused_by_host` or `database`
    */
   waiting_for?: string;
-  /** whether the host has paused the table */
+  /** whether the host has paused the table; true during its last hand as well */
   paused?: boolean;
   /** the config, if it has changed */
   config?: TableConfig;
@@ -2230,7 +2235,7 @@ export interface ChatLine {
   at_ms: number;
 }
 
-/** What a player keeps about another one. */
+/** A player's note about another one, and whether the other one is muted. */
 export interface NoteEntry {
   /** the player's id */
   player: string;
@@ -2245,11 +2250,12 @@ export interface NoteEntry {
 /**
  * What a player did in `hands` hands.
  *
- * Before the flop, which is the first betting round in games without one, the player had a
- * decision in `decided` hands. In `vpip` of them the player called, bet or raised, in `pfr` bet or
- * raised. In `three_bet_chances` hands the player answered a first raise, in `three_bets` with a
- * raise. The player saw `flops`, came to `showdowns`, and won chips in `showdowns_won`. `net` is
- * what was won in all, with bonuses and without rake.
+ * All but `net` are numbers of hands. In `decided` the player had a decision before the flop, or
+ * in the first betting round of games without one. In `vpip` of them the player called, bet or
+ * raised there; in `pfr`, bet or raised. In `three_bet_chances` the player answered a first raise;
+ * in `three_bets`, with a raise. In `flops` the player saw the flop, in `showdowns` came to the
+ * showdown, and in `showdowns_won` won chips there. `net` is the sum of chips won or lost, with
+ * bonuses and after rake.
  */
 export interface PlayerStats {
   /** the player's id */
@@ -2703,7 +2709,7 @@ export interface TimeBankStarted {
 }
 
 /**
- * The time bank stopped with `left_ms`: the player acts, its time is up, or the line is lost.
+ * The time bank stopped with `left_ms`: by an action, by its end, or by a lost connection.
  *
  * `bank_ms` of the seat's `clock` becomes `left_ms`.
  */
@@ -2718,9 +2724,9 @@ export interface TimeBankStopped {
 }
 
 /**
- * The connection of the player to act is lost, so the player has until `deadline_ms`.
+ * The player to act has no connection, and gets time until `deadline_ms`.
  *
- * `left` is how often that can still happen to the player.
+ * `left` is how often the player can still be protected.
  *
  * The turn's `deadline_ms` becomes the event's, and its `time` `protection`. `protections` of the
  * seat's `clock` becomes `left`.
@@ -2753,7 +2759,7 @@ export interface ConnectionRestored {
 }
 
 /**
- * The player's action came `late_ms` after the deadline, which its connection accounts for.
+ * The player's action came `late_ms` after the deadline, within the lag allowance.
  *
  * `lag_ms` of the seat's `clock` becomes `left_ms`.
  */
@@ -2958,7 +2964,7 @@ export interface PlayerSat {
   owes_small?: boolean;
   /** whether the player was dealt in, now or before leaving within the hour */
   played?: boolean;
-  /** what the player has of the table's clocks, likewise */
+  /** the time bank, protections and lag allowance, if the table has any */
   clock?: SeatClock;
   /** whether it is a bot of the server */
   bot?: boolean;
@@ -2970,7 +2976,7 @@ export interface PlayerSat {
  * A player stood up; `stack` chips returned to the account.
  *
  * A player who comes back before `until_ms` brings back `stack`, and owes blinds if `owes_blinds`.
- * It is 0 if the player may come back as a new one.
+ * `until_ms` is 0 if the player owes nothing.
  *
  * The seat becomes null. If there is a `last_hand`, the seat's `cards` in it become empty, and the
  * seat is removed from `shown`. The player and those in `forgotten` are removed from `departed`.
@@ -3005,10 +3011,10 @@ export interface PlayerLeaving {
 }
 
 /**
- * A player added chips, or had them added: `auto`.
+ * A player added chips, or the server did so for the player: `auto`.
  *
- * The seat's `stack` grows by `amount`. If it is `auto`, and `auto.left` of the seat is not null,
- * that shrinks by `amount`.
+ * The seat's `stack` grows by `amount`. If the event is `auto` and `auto.left` of the seat is not
+ * null, `auto.left` shrinks by `amount`.
  */
 export interface ChipsAdded {
   type: "chips_added";
@@ -3077,7 +3083,7 @@ export interface RunItSet {
 }
 
 /**
- * A player's time bank was filled, at the start of a hand, for the hands before it.
+ * A player's time bank was filled at the start of a hand, for earlier hands.
  *
  * `bank_ms` of the seat's `clock` becomes `bank_ms`.
  */
@@ -3282,10 +3288,10 @@ export interface BombPotVoted {
 }
 
 /**
- * Players paid others outside of the pots. What is `paid` and `received` is the same in sum.
+ * Players paid others outside of the pots. `paid` and `received` have the same sum.
  *
- * A payer pays what the stack allows. A round of the stand-up game ends with this event, also if
- * nobody is left to pay; then both are empty.
+ * A player with too few chips pays the whole stack. A round of the stand-up game ends with this
+ * event, even if nobody is left to pay; then both lists are empty.
  *
  * The `stack` of each seat in `paid` shrinks by its `amount`, and that of each in `received` grows
  * by it. For a `bonus` of `stand_up`, the `stand_up` of `extras` becomes null.
@@ -3348,7 +3354,7 @@ export interface SessionEnding {
 }
 
 /**
- * A player asks the host for a seat, and means to buy in for `buy_in`.
+ * A player asks the host for a seat, to buy in for `buy_in`.
  *
  * The `player`, `name` and `buy_in` are added at the end of the `requests` of `hosting`.
  */
@@ -3385,7 +3391,7 @@ export interface SeatDenied {
 }
 
 /**
- * A player does not ask for a seat any more.
+ * A player withdrew the request for a seat.
  *
  * The player is removed from the `requests` of `hosting`.
  */
@@ -3409,7 +3415,7 @@ export interface PlayerKicked {
 }
 
 /**
- * The host lets a player not sit down at this table any more.
+ * The host bans a player from the seats of this table.
  *
  * The player is removed from the `requests` and `approved` of `hosting`, and added at the end of
  * `banned`.
@@ -3421,7 +3427,7 @@ export interface PlayerBanned {
 }
 
 /**
- * The host lets a banned player sit down again.
+ * The host ends the ban of a player.
  *
  * The player is removed from the `banned` of `hosting`.
  */
@@ -3450,7 +3456,7 @@ export interface TableResumed {
 }
 
 /**
- * The host changes the config when this hand is over; without one, an earlier plan is dropped.
+ * The config changes to `config` when this hand is over; without one, the plan is dropped.
  *
  * The `next_config` of `hosting` becomes `config`.
  */
@@ -3465,9 +3471,9 @@ export interface ChangePlanned {
  *
  * The table's `config` becomes this one, and the `next_config` of `hosting` null. If the
  * `first_config` of `hosting` is null, it becomes the earlier config. The `game` becomes null if
- * `variant` or `mix` is another than before. If there are `clocks`, one for each seat, they become
- * the `clock` of the seats. If there is `ends_at_ms`, it becomes that of `extras`, and their
- * `last_hand` becomes 0.
+ * `variant` or `mix` changes. If there are `clocks`, one for each seat, they become the `clock` of
+ * the seats. If there is `ends_at_ms`, it becomes that of `extras`, and their `last_hand` becomes
+ * 0.
  */
 export interface TableChanged {
   type: "table_changed";
@@ -3491,7 +3497,7 @@ export interface HostChanged {
 }
 
 /**
- * The link of an unlisted table is another one now; nobody comes in by the earlier ones.
+ * The unlisted table has a new link; earlier ones are not valid any more.
  *
  * The `link` of `hosting` becomes this one.
  */
@@ -3502,7 +3508,7 @@ export interface LinkRenewed {
 }
 
 /**
- * The host gave a player chips of the table's bank.
+ * The host gave a player chips from the table's bank.
  *
  * The seat's `stack` grows by `amount`, and so does the `given` of the player's line in the `bank`
  * of `hosting`.
@@ -3705,7 +3711,7 @@ export interface Departure {
   player: string;
   /** the chips that the player left with */
   stack: number;
-  /** until when this holds, in milliseconds UTC */
+  /** until when the player owes this, in milliseconds UTC */
   until_ms: number;
   /** whether both blinds are owed to be dealt in */
   owes_blinds?: boolean;
@@ -3806,14 +3812,14 @@ export interface SessionLimits {
 }
 
 /**
- * A reserve of time for hard decisions, which runs for connected players only.
+ * A reserve of time for hard decisions, for connected players only.
  *
  * A player sits down with `start_ms`, and gets `refill_ms` more after every `refill_hands` hands,
  * up to `max_ms`. It begins by itself when the time of a turn is over (`auto`), or when the player
  * asks for it (`on_demand`).
  */
 export interface TimeBank {
-  /** time in the bank of a player who sits down, up to 600 000 */
+  /** time in the bank when a player sits down, up to 600 000 */
   start_ms?: number;
   /** time that is added to the bank, up to 600 000 */
   refill_ms?: number;
@@ -3829,7 +3835,7 @@ export interface TimeBank {
 }
 
 /**
- * Time for a player whose connection is lost, up to so many `times` while seated.
+ * Time for a player whose connection is lost, up to `times` times while seated.
  *
  * It is `base_ms`, and `big_blind_ms` more for each big blind in the pot, but at most `max_ms`. A
  * player who is back has at least `back_ms` to act.
@@ -3848,9 +3854,10 @@ export interface DisconnectProtection {
 }
 
 /**
- * How long an action may be late: the delay that the server measures on the connection.
+ * How late an action may be: by the delay that the server measures on the connection.
  *
- * It is at most `turn_ms` in one turn, and `seated_ms` in all while the player is seated.
+ * The allowance is at most `turn_ms` in one turn, and `seated_ms` in all while the player is
+ * seated.
  */
 export interface LagAllowance {
   /** the most in one turn, 1 to 5 000 */
@@ -3941,7 +3948,7 @@ export interface Seat {
   run_it?: number;
   /** whether the player was dealt in, now or before leaving within the hour */
   played?: boolean;
-  /** what the player has of the table's clocks, if they have more than turns */
+  /** the player's time bank, protections and lag allowance, if the table has any */
   clock?: SeatClock;
   /** whether it is a bot of the server */
   bot?: boolean;
@@ -4018,7 +4025,7 @@ export interface Share {
  * `lag_ms` how late actions may still be in all.
  */
 export interface SeatClock {
-  /** time in the bank; while it runs, as it was when it began */
+  /** time in the bank; while it runs, its value at the start */
   bank_ms: number;
   /** hands dealt in since sitting down */
   hands: number;
@@ -4039,7 +4046,7 @@ export interface AutoBuy {
   top_up_to?: number;
   /** what an empty stack is filled up to; 0 is never */
   rebuy_to?: number;
-  /** how many chips may still be added so; if absent, any number */
+  /** how many chips may still be added; if absent, any number */
   left?: number;
 }
 

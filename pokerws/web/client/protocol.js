@@ -7,7 +7,9 @@
  */
 
 import { Commands } from "./commands.js";
+import { Dialer } from "./dialer.js";
 import { Heartbeat } from "./heartbeat.js";
+import { MemoryIdentity } from "./identity.js";
 import { KnownGames } from "./known-games.js";
 import { notConnected, Rejected } from "./rejected.js";
 import { ServerClock } from "./server-clock.js";
@@ -20,6 +22,7 @@ export { Rejected };
 /** @typedef {{type: string} & Record<string, any>} Message any message, loosely typed */
 /** @typedef {"offline"|"reconnecting"|"online"} ConnectionState */
 /** @typedef {{code: number, reason: string, final: boolean}} Closed final: do not reconnect */
+/** @typedef {{failures: number, error?: unknown}} Unreachable error: no socket may be opened */
 
 /**
  * Events of the connection itself, beside the messages that answer no command.
@@ -31,26 +34,13 @@ export { Rejected };
  * @property {Rejected} forgotten the server did not know the guest; a new one was created
  * @property {Welcome} outdated the server speaks another version of the protocol
  * @property {Closed} closed the server closed the connection, with its reason
+ * @property {Unreachable} unreachable an attempt to connect has failed; it will be tried again
  */
 
 /** @typedef {{[M in import("./messages.js").ServerMessage as M["type"]]: M} & OwnNews} News */
 
-/**
- * What is stored between visits: about the player, and the server's games.
- * @typedef {object} Identity
- * @property {string} [session] the guest's secret from an earlier welcome
- * @property {string} [name]
- * @property {string} [code] of a link from another device, for the next hello
- * @property {boolean} [renamed] the name has changed since the last welcome
- * @property {Games} [games]
- */
-
-/**
- * Stores an identity.
- * @typedef {object} IdentityStore
- * @property {() => Identity} load
- * @property {(identity: Identity) => void} save
- */
+/** @typedef {import("./identity.js").Identity} Identity */
+/** @typedef {import("./identity.js").IdentityStore} IdentityStore */
 
 /**
  * A WebSocket of the browser, or of the package `ws`.
@@ -65,8 +55,6 @@ export { Rejected };
 
 export const PROTOCOL = 1;
 
-const FIRST_RETRY_MS = 250;
-const LONGEST_RETRY_MS = 8_000;
 const STABLE_AFTER_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 8_000;
 
@@ -76,26 +64,12 @@ const TOO_MANY_CONNECTIONS = 4430;
 const FINAL_CLOSES = new Set([1002, 1007, 1009, 4400, LOGGED_OUT, 4423, 4429]);
 /** Delay before reconnecting when the player has too many connections. */
 const CROWDED_RETRY_MS = 15_000;
+/** A line that was watched closely and found dead is not watched so again at once: it may be slow. */
+const CLOSE_AGAIN_MS = 60_000;
+/** Commands that the server answers at once, and so also the pings behind them. */
+const SWIFT = new Set(["act", "ping"]);
 /** Rejections of a hello that another token may resolve. */
 const TOKEN_REFUSALS = new Set(["bad_token", "token_expired", "token_missing"]);
-
-/** Keeps an identity as long as this object lives. @implements {IdentityStore} */
-class MemoryIdentity {
-  /** @param {string} [name] */
-  constructor(name) {
-    /** @type {Identity} */
-    this.identity = { name };
-  }
-
-  load() {
-    return this.identity;
-  }
-
-  /** @param {Identity} identity */
-  save(identity) {
-    this.identity = identity;
-  }
-}
 
 export class Connection {
   /**
@@ -106,8 +80,10 @@ export class Connection {
    * @param {TokenProvider} [options.token]
    * @param {SocketClass} [options.WebSocket] for runtimes without one, such as Node.js 20
    * @param {string[]} [options.capabilities] the wanted optional parts of the protocol; by default all
+   * @param {() => Promise<boolean>} [options.probe] asks over HTTP whether the server answers. After
+   *   failures no socket is opened until it does: Firefox holds back sockets to where some failed.
    */
-  constructor({ url, identity, name, token, WebSocket, capabilities }) {
+  constructor({ url, identity, name, token, WebSocket, capabilities, probe }) {
     this.url = url;
     this.identity = identity ?? new MemoryIdentity(name);
     this.provider = token ?? (() => undefined);
@@ -123,13 +99,19 @@ export class Connection {
     this.games = new KnownGames(this.identity.load().games);
     /** @type {WebSocket|null} */
     this.socket = null;
-    this.attempts = 0;
     this.clock = new ServerClock();
+    this.dialer = new Dialer({
+      now: () => this.clock.local(),
+      open: () => this.connect(),
+      failed: (failures, error) => this.emit("unreachable", { failures, error }),
+      probe,
+    });
+    this.closeFromMs = -Infinity;
     /** @type {Map<string, Set<(value: any) => void>>} */
     this.listeners = new Map();
     /** @type {Set<ReturnType<typeof setTimeout>>} */
     this.timers = new Set();
-    this.heartbeat = new Heartbeat(() => this.ping(), () => this.reconnectLater(this.socket));
+    this.heartbeat = new Heartbeat(() => this.ping(), () => this.lineDied());
     this.commands = new Commands({
       now: () => this.clock.local(),
       transmit: (message) => this.socket?.send(JSON.stringify(message)),
@@ -154,7 +136,7 @@ export class Connection {
   start() {
     if (this.state !== "offline") return;
     this.setState("reconnecting");
-    this.connect();
+    this.dialer.dial();
   }
 
   /** @returns {Promise<Welcome>} the welcome of this connection, or of the next one */
@@ -180,10 +162,27 @@ export class Connection {
     if (this.state === "online") {
       this.clock.forget();
       this.heartbeat.check();
-    } else if (this.state === "reconnecting" && !this.socket) {
-      this.clearTimers();
-      this.connect();
-    }
+    } else this.dialer.dialNow();
+  }
+
+  /** The network is gone, or the page was asleep: the connection is lost, closed or not. */
+  networkLost() {
+    if (this.socket) this.reconnectLater(this.socket);
+  }
+
+  /**
+   * Notice within seconds that the line is dead, while it matters: the server has more to answer.
+   * @param {boolean} close
+   */
+  watchClosely(close) {
+    const isSwift = this.commands.unanswered().every(({ type }) => SWIFT.has(type));
+    this.heartbeat.watchClosely(close && isSwift && this.clock.local() >= this.closeFromMs);
+  }
+
+  lineDied() {
+    if (this.heartbeat.isClose) this.closeFromMs = this.clock.local() + CLOSE_AGAIN_MS;
+    this.watchClosely(false);
+    this.reconnectLater(this.socket);
   }
 
   /** The server's time, in milliseconds UTC. */
@@ -278,9 +277,7 @@ export class Connection {
     this.clock.forget();
     this.clock.learn(askedMs, welcome.now_ms);
     this.rememberWelcome(welcome);
-    this.later(() => {
-      this.attempts = 0;
-    }, STABLE_AFTER_MS);
+    this.later(() => this.dialer.retries.reset(), STABLE_AFTER_MS);
     const repeated = this.commands.unanswered();
     this.setState("online");
     this.emit("welcome", welcome);
@@ -329,7 +326,8 @@ export class Connection {
     } else if (TOKEN_REFUSALS.has(rejection.code)) {
       this.onTokenRejected(rejection, name);
     } else if (rejection.retryable) {
-      this.reconnectLater(this.socket, rejection.retryAfterMs);
+      this.dialer.retries.hold(rejection.retryAfterMs);
+      this.reconnectLater(this.socket);
     } else {
       this.stop();
       // A code is valid once: it is not sent again, and an earlier session still is.
@@ -383,16 +381,16 @@ export class Connection {
   reconnectLater(socket, shortestMs = 0) {
     if (!socket || socket !== this.socket) return;
     this.dropSocket();
+    const wasOnline = this.state === "online";
     this.setState("reconnecting");
-    const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.attempts);
-    this.attempts += 1;
-    const pauseMs = Math.max(shortestMs, longest * (0.5 + Math.random() / 2));
-    this.later(() => this.connect(), pauseMs);
+    this.dialer.dialLater(shortestMs);
+    if (!wasOnline) this.emit("unreachable", { failures: this.dialer.retries.failures });
   }
 
   /** Close the socket, and reject the commands that cannot be sent again on another one. */
   dropSocket() {
     this.clearTimers();
+    this.dialer.stop();
     this.heartbeat.stop();
     const socket = this.socket;
     this.socket = null;

@@ -12,7 +12,7 @@ import { showRejection, showToast } from "../ui/toast.js";
 import { AddBot } from "./add-bot.js";
 import { playerLines } from "./player-lines.js";
 
-/** @typedef {import("../table/scene.js").Scene} Scene */
+/** @typedef {import("./view.js").View} View */
 /** @typedef {import("../client/protocol.js").Message} Message */
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
 /** @typedef {import("./player-lines.js").Line} Line */
@@ -25,7 +25,7 @@ export class HostControls {
   constructor(send, invite) {
     this.send = send;
     this.invite = invite;
-    /** @type {Scene|null} */
+    /** @type {View|null} */
     this.scene = null;
     /** Names of players that the page has seen here, also of those who left. @type {Map<string, string>} */
     this.names = new Map();
@@ -84,7 +84,7 @@ export class HostControls {
   }
 
   /**
-   * @param {Scene} scene
+   * @param {View} scene
    * @param {boolean} isHost
    */
   render(scene, isHost) {
@@ -168,7 +168,9 @@ export class HostControls {
     const asks = ["host_kick", "host_ban", "hand_over"].includes(action);
     const confirm = t(/** @type {any} */ (`host.${action}`));
     if (asks && !(await confirmed(t(/** @type {any} */ (question), { name }), confirm))) return;
-    await this.carryOut({ type: action, player });
+    const isMute = action === "host_mute" || action === "host_unmute";
+    const mute = { type: "host_mute", player, on: action === "host_mute" };
+    await this.carryOut(isMute ? mute : { type: action, player });
   }
 
   async togglePause() {

@@ -10,7 +10,7 @@ import { HostControls } from "./host-controls.js";
 import { Invite } from "./invite.js";
 import { LedgerDialog } from "./ledger-dialog.js";
 
-/** @typedef {import("../table/scene.js").Scene} Scene */
+/** @typedef {import("./view.js").View} View */
 /** @typedef {import("../client/protocol.js").Message} Message */
 /** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
@@ -20,7 +20,7 @@ export class TableMenu {
   constructor(send) {
     /** The key of an unlisted table, if the page has it. @type {string|null} */
     this.key = null;
-    /** @type {Scene|null} */
+    /** @type {View|null} */
     this.scene = null;
     this.invite = new Invite(send);
     this.ledger = new LedgerDialog(send);
@@ -64,7 +64,7 @@ export class TableMenu {
     this.host.note(table);
   }
 
-  /** @param {Scene} scene */
+  /** @param {View} scene */
   render(scene) {
     this.scene = scene;
     const { requests } = scene.table.hosting;

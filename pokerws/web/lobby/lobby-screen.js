@@ -7,7 +7,6 @@ import { t } from "../ui/texts.js";
 import { showRejection } from "../ui/toast.js";
 import { LobbyFilter } from "./lobby-filter.js";
 import { NewTable } from "./new-table.js";
-import { TablePreview } from "./table-preview.js";
 import { fillRow, makeRow } from "./table-row.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
@@ -43,7 +42,7 @@ export class LobbyScreen {
     this.openTable = openTable;
     this.visible = false;
     this.watching = false;
-    /** @type {TablePreview|null} */
+    /** @type {import("./table-preview.js").TablePreview|null} */
     this.preview = null;
     /** @type {Map<string, TableSummary>} */
     this.tables = new Map();
@@ -155,15 +154,17 @@ export class LobbyScreen {
   }
 
   /** @param {string} id */
-  togglePreview(id) {
+  async togglePreview(id) {
     const isOpen = this.preview?.table === id;
     this.closePreview();
     if (isOpen) return;
+    const { TablePreview } = await import("./table-preview.js");
+    if (this.preview || !this.visible) return;
     const row = byId("lobby").querySelector(`[data-table-id="${CSS.escape(id)}"]`);
     this.preview = new TablePreview(this.connection, id);
-    row.append(this.preview.element);
-    row.classList.add("previewed");
-    row.querySelector('[data-action="preview"]').setAttribute("aria-expanded", "true");
+    row?.append(this.preview.element);
+    row?.classList.add("previewed");
+    row?.querySelector('[data-action="preview"]').setAttribute("aria-expanded", "true");
   }
 
   closePreview() {

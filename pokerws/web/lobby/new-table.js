@@ -1,6 +1,5 @@
 /** Creates a table from the lobby. */
 
-import { ConfigDialog } from "../config/config-dialog.js";
 import { byId } from "../ui/dom.js";
 import { t } from "../ui/texts.js";
 
@@ -14,11 +13,15 @@ export class NewTable {
   constructor(connection, openTable) {
     this.connection = connection;
     this.openTable = openTable;
-    this.dialog = new ConfigDialog("new-table");
+    /** @type {import("../config/config-dialog.js").ConfigDialog|null} */
+    this.dialog = null;
     byId("new-table").addEventListener("click", () => this.show());
   }
 
-  show() {
+  async show() {
+    // The form is large, and most players never open it.
+    const { ConfigDialog } = await import("../config/config-dialog.js");
+    this.dialog ??= new ConfigDialog("new-table");
     const name = this.connection.welcome?.name;
     this.dialog.open({
       title: t("new_table.title"),

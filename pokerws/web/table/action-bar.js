@@ -8,8 +8,9 @@
 import { chips } from "../model/format.js";
 import { TurnClock } from "../model/turn-clock.js";
 import { byId, setText } from "../ui/dom.js";
+import { showPending } from "../ui/pending.js";
 import { t } from "../ui/texts.js";
-import { showRejection } from "../ui/toast.js";
+import { showRejection, showToast } from "../ui/toast.js";
 import { describeDraw, describeTurn, prompt } from "./prompt.js";
 import { Wager } from "./wager.js";
 
@@ -38,6 +39,10 @@ const KEYS = {
   d: ["action-discard"],
 };
 const PRESET_KEYS = ["min", "half", "pot", "max"];
+/** Refusals of an action whose turn is over. */
+const TOO_LATE = new Set(["wrong_turn", "not_your_turn"]);
+/** A refusal that comes later than this was held up on the way. */
+const LATE_MS = 3_000;
 
 export class ActionBar {
   /**
@@ -57,10 +62,10 @@ export class ActionBar {
     this.enabled = false;
     this.wager = new Wager(() => this.enable(this.enabled));
     for (const [action, id] of Object.entries(BUTTONS)) {
-      byId(id).addEventListener("click", () => this.act(action));
+      byId(id).addEventListener("click", () => this.act(id, action));
     }
-    byId("action-raise").addEventListener("click", () => this.raise(this.wager.value()));
-    byId("action-raise-big").addEventListener("click", () => this.raise(this.turn?.sizes[1] ?? 0));
+    this.onRaise("action-raise", () => this.wager.value());
+    this.onRaise("action-raise-big", () => this.turn?.sizes[1] ?? 0);
     byId("action-discard").addEventListener("click", () => this.discard());
     document.addEventListener("keydown", (event) => this.key(event));
   }
@@ -110,28 +115,38 @@ export class ActionBar {
     setText(byId("action-discard"), draws ? draw : t("turn.discard"));
   }
 
-  /** @param {number} to the total bet on this street */
-  raise(to) {
-    this.act(this.turn?.actions.includes("bet") ? "bet" : "raise", { amount: to });
+  /**
+   * @param {string} id of a button
+   * @param {() => number} to the total bet on this street
+   */
+  onRaise(id, to) {
+    byId(id).addEventListener("click", () => {
+      this.act(id, this.turn?.actions.includes("bet") ? "bet" : "raise", { amount: to() });
+    });
   }
 
   discard() {
-    this.act("discard", { cards: this.discards.cards });
+    this.act("action-discard", "discard", { cards: this.discards.cards });
   }
 
   /**
+   * @param {string} id of the button, which shows that the answer is awaited
    * @param {string} action
    * @param {{amount?: number, cards?: string[]}} [details]
    */
-  async act(action, details = {}) {
+  async act(id, action, details = {}) {
     const { turn, turnKey: key } = this;
     if (!turn || !this.enabled) return;
     this.answeredKey = key;
     this.enable(false);
+    const sentMs = performance.now();
     try {
-      await this.send({ type: "act", turn: turn.number, action, ...details });
+      const answer = this.send({ type: "act", turn: turn.number, action, ...details });
+      await showPending(byId(id), answer);
     } catch (error) {
-      showRejection(/** @type {any} */ (error));
+      const isLate = performance.now() - sentMs > LATE_MS;
+      if (isLate && TOO_LATE.has(/** @type {any} */ (error).code)) showToast(t("pending.too_late"), true);
+      else showRejection(/** @type {any} */ (error));
       if (this.answeredKey === key) this.answeredKey = "";
       if (this.turnKey === key) this.enable(/** @type {any} */ (error).code !== "disconnected");
     }

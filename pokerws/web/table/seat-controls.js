@@ -4,6 +4,7 @@
 
 import { chips } from "../model/format.js";
 import { byId } from "../ui/dom.js";
+import { showPending } from "../ui/pending.js";
 import { t } from "../ui/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
 import { AmountDialog } from "./amount-dialog.js";
@@ -56,7 +57,7 @@ export class SeatControls {
     button.addEventListener("click", async () => {
       button.dataset.busy = "yes";
       button.disabled = true;
-      await action();
+      await showPending(button, action());
       delete button.dataset.busy;
       if (this.scene) this.render(this.scene);
     });

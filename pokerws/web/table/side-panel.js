@@ -38,7 +38,10 @@ export class Panel {
 
   /** @param {boolean} open */
   open(open) {
+    // Closed, the sheet has no place for the focus, which would fall to the body.
+    const leaves = !open && this.isOpen() && byId("panel").contains(document.activeElement);
     byId("panel").classList.toggle("open", open);
+    if (leaves) byId("panel-toggle").focus();
     byId("panel-toggle").setAttribute("aria-expanded", String(open));
     if (open) for (const id of ["log", "chat"]) byId(id).scrollTop = byId(id).scrollHeight;
     this.showUnread(0);
@@ -51,6 +54,20 @@ export class Panel {
   log(text, style = "") {
     addLine(byId("log"), make("li", { text, class: style }), MOST_LINES);
     addLine(byId("ticker"), make("li", { text, class: style }), TICKER_LINES);
+  }
+
+  /**
+   * Put lines of before above those that are shown.
+   * @param {{text: string, style: string}[]} lines
+   */
+  logBefore(lines) {
+    const items = lines.map(({ text, style }) => make("li", { text, class: style }));
+    const list = byId("log");
+    const room = Math.max(0, MOST_LINES - list.children.length);
+    // What is read already must not move, and is not announced.
+    const fromEnd = list.scrollHeight - list.scrollTop;
+    list.prepend(...items.slice(Math.max(0, items.length - room)));
+    list.scrollTop = list.scrollHeight - fromEnd;
   }
 
   /**

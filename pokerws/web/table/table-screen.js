@@ -22,6 +22,7 @@ import { ActionBar } from "./action-bar.js";
 import { Discards } from "./discards.js";
 import { Entry } from "./entry.js";
 import { GameChoice } from "./game-choice.js";
+import { pastLines } from "./log-history.js";
 import { PreActions } from "./pre-actions.js";
 import { SeatControls } from "./seat-controls.js";
 import { Panel } from "./side-panel.js";
@@ -37,6 +38,7 @@ import { TableOptions } from "./table-options.js";
 /** The commands that need the key of an unlisted table. */
 const WITH_KEY = new Set(["sit", "join_waiting_list"]);
 const TICK_MS = 200;
+const PAST_AFTER_MS = 50;
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class TableScreen {
@@ -205,8 +207,19 @@ export class TableScreen {
     if (snapshot.state.closed) this.leave(describeClosing());
     if (first && this.table?.hand_number) {
       this.panel.log(t("table.joined", { hand: this.table.hand_number }), "note");
+      setTimeout(() => this.showPast(), PAST_AFTER_MS);
     }
     this.render();
+  }
+
+  /** Show what has happened before the page came, once the table itself is shown. */
+  async showPast() {
+    const { id, menu } = this;
+    if (!this.table || this.connection.state !== "online") return;
+    const key = menu.key ? { key: menu.key } : {};
+    const lines = await pastLines(this.table, (message) => this.send({ ...message, ...key }));
+    if (id !== this.id) return;
+    this.panel.logBefore(lines.map(({ text, type }) => ({ text, style: LOG_STYLES[type] ?? "" })));
   }
 
   /**
@@ -349,6 +362,9 @@ export class TableScreen {
 
   /** Update the clocks. */
   tick() {
+    const own = this.ownSeat();
+    const inHand = own !== null && this.table?.hand?.seats[own] != null;
+    this.connection.watchClosely(inHand && !document.hidden);
     if (!this.table) return;
     const now = this.connection.serverNow();
     this.stage.tick(this.table, now);

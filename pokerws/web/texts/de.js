@@ -187,6 +187,7 @@ export default {
   "table.chat_placeholder": "Nachricht schreiben",
   "table.chat_message": "Chatnachricht",
   "table.four_colours": "Vier Farben",
+  "table.not_loaded": "Der Tisch konnte nicht geladen werden. Bitte versuche es noch einmal.",
   "table.seat_kept": "Du hast deinen Platz noch. Steh auf, um ihn freizugeben.",
   "table.joined": "Du bist seit Hand {hand} dabei",
   "table.board": "Board",
@@ -680,4 +681,17 @@ export default {
   "settings.too_large": "Diese Datei ist für Einstellungen zu groß.",
   "settings.unknown": "Die Einstellung „{name}“ gibt es hier nicht. Nichts wurde geändert.",
   "settings.invalid": "Die Einstellung „{name}“ hat einen unmöglichen Wert. Nichts wurde geändert.",
+
+  "offline.title": "Der Server ist nicht erreichbar",
+  "offline.text": "Entweder du bist offline oder der Server ist es. Bis er wieder da ist, kann nicht gespielt werden.",
+  "offline.seat": "Wenn du einen Platz hast, bleiben deine Chips dort. Solange du weg bist, wird für dich gecheckt oder gefoldet, und am Ende stehst du mit deinen Chips auf.",
+  "offline.retrying": "Die Seite öffnet sich von selbst, sobald der Server antwortet.",
+  "offline.retry": "Jetzt versuchen",
+
+  "status.no_network": "Kein Netz",
+  "status.unreachable": "Der Server antwortet nicht. Neuer Versuch…",
+  "status.blocked": "Der Browser lässt diese Seite keine Verbindung aufbauen. Neuer Versuch…",
+  "pending.sending": "Wird gesendet…",
+  "pending.late": "Noch keine Antwort…",
+  "pending.too_late": "Deine Aktion kam nicht rechtzeitig an: Du bist nicht mehr am Zug.",
 };

@@ -184,6 +184,7 @@ export default {
   "table.chat_placeholder": "Type a message",
   "table.chat_message": "Chat message",
   "table.four_colours": "Four colours",
+  "table.not_loaded": "The table could not be loaded. Please try again.",
   "table.seat_kept": "You still have your seat. Stand up to leave it.",
   "table.joined": "You joined at hand {hand}",
   "table.board": "Board",
@@ -680,6 +681,19 @@ export default {
   "settings.unknown": "This page has no setting “{name}”. Nothing was changed.",
   "settings.invalid": "The setting “{name}” has a value that is not possible. Nothing was changed.",
 
+  "offline.title": "The server cannot be reached",
+  "offline.text": "You are offline, or the server is. Nothing can be played until it is back.",
+  "offline.seat": "If you have a seat, your chips stay on it. While you are away your hands are checked or folded, and in the end you stand up with your chips.",
+  "offline.retrying": "The page opens by itself when the server answers.",
+  "offline.retry": "Try now",
+
+  "status.no_network": "No network",
+  "status.unreachable": "The server does not answer. Trying again…",
+  "status.blocked": "The browser does not let this page connect. Trying again…",
+  "pending.sending": "Sending…",
+  "pending.late": "Not answered yet…",
+  "pending.too_late": "Your action did not arrive in time: that turn is over.",
+
   // ---- the lobby: filters, waiting lists
   "lobby.search_name": "Search for a name",
   "lobby.filter": "Filter the tables",
@@ -823,6 +837,8 @@ export default {
   "host.host_kick": "Remove",
   "host.host_ban": "Ban",
   "host.host_unban": "Let in again",
+  "host.host_mute": "Mute",
+  "host.host_unmute": "Let talk",
   "host.hand_over": "Make host",
   "host.remove_bot": "Remove",
   "host.give_chips": "Give",

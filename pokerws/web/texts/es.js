@@ -187,6 +187,7 @@ export default {
   "table.chat_placeholder": "Escribe un mensaje",
   "table.chat_message": "Mensaje del chat",
   "table.four_colours": "Cuatro colores",
+  "table.not_loaded": "No se ha podido cargar la mesa. Inténtalo de nuevo.",
   "table.seat_kept": "Conservas tu asiento. Levántate para dejarlo.",
   "table.joined": "Llegaste en la mano {hand}",
   "table.board": "Cartas comunitarias",
@@ -683,4 +684,17 @@ export default {
   "settings.too_large": "Este archivo es demasiado grande para ser de ajustes.",
   "settings.unknown": "Esta página no tiene el ajuste «{name}». No se ha cambiado nada.",
   "settings.invalid": "El ajuste «{name}» tiene un valor imposible. No se ha cambiado nada.",
+
+  "offline.title": "No se puede acceder al servidor",
+  "offline.text": "No hay conexión: o bien estás sin red, o bien lo está el servidor. No se puede jugar hasta que vuelva.",
+  "offline.seat": "Si tienes asiento, tus fichas siguen en él. Mientras no estés, pasarás o te retirarás en tus manos, y al final te levantarás con tus fichas.",
+  "offline.retrying": "La página se abrirá sola cuando el servidor responda.",
+  "offline.retry": "Probar ahora",
+
+  "status.no_network": "Sin red",
+  "status.unreachable": "El servidor no responde. Nuevo intento…",
+  "status.blocked": "El navegador no deja que esta página se conecte. Nuevo intento…",
+  "pending.sending": "Enviando…",
+  "pending.late": "Aún sin respuesta…",
+  "pending.too_late": "Tu acción no llegó a tiempo: ese turno ya terminó.",
 };

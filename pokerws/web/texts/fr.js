@@ -187,6 +187,7 @@ export default {
   "table.chat_placeholder": "Écrire un message",
   "table.chat_message": "Message du chat",
   "table.four_colours": "Quatre couleurs",
+  "table.not_loaded": "La table n’a pas pu être chargée. Veuillez réessayer.",
   "table.seat_kept": "Vous gardez votre place. Levez-vous pour la quitter.",
   "table.joined": "Vous êtes arrivé à la main {hand}",
   "table.board": "Tableau",
@@ -677,4 +678,17 @@ export default {
   "settings.too_large": "Ce fichier est trop grand pour des réglages.",
   "settings.unknown": "Cette page n’a pas de réglage « {name} ». Rien n’a été modifié.",
   "settings.invalid": "Le réglage « {name} » a une valeur impossible. Rien n’a été modifié.",
+
+  "offline.title": "Le serveur est injoignable",
+  "offline.text": "Vous êtes hors ligne, ou le serveur l’est. On ne peut pas jouer avant son retour.",
+  "offline.seat": "Si vous avez une place, vos jetons y restent. En votre absence, on fait parole ou on se couche pour vous, puis vous quittez la table avec vos jetons.",
+  "offline.retrying": "La page s’ouvrira d’elle-même dès que le serveur répondra.",
+  "offline.retry": "Essayer maintenant",
+
+  "status.no_network": "Pas de réseau",
+  "status.unreachable": "Le serveur ne répond pas. Nouvel essai…",
+  "status.blocked": "Le navigateur empêche cette page de se connecter. Nouvel essai…",
+  "pending.sending": "Envoi…",
+  "pending.late": "Pas encore de réponse…",
+  "pending.too_late": "Votre action n’est pas arrivée à temps : ce tour est terminé.",
 };

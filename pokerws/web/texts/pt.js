@@ -187,6 +187,7 @@ export default {
   "table.chat_placeholder": "Escreva uma mensagem",
   "table.chat_message": "Mensagem do chat",
   "table.four_colours": "Quatro cores",
+  "table.not_loaded": "Não foi possível carregar a mesa. Tente de novo.",
   "table.seat_kept": "Seu lugar continua seu. Levante-se para deixá-lo.",
   "table.joined": "Você chegou na mão {hand}",
   "table.board": "Board",
@@ -683,4 +684,17 @@ export default {
   "settings.too_large": "Este arquivo é grande demais para configurações.",
   "settings.unknown": "Esta página não tem a configuração “{name}”. Nada foi alterado.",
   "settings.invalid": "A configuração “{name}” tem um valor impossível. Nada foi alterado.",
+
+  "offline.title": "Não é possível acessar o servidor",
+  "offline.text": "Você está sem conexão, ou o servidor está. Não dá para jogar até que ele volte.",
+  "offline.seat": "Se você tem um lugar, suas fichas ficam nele. Enquanto você estiver fora, suas mãos recebem check ou fold e, no fim, você se levanta com suas fichas.",
+  "offline.retrying": "A página se abre sozinha quando o servidor responder.",
+  "offline.retry": "Tentar agora",
+
+  "status.no_network": "Sem rede",
+  "status.unreachable": "O servidor não responde. Tentando de novo…",
+  "status.blocked": "O navegador não deixa esta página se conectar. Tentando de novo…",
+  "pending.sending": "Enviando…",
+  "pending.late": "Ainda sem resposta…",
+  "pending.too_late": "Sua ação não chegou a tempo: aquela vez já passou.",
 };

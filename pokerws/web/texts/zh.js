@@ -187,6 +187,7 @@ export default {
   "table.chat_placeholder": "输入消息",
   "table.chat_message": "聊天消息",
   "table.four_colours": "四色牌",
+  "table.not_loaded": "无法载入牌桌，请重试。",
   "table.seat_kept": "你的座位仍保留着。要放弃请站起。",
   "table.joined": "你从第 {hand} 手开始加入",
   "table.board": "公共牌",
@@ -663,4 +664,17 @@ export default {
   "settings.too_large": "此文件太大，不是设置文件。",
   "settings.unknown": "本页没有设置“{name}”。没有任何更改。",
   "settings.invalid": "设置“{name}”的值不可用。没有任何更改。",
+
+  "offline.title": "无法连接服务器",
+  "offline.text": "你或服务器处于离线状态。恢复之前无法继续游戏。",
+  "offline.seat": "如果你已入座，筹码会留在座位上。离开期间系统会替你过牌或弃牌，最后带着筹码离座。",
+  "offline.retrying": "服务器恢复后，页面会自动打开。",
+  "offline.retry": "立即重试",
+
+  "status.no_network": "没有网络",
+  "status.unreachable": "服务器没有响应，正在重试…",
+  "status.blocked": "浏览器不允许此页面连接，正在重试…",
+  "pending.sending": "发送中…",
+  "pending.late": "尚未收到回应…",
+  "pending.too_late": "你的操作没有及时送达：该回合已结束。",
 };

@@ -150,7 +150,7 @@ def debtor(game: Game, number: int) -> bool:
 
 
 @BUTTONS
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(8))
 def test_at_random_nobody_posts_unasked_nobody_waits_for_ever_and_chips_are_kept(
     button: str, seed: int
 ) -> None:

@@ -66,12 +66,12 @@ async def behind(scene: Scene) -> None:
     table = await open_table(scene, scene.client)
     await scene.client.do("sit", table=table, buy_in=BUY_IN)
     app = await scene.app()
-    assert isinstance(app._journal, Journal)
+    assert isinstance(app.persistence.journal, Journal)
     await app.lobby.flush()
     store = scene.servers.store("behind")
     store.open.clear()
     scene.ends.callback(store.open.set)
-    app._journal._high_water_events = 1
+    app.persistence.journal._high_water_events = 1
     await scene.client.do("sit_out", table=table)
 
 

@@ -144,8 +144,8 @@ async def writing_fails(scene: Scene) -> None:
     await app.lobby.flush()
     cut_off(scene)
     await scene.client.do("sit_out", table=scene.stands_for[TABLE])
-    assert isinstance(app._journal, Journal)
-    while app._journal.healthy:
+    assert isinstance(app.persistence.journal, Journal)
+    while app.persistence.journal.healthy:
         await scene.client.do("ping")
 
 

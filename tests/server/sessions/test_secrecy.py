@@ -91,7 +91,10 @@ async def test_no_viewer_and_no_log_line_is_told_a_card_that_it_may_not_know(
     assert told["snapshot"] > 0
     told_nothing = {kind for kind in frames if not told[kind]}
     told_nothing.discard("table_waiting")
-    harmless = "accepted rejected chat chat_history lobby tables account pong pre_action"
+    harmless = (
+        "accepted rejected chat chat_history lobby tables account pong pre_action waiting watchers "
+        "ledger stats"
+    )
     assert told_nothing <= set(harmless.split())
     assert {"accepted", "rejected"} < told_nothing
 

@@ -1,7 +1,7 @@
 """The table of handlers, by type of message, and `dispatch`, which calls them.
 
 `dispatch` checks that the sender's role allows the message, applies the rate limit of its kind, and
-calls its handler.  What that is for each role and type is found once, when the module is loaded.  A
+calls its handler.  The checks for each role and type are found once, when the module is loaded.  A
 handler answers through the session, and raises Illegal to refuse the message.  It returns None when
 it is done, or a coroutine with the rest of the work, which is awaited before the next message is
 handled.
@@ -260,7 +260,7 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
 
 
 def _route(kind: type[ClientMessage], role: Role | None) -> Handler:
-    """What is done with a message of a role, or before hello: its handler, behind its checks."""
+    """The handler of a message for a role, or before hello, behind its checks."""
     if role is None and kind is not Hello:
         return _refuse_stranger
     if role is not None and kind in FORBIDDEN[role]:

@@ -7,7 +7,7 @@ from pokerws.server.sessions.table_access import check_access
 
 
 async def add_bot(session: Session, message: AddBot) -> None:
-    """Want one more bot, within the limits of the table and the server."""
+    """Add a wanted bot, within the limits of the table and the server."""
     lobby, player = session.context.lobby, session.player
     actor = await lobby.find(message.table)
     check_access(session, actor)
@@ -18,7 +18,7 @@ async def add_bot(session: Session, message: AddBot) -> None:
 
 
 async def remove_bot(session: Session, message: RemoveBot) -> None:
-    """Want a bot no more."""
+    """Remove a wanted bot."""
     actor = await session.context.lobby.find(message.table)
     check_access(session, actor)
     actor.handle(session, message.id, commands.RemoveBot(session.player, message.player))

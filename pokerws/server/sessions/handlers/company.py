@@ -30,7 +30,7 @@ from pokerws.server.tables.interfaces import Viewer
 # The most names in one answer.
 MAX_WATCHERS = 200
 
-# ---- what is said
+# ---- chat and reactions
 
 
 def chat(session: Session, message: Chat) -> None:
@@ -55,7 +55,7 @@ def react(session: Session, message: React) -> None:
 
 
 def speaker(session: Session, actor: TableActor) -> str:
-    """The name of a player who may say something now.  Raises Refused."""
+    """The name of the player, if the player may say something now.  Raises Refused."""
     session.meter.check("chat", session.context.clock.now_ms())
     name = session.shown.name
     check_unlike(actor.table.seats, session.player, name)
@@ -63,9 +63,9 @@ def speaker(session: Session, actor: TableActor) -> str:
 
 
 def say(session: Session, actor: TableActor, message: Chat | React, said: Broadcast) -> int:
-    """Answer the author, and send what was said to all viewers who want to hear the author.
+    """Answer the author, and send the line to all viewers who have not muted the author.
 
-    Viewers who see the table late hear its players late too.  Returns from when on all may hear it.
+    Late viewers get the lines of players late too.  Returns the time from which on all may see it.
     """
     accepted = Accepted(message.id, table=message.table)
     session.call_in_turn(message.table, partial(accept_said, session, accepted, said))
@@ -89,17 +89,17 @@ def accept_said(session: Session, accepted: Accepted, said: Broadcast) -> None:
     session.send_droppable(said.on(session.wire))
 
 
-# ---- what players keep about others
+# ---- notes and mutes
 
 
 async def mute_player(session: Session, message: MutePlayer) -> None:
-    """Hear nothing more from a player, or hear it again."""
+    """Mute a player, or end the mute."""
     await session.context.notebooks.mute(session.player, message.player, on=message.on)
     session.answer(Accepted(message.id))
 
 
 async def set_note(session: Session, message: SetNote) -> None:
-    """Keep a note about a player, or erase it."""
+    """Store a note about a player, or erase it."""
     text = message.text
     if text:
         text = chat_text(text, strict=session.context.strict)
@@ -114,11 +114,11 @@ async def get_notes(session: Session, message: GetNotes) -> None:
     session.answer(Notes(message.id, message.page, pages, notes))
 
 
-# ---- who watches
+# ---- watchers
 
 
 async def list_watchers(session: Session, message: ListWatchers) -> None:
-    """Answer with those who watch a table and have no seat there."""
+    """Answer with the players who watch a table without a seat there."""
     actor = await session.context.lobby.find(message.table)
     if session not in actor.watchers:
         check_access(session, actor)

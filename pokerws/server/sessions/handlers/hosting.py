@@ -1,4 +1,4 @@
-"""Handlers of the messages of a table's host.  Each that is accepted is one line of the log."""
+"""Handlers of the messages of a table's host.  Each accepted message is one line of the log."""
 
 from typing import assert_never
 
@@ -64,7 +64,7 @@ async def command_as_host(session: Session, message: HostMessage) -> None:
 
 
 def command_of(message: HostMessage, by: PlayerId | None) -> commands.HostCommand:
-    """The table's command for a message of `by`; None is an operator."""
+    """The table's command for a message of `by`; None stands for an operator."""
     match message:
         case HostKick(player=player):
             return commands.HostKick(by, player)
@@ -113,7 +113,7 @@ async def get_link(session: Session, message: GetLink) -> None:
 
 
 def log_action(session: Session, actor: TableActor, message: HostMessage) -> None:
-    """Log what a host did, or an operator in place of the host."""
+    """Log the action of a host, or of an operator in place of the host."""
     facts: dict[str, object] = {"table": actor.table.id, "host": actor.table.host}
     target = getattr(message, "player", None)
     if target is not None:
@@ -124,7 +124,9 @@ def log_action(session: Session, actor: TableActor, message: HostMessage) -> Non
 
 
 def show_out(actor: TableActor, player: PlayerId) -> None:
-    """Send a banned player nothing more about an unlisted table, unless he is still in a hand."""
+    """Stop sending a banned player anything about an unlisted table, unless the player is still in
+    a hand.
+    """
     if actor.table.seat_of(player) is not None:
         return
     text = "the host has banned you from the table"

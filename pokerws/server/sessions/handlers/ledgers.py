@@ -45,7 +45,7 @@ async def get_ledger(session: Session, message: GetLedger) -> None:
     if actor is None:
         session.answer_in_turn(message.table, page)
     else:
-        # It tells of the table as it is now, which may not be stored yet.
+        # The page has the present state of the table, which may not be stored yet.
         actor.viewers.answer(session, page)
 
 
@@ -63,7 +63,7 @@ async def find(session: Session, table: TableId) -> TableActor | None:
 
 
 def check_prompt(session: Session, actor: TableActor) -> None:
-    """Raise Refused if the player sees the table late: the ledger has its stacks of now."""
+    """Raise Refused if the player sees the table late, since the ledger has the present stacks."""
     delayed = actor.viewers.delayed
     if delayed is not None and delayed.is_late(session.player) and not is_operator(session):
         raise Refused("forbidden", "only for players with a seat, since others see the table late")
@@ -74,7 +74,7 @@ async def check_reader(
 ) -> None:
     """Raise Refused unless the session may read a table's ledger.
 
-    The table is as it is `now`, or was when it was `closed`, if that is still known.
+    The table is its state `now`, or the one when it was `closed`, if that is still known.
     """
     state = closed if now is None else now
     has_moved = state is not None and has_line(state, session.player)
@@ -92,7 +92,9 @@ async def check_reader(
 
 
 def is_hidden(session: Session, table: Table, *, has_moved: bool) -> bool:
-    """Whether an unlisted table does not exist for the player: who brought chips may know of it."""
+    """Whether an unlisted table is hidden from the player; players who brought chips may know of
+    it.
+    """
     if not table.config.hosting.unlisted or has_access(session, table, None):
         return False
     return not has_moved or session.player in table.hosting.banned
@@ -104,7 +106,7 @@ def has_line(table: Table, player: PlayerId) -> bool:
 
 
 def may_read(identity: Identity, table: Table | None) -> bool:
-    """Whether somebody may read the ledger of a table without having brought chips to it."""
+    """Whether a player may read the ledger of a table without having brought chips to it."""
     if identity.role in ("operator", "admin"):
         return True
     if table is None:
@@ -133,7 +135,7 @@ async def read(
 async def _booked(
     session: Session, table: TableId, actor: TableActor | None, after: str
 ) -> list[TableTotal]:
-    """A page of totals as the transfers have them, those included that are not stored yet."""
+    """A page of totals by transfers, including those that are not stored yet."""
     wanted, cashier = PAGE_ROWS + 1, session.context.cashier
     if actor is None:
         return await cashier.totals(table, NO_LIMIT, after, wanted)

@@ -76,7 +76,7 @@ async def greet(session: Session, message: Hello) -> None:
 
 
 def check_alone(message: Hello) -> None:
-    """Raise Refused if a code is not the only thing that says who the player is."""
+    """Raise Refused if a `code` comes with a token or a name."""
     if message.token is not None or message.name is not None:
         raise Refused("invalid_value", "`code` needs no token and no name", Details(field="code"))
 

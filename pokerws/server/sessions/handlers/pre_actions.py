@@ -29,7 +29,7 @@ async def load_and_pre_act(session: Session, message: PreAct) -> None:
 def hold(session: Session, message: PreAct, actor: TableActor) -> None:
     """Answer in the order of the table's other answers, and then tell the player's connections.
 
-    It is no command of the table: nothing is stored, and sending it again says the same again.
+    It is no command of the table: nothing is stored, and sending it again has the same effect.
     """
     if actor.stopped or actor.is_paused:
         code = reject(message.id, "restarting" if actor.stopped else "paused")

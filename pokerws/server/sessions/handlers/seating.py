@@ -47,7 +47,7 @@ async def wait_at(session: Session, message_id: str, table: TableId, key: str | 
 
 
 def leave_waiting_list(session: Session, message: LeaveWaitingList) -> Work | None:
-    """Wait no more."""
+    """End a wait for a seat."""
     if message.table is not None:
         return leave_at(session, message.id, message.table)
     finder = session.context.lobby.seating.finder
@@ -59,7 +59,7 @@ def leave_waiting_list(session: Session, message: LeaveWaitingList) -> Work | No
 
 
 async def leave_at(session: Session, message_id: str, table: TableId) -> None:
-    """Wait for a seat at a table no more."""
+    """Leave the waiting list of a table."""
     actor = await session.context.lobby.find(table)
     check_access(session, actor)
     actor.handle(session, message_id, commands.LeaveWaitingList(session.player))
@@ -93,7 +93,7 @@ def may_sit(session: Session, actor: TableActor) -> bool:
 
 
 def reserve(session: Session, actor: TableActor, message_id: str) -> bool:
-    """Reserve a seat, and answer before others see that; returns whether it could be done."""
+    """Reserve a seat, and answer before others see it; returns whether it was possible."""
     table, viewers = actor.table.id, actor.viewers
 
     def answer(seq: int) -> None:

@@ -1,4 +1,4 @@
-"""Handlers of messages about what happens and happened at tables: watching, and finished hands."""
+"""Handlers of messages about watching tables, and about their finished hands."""
 
 import asyncio
 from functools import partial
@@ -55,7 +55,7 @@ async def watch_one(session: Session, message: Watch) -> None:
     session.watched[actor.table.id] = actor
     actor.watch(session, message, older)
     if session.admitted.role in ("player", "admin"):
-        # Who comes to a table may want to play.
+        # A viewer who comes to a table may want a seat.
         session.context.lobby.claims.claim(actor, session.player)
     show_chat(session, actor)
 
@@ -91,7 +91,7 @@ async def watch_several(session: Session, message: Watch) -> None:
     """Subscribe to several tables, with one answer for all, before anything about them.
 
     The tables are looked up one after the other.  When all are ready, the rest is done without
-    awaiting, so that the answer says what has happened.
+    awaiting, so that the answer is true when it is sent.
     """
     found: list[_Found | WatchOutcome] = []
     for place, wanted in enumerate(message.tables or ()):
@@ -153,7 +153,7 @@ def refused(message_id: str, table: TableId, refusal: Illegal) -> WatchOutcome:
 
 
 async def settled(actor: TableActor) -> bool:
-    """Wait until what waits to be stored is stored, so that earlier answers come first.
+    """Wait until all changes so far are stored, so that earlier answers come first.
 
     Returns False if that takes too long.  During a pause nothing is stored.
     """

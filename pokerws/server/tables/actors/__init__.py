@@ -1,1 +1,1 @@
-"""Parts of a table's actor, each of which keeps some of its state."""
+"""Parts of a table's actor, each with some of its state."""

@@ -12,7 +12,7 @@ NEVER: Final = inf
 
 
 class TableAlarm:
-    """Makes a call at a time that is set.  A table has one, which rings once each time.
+    """Calls a function at a set time.  A table has one, which rings once each time.
 
     An alarm that is too early is set again when it rings.  This sets few alarms: most turns end
     before the alarm of an earlier turn.  The callback is kept only while it waits, since actor and

@@ -1,4 +1,4 @@
-"""Decides when tables show cards that are not stored yet, and notes these tables before.
+"""Decides when tables show cards that are not stored yet, and first notes these tables in a file.
 
 Without durable acks a change that reveals cards waits for its commit, so that these cards never
 come again after a crash.  In an outage play goes on ahead of the database.  A table is then noted,
@@ -21,7 +21,7 @@ log = structlog.get_logger("pokerws.cards_ahead")
 
 
 class CardHold(Protocol):
-    """What a table asks when it reveals cards."""
+    """Decides for one table whether it may reveal cards."""
 
     @property
     def holds(self) -> bool:
@@ -107,7 +107,9 @@ class CardsAhead:
             self._begin()
 
     def check(self, *, is_away: bool) -> None:
-        """Run ahead while the database `is_away`; otherwise strike off what has been stored."""
+        """Run ahead while the database `is_away`; otherwise drop the notes of tables that are
+        stored.
+        """
         self._is_away = is_away and self.holds
         if self._is_away:
             each(self._actors.values(), self._show)

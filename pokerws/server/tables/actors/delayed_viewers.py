@@ -1,13 +1,11 @@
 """Shows a table late to those without a seat, for tables that are streamed.
 
-Viewers without a seat see a state of the past, which follows the table after `delay_ms`.  They are
-told nothing that is newer: neither events nor a snapshot, chat, the end of a hand or its number, or
-why none is dealt.
-Players with a seat see the table as it is, on all their connections.
+Viewers without a seat see a state of the past, which follows the table after `delay_ms`.  They get
+nothing newer: no events, snapshot, chat or hand number, and not why no hand is dealt.  Players with
+a seat see the table as it is, on all their connections.
 
 After it was loaded, a table shows its past from that time on, so nobody without a seat sees it
-before the delay is over.  Whatever is shown late also passes the commit gate, behind all that it
-holds.
+before the delay is over.  Late frames also pass the commit gate, behind all that it holds.
 """
 
 from collections import deque
@@ -39,7 +37,7 @@ MAX_STEPS = 4096
 
 
 class _Step(NamedTuple):
-    """What is shown at `at_ms`: a whole state, or the events up to `seq`, or something said."""
+    """A frame for `at_ms`: a whole state, the events up to `seq`, or a line of chat."""
 
     at_ms: int
     seq: int
@@ -79,12 +77,12 @@ class DelayedViewers:
         self._past: Table | None = None
         # The seq of the start of the past's hand; 0 if that is not known.
         self._hand_seq = 0
-        # A hand whose cards were dealt face down here, since it was not over; they stay so.
+        # A hand that was not over when its cards were dealt here: they stay hidden.
         self._hidden_hand = 0
         self._waiting: deque[_Step] = deque()
         self._prompt: dict[Viewer, None] = {}
         self._late: dict[Viewer, None] = {}
-        # What late viewers have seen of what is still to come: those who had a seat.
+        # The seq up to which a late viewer has seen the present, when the viewer had a seat.
         self._reached: dict[Viewer, int] = {}
         self._alarm: Alarm | None = None
         self._is_full = self._stopped = False
@@ -95,11 +93,11 @@ class DelayedViewers:
         return self._table.config.company.delay_ms
 
     def is_late(self, player: PlayerId) -> bool:
-        """Whether a player sees the table late: whoever has no seat."""
+        """Whether a player sees the table late, since the player has no seat."""
         return self._table.seat_of(player) is None
 
     def knows_more(self, viewer: Viewer) -> bool:
-        """Whether a viewer has seen what late viewers have not."""
+        """Whether a viewer has seen more than late viewers have."""
         return viewer in self._prompt or viewer in self._reached
 
     # ---- viewers
@@ -118,7 +116,7 @@ class DelayedViewers:
         self._reached.pop(viewer, None)
 
     def catch_up(self, viewer: Viewer, message: Watch) -> None:
-        """Send a late viewer what it lacks of the past, or a snapshot of it."""
+        """Send a late viewer the past events that it lacks, or a snapshot of the past."""
         self._send(viewer, Notice("delayed", NOTICES["delayed"], self._table.id))
         past, seq = self._past, message.after_seq
         if past is None or seq is None or message.epoch != self._epoch:
@@ -136,7 +134,7 @@ class DelayedViewers:
             self._send(viewer, Events(past.id, self._epoch, seq + 1, now_ms, events))
 
     def show_snapshot(self, viewer: Viewer) -> None:
-        """Send a late viewer the past, if there is one yet."""
+        """Send a late viewer a snapshot of the past, if there is one yet."""
         past = self._past
         if past is None:
             return
@@ -152,10 +150,11 @@ class DelayedViewers:
     def follow(
         self, events: Sequence[TableEvent], now_ms: int
     ) -> tuple[dict[Viewer, None], list[Viewer]]:
-        """Keep new events for later; returns who sees them now, and who needs a snapshot.
+        """Keep new events for later; returns the viewers who see them now, and those who need a
+        snapshot.
 
-        Who has just sat down needs one.  Who has just stood up sees these events, and no later one
-        before the others do.
+        A player who has just sat down needs one.  A player who has just stood up sees these events,
+        and no later ones before the other late viewers do.
         """
         self._add(_Step(self._clock.table_ms() + self._delay_ms, self._table.seq, now_ms, events))
         now = self._prompt.copy()
@@ -257,7 +256,7 @@ class DelayedViewers:
         self._pass(Shown(message), [one for one in self._late if self._is_behind(one, step.seq)])
 
     def _next(self, past: Table, event: TableEvent) -> TableEvent:
-        """Let the past have an event; returns it as late viewers see it."""
+        """Apply an event to the past; returns it as late viewers see it."""
         apply(past, event)
         if isinstance(event, HandStarted):
             self._hand_seq = past.seq
@@ -277,7 +276,7 @@ class DelayedViewers:
         return self._table.config.company.show_cards_later
 
     def _reveals(self, hand: int) -> bool:
-        """Whether late viewers see all hole cards of a hand: it must be over by now."""
+        """Whether late viewers see all hole cards of a hand, which must be over by now."""
         if not self._shows_cards or hand == self._hidden_hand:
             return False
         live = self._table.hand

@@ -1,4 +1,4 @@
-"""What is logged when a bug stops a table."""
+"""Logs a bug that stops a table."""
 
 from collections.abc import Sequence
 

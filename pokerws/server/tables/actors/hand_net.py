@@ -1,4 +1,4 @@
-"""What each player has won or lost in a hand, found when it ends."""
+"""Finds what each player has won or lost when a hand ends."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,8 @@ from pokerws.game.state import PlayerId, Table
 class HandNet:
     """Follows the hands of one table.
 
-    A hand that was loaded half-way is followed from there, since its start is known from what the
-    players have put in.
+    A hand that was loaded in play is followed from there: the chips that the players have put in
+    tell its start.
     """
 
     __slots__ = ("_began", "_hand")

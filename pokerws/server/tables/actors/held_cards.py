@@ -12,7 +12,7 @@ GIVE_BACK_MS = 250
 class HeldCards:
     """Closes the `gate` of `table` for cards, as `hold` decides.
 
-    `since_ms` is since when frames wait for that, in table time.
+    `since_ms` is the time from which on frames wait for that, in table time.
     """
 
     __slots__ = ("_clock", "_gate", "_hold", "_table", "holds", "since_ms")
@@ -27,7 +27,7 @@ class HeldCards:
         self.since_ms: int | None = None
 
     def reveal(self, *, is_stored: bool) -> None:
-        """The latest events reveal cards: they are shown when they are stored, or ahead of that."""
+        """Hold the latest events, which reveal cards, until they may be shown."""
         if self._hold.may_show(self._table, is_stored=is_stored):
             self._gate.show_ahead(self._table.seq)
         else:
@@ -36,7 +36,7 @@ class HeldCards:
                 self.since_ms = self._clock.table_ms()
 
     def released(self) -> int | None:
-        """Frames may have been released; returns since when they waited, if that was long."""
+        """Note that frames may be released; returns since when they waited, if that was long."""
         since_ms, now_ms = self.since_ms, self._clock.table_ms()
         self.since_ms = now_ms if self._gate.holds_cards else None
         if since_ms is None or now_ms - since_ms < GIVE_BACK_MS:

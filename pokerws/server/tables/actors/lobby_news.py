@@ -1,4 +1,4 @@
-"""Notifies the lobby of what its list and its statistics need to know of one table."""
+"""Notifies the lobby of changes of one table that its list and its statistics need."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -42,7 +42,7 @@ class LobbyNews:
         self._pace = pace
         self._viewers = viewers
         self._bots = table.bots
-        # Why no hand is dealt, as viewers know it.
+        # Why no hand is dealt, as viewers were told last.
         self._why = waiting_for(table)
         self._net = HandNet(table)
         self._latest = LatestHands()
@@ -65,7 +65,7 @@ class LobbyNews:
             self._hand, self._waiting = table.hand_number, table.waiting
             self._owner.seats_changed(table)
             net = self._net.follow(table, events)
-            # Who loses chips of a bank loses nothing of the own.
+            # Chips of a bank are not the players' own.
             if net and not table.config.hosting.bank:
                 self._owner.hand_over(table.id, net)
             self._latest.follow(events, changed_ms)

@@ -1,8 +1,8 @@
-"""Holds what players want to do in their next turn, and says when the server acts for them.
+"""Holds the pre-actions of players, and says when the server acts for them.
 
-The wishes are kept here alone, so that a restart loses them.  Only the player's own connections
-hear of them.  When a turn begins that has one, the server acts after a pause drawn at random, which
-depends on nothing that the player chose.
+Pre-actions are kept in memory only, so a restart loses them.  Only the player's own connections are
+told.  When a turn with a pre-action begins, the server acts after a random pause, which does not
+depend on the player's choice.
 """
 
 import secrets
@@ -48,7 +48,7 @@ class PreActions:
     def accept(self, player: PlayerId, message: PreAct) -> Callable[[], None]:
         """Hold a player's pre-action, or take it back.  Raises Illegal.
 
-        Returns what tells the player's connections, to be called after the answer.
+        Returns a function that tells the player's connections, to be called after the answer.
         """
         if message.action is None:
             self._take_back(player, message.hand)
@@ -73,7 +73,7 @@ class PreActions:
             self.follow()
 
     def follow(self) -> None:
-        """The table has changed: drop what holds no longer, and set `at_ms`."""
+        """Drop pre-actions that do not fit the changed table, and set `at_ms`."""
         hand = self._table.hand
         turn = None if hand is None else hand.turn
         before = None if self._turn is None else self._turn[:2]
@@ -101,13 +101,17 @@ class PreActions:
         return answer_in(turn, wish)
 
     def tell(self, viewer: Viewer) -> None:
-        """Tell a viewer, after its snapshot or missed events, what is held for its player."""
+        """Tell a viewer, after its snapshot or missed events, which pre-action is held for its
+        player.
+        """
         for wish in self.held.values():
             if wish.player == viewer.player:
                 self._viewers.send_to(viewer, _news(self._table, wish))
 
     def roll_back(self) -> None:
-        """The table is loaded again, from before: tell the players at once that all is dropped."""
+        """Tell the players at once that all pre-actions are dropped, since the table is loaded
+        again.
+        """
         for wish in self.held.values():
             news = PreActionHeld(self._table.id, wish.hand, reason="rolled_back")
             for viewer in self._viewers.of_player(wish.player):

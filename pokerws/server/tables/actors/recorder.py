@@ -37,7 +37,7 @@ class Recorder:
         at_ms: int,
         receipt: LoggedReceipt | None = None,
     ) -> None:
-        """Record what has just happened; where nothing is stored, most changes are only counted."""
+        """Record a change; if nothing is stored, most changes are only counted."""
         seq, skipped = self.state.table.seq, self._skipped
         if self.sample is not None:
             self.sample[seq] = canonical_digest(self.state)
@@ -47,7 +47,7 @@ class Recorder:
             skipped.value += 1
 
     def add_snapshot(self, at_ms: int, *, only_for_tail: bool) -> None:
-        """Record the whole state, if events would have to be replayed or in any case."""
+        """Record the whole state: if events would have to be replayed, or always."""
         change = self._changes.snapshot(at_ms, only_for_tail=only_for_tail)
         if change is not None:
             self._journal.put(change)

@@ -1,4 +1,4 @@
-"""What players get back if a table is lost that lives in memory only."""
+"""The chips that players get back if a table is lost that lives in memory only."""
 
 from pokerws.game.state import Table
 from pokerws.storage.accounts import Transfer, refunds_of
@@ -14,7 +14,7 @@ class Refunds:
         self._hand: int | None = None
 
     def note(self, table: Table, now_ms: int) -> None:
-        """Record the chips, once a hand: a bug may leave the next command half done.
+        """Record the chips once a hand, since a bug may leave the next command half done.
 
         What is recorded before a hand is right until its end, unless a transfer renews it.
         """

@@ -1,7 +1,7 @@
 """The clock of one table: rings at its deadline, waits for late actions, and stops for a pause.
 
-The rules say what the deadline is and what follows it.  This module knows what they cannot: the
-time, whether the player to act has a connection, and the delay that was measured on it.
+The rules say what the deadline is and what follows it.  This module knows what the rules cannot:
+the time, whether the player to act has a connection, and its measured delay.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,7 +26,7 @@ CarryOut = Callable[[Command], None]
 
 
 class Connections(Protocol):
-    """Who is connected to this server."""
+    """Tells which players are connected to this server."""
 
     def is_connected(self, player: PlayerId) -> bool:
         """Whether the player has a connection now."""
@@ -125,7 +125,9 @@ class TableClock:
         return [viewer for viewer in self._watchers if viewer.player == player]
 
     def _lag_ms(self, turn: Turn) -> int:
-        """How long an action may be late.  The best line counts: another may be slow on purpose."""
+        """How late an action may be.  The fastest connection counts: another may be slow on
+        purpose.
+        """
         if self._table.config.clocks.lag is None:
             return 0
         measured = [viewer.line.latency_ms for viewer in self._lines_of(self._player_of(turn))]
@@ -139,19 +141,19 @@ class TableClock:
         return not lines or not all(viewer.line.is_silent for viewer in lines)
 
     def _is_there(self, turn: Turn) -> bool:
-        """Whether the player to act is connected, where that matters."""
+        """Whether the player to act is connected, if the table's clocks need it."""
         seat = self._table.seats[turn.seat]
         return seat is None or seat.clock is None or self._is_connected(seat.player)
 
     def changed_connection(self, player: PlayerId, *, connected: bool) -> Command | None:
-        """What the rules must hear of a connection that is lost or back, if anything."""
+        """The command for the rules about a connection that is lost or back, if they need one."""
         turn = None if self._table.hand is None else self._table.hand.turn
         if turn is None or turn.time == "turn" or not self._runs:
             return None
         return ConnectionChanged(player, connected) if self._player_of(turn) == player else None
 
     def returned(self) -> Command | None:
-        """What the rules must hear if a protected player came back unnoticed, as in a pause."""
+        """The command for the rules if a protected player came back unnoticed, as in a pause."""
         turn = None if self._table.hand is None else self._table.hand.turn
         player = None if turn is None else self._player_of(turn)
         if turn is None or turn.time != "protection" or player is None:
@@ -170,7 +172,7 @@ class TableClock:
     def go_on(self) -> int | None:
         """End a pause; returns since when the clock stood, if the table must `Resume`."""
         since_ms, self._paused_ms = self._paused_ms, None
-        # A closed table has no clock; it only waits until its closing is stored.
+        # A closed table has no clock: it only waits until the close is stored.
         return None if since_ms is None else self._reset(since_ms)
 
     def put_forward(self, by_ms: int) -> int | None:
@@ -178,7 +180,9 @@ class TableClock:
         return self._reset(self._clock.table_ms() - by_ms)
 
     def released(self) -> int | None:
-        """Frames with cards may be out; returns since when they waited, if it must `Resume`."""
+        """To be called when frames with cards may be sent; returns since when they waited, if the
+        table must `Resume`.
+        """
         since_ms = self._cards.released()
         return None if since_ms is None else self._reset(since_ms)
 

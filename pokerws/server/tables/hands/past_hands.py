@@ -1,8 +1,8 @@
 """Answers `list_hands`, `get_stats`, and `get_hand` for tables that are closed.
 
-With an event log, it is read: for one table backwards from its end, and for a player at the places
-that the ledger names.  Without one, the hands are those in the memory of the tables.  Nothing here
-loads a table, or changes one.
+With an event log, it reads the log: for one table backwards from its end, and for a player at the
+visits that the transfers tell.  Without one, the hands are those in the memory of the tables.
+Nothing here loads a table, or changes one.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ MaySee = Callable[[Table], bool]
 
 
 def everybody(table: Table) -> bool:
-    """A `MaySee` for tables that are listed."""
+    """A `MaySee` that allows everybody, for listed tables."""
     return True
 
 
@@ -265,7 +265,8 @@ async def _count(tally: Tally, hands: Sequence[Finished]) -> None:
 def _shown_before(table: Table, actor: TableActor | None, player: PlayerId) -> int:
     """The seq before which a table shows its hands to a player.
 
-    One that is shown late shows none before it is loaded: until then, nobody knows when they ended.
+    A table that is shown late shows no hands before it is loaded, since the times of their ends are
+    not known.
     """
     if not table.config.company.delay_ms or table.closed or table.seat_of(player) is not None:
         return _MOST
@@ -285,12 +286,12 @@ def _answer(
 
 
 def _seq_of(text: str | None) -> int:
-    """The seq before which the hands of a table are wanted.  Raises Illegal."""
+    """The seq before which the requested hands of a table are.  Raises Illegal."""
     return _MOST if text is None else _number(text)
 
 
 def _place_of(text: str | None) -> Place:
-    """The place before which a player's hands are wanted.  Raises Illegal."""
+    """The place before which the requested hands of a player are.  Raises Illegal."""
     if text is None:
         return FOREVER_MS, "", 0
     at_ms, _, rest = text.partition(".")

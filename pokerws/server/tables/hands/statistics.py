@@ -1,6 +1,6 @@
 """Sums up finished hands for `get_stats`.
 
-Nothing is kept between two requests: the hands are read again, from where `list_hands` reads them.
+It keeps nothing between two requests: the hands are read again, as for `list_hands`.
 """
 
 from collections.abc import Collection
@@ -25,12 +25,14 @@ class _Session:
         self.hands = self.net = 0
 
     def message(self) -> PlaySession:
-        """As an answer has it."""
+        """The session as a message."""
         return PlaySession(self.table, self.started_ms, self.ended_ms, self.hands, self.net)
 
 
 class Tally:
-    """The sums of hands, which are added the latest first; `of` is whose sessions are wanted."""
+    """The sums of hands, which are added the latest first; `of` is the player whose sessions are
+    kept.
+    """
 
     def __init__(self, of: PlayerId) -> None:
         self.players: dict[PlayerId, Counts] = {}

@@ -1,4 +1,4 @@
-"""Sums up finished hands for lists, from what everybody at the table saw.
+"""Summarises finished hands for lists, from their public events.
 
 No card is read here, so a summary cannot reveal one.
 """

@@ -1,8 +1,8 @@
 """Tells the viewers of a table when a seated player's connection is lost, and when it is back.
 
 These messages are no events: they have no number and are not stored.  They pass the table's commit
-gate all the same, so that none comes before the event that seats its player.  What viewers were
-told last is kept for tables with absent players only.
+gate all the same, so that none comes before the event that seats its player.  Only for tables with
+absent players it keeps what viewers were told last.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ def _nobody(player: PlayerId) -> bool:
 class Absences:
     """The absent players of the tables in memory, whose `actors` are only read.
 
-    `seats` has who sits where.
+    `seats` has the players of each table.
     """
 
     def __init__(self, actors: Mapping[TableId, TableActor]) -> None:
@@ -56,12 +56,12 @@ class Absences:
     # ---- tables
 
     def entered(self, table: Table) -> None:
-        """A table has come into memory, without viewers."""
+        """Note a table that has come into memory, without viewers."""
         self.seats.follow(table)
         self._note(table.id, self._absent_at(table.id))
 
     def left(self, table: TableId) -> None:
-        """A table has left memory.  What was held for its viewers was dropped."""
+        """Forget a table that has left memory.  Frames held for its viewers were dropped."""
         self.seats.forget(table)
         self._told.pop(table, None)
         self._due.pop(table, None)
@@ -69,7 +69,7 @@ class Absences:
     def seats_changed(self, table: Table) -> None:
         """Players of a table may have sat down or stood up.
 
-        Who stands up is not absent any more; viewers know that from the event.
+        A player who stands up is not absent any more; viewers know that from the event.
         """
         actor = self._actors.get(table.id)
         if actor is None or not self.seats.follow(table):

@@ -21,7 +21,7 @@ log = structlog.get_logger("pokerws.bot_tables")
 
 
 class BotTable(NamedTuple):
-    """A table for `bots` bots.  Where they wait for company, they play only with people."""
+    """A table for `bots` bots.  If they wait for company, they play only with people."""
 
     id: TableId
     bots: int

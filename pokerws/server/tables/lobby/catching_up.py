@@ -1,9 +1,9 @@
 """Brings the rows of tables up to date, after the database went back to an older state.
 
-This happens when an asynchronous standby takes over, or an older backup is restored.  Where memory
-is the source of truth, the table is claimed again and stored as it is, and its transfers since that
-row are booked again: the accounts went back too.  Where that cannot be done without making or
-losing a chip, the table goes back to its row.
+This happens when an asynchronous standby takes over, or an older backup is restored.  If memory is
+the source of truth, the table is claimed again and stored as it is.  Its transfers since that row
+are booked again, since the accounts went back too.  If that would make or lose a chip, the table
+goes back to its row.
 """
 
 import asyncio
@@ -92,7 +92,7 @@ class CatchingUp:
             return
         owner = refusal.__cause__
         match refusal.code:
-            # The copy may name an owner of before, whose lease is over.
+            # The copy may name an earlier owner, whose lease is over.
             case "owned_elsewhere" if isinstance(owner, OwnedElsewhere) and not owner.is_alive:
                 self._behind.add(table)
             case "owned_elsewhere" if self.outcomes is not None:

@@ -109,7 +109,7 @@ class CommitOutcomes:
             self._cards.note(entry.actor.table)
 
     def rewind(self, table: TableId) -> None:
-        """Go back to what is stored, whatever was shown since."""
+        """Go back to the stored state, whatever was shown since."""
         entry = self._tables.get(table)
         if entry is None or (actor := entry.actor) is None:
             return
@@ -121,7 +121,7 @@ class CommitOutcomes:
         actor.notify("table_failed", "the table is being restored from the database")
 
     def fenced_all(self) -> None:
-        """Another process may own every table now."""
+        """Send nothing more of any table: another process may own them now."""
         owned = [actor for entry in self._tables if (actor := entry.actor or entry.failed)]
         each(owned, lambda actor: self.fenced(actor.table.id))
 

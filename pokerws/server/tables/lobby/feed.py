@@ -23,7 +23,7 @@ class _EncodedPage(NamedTuple):
 
 
 class LobbyFeed:
-    """All open tables of this server, oldest first.  Clients see none that is unlisted."""
+    """All open tables of this server, oldest first.  Unlisted tables are not shown to clients."""
 
     def __init__(self, clock: Clock) -> None:
         self.rows = self._rows = TableRows()
@@ -44,7 +44,7 @@ class LobbyFeed:
     def answer(self, message: ListTables, wire: Wire) -> Tables:
         """The answer to `list_tables`, to be encoded with `wire`.
 
-        Until the list changes, its tables are encoded once for all who ask the same.
+        Until the list changes, its tables are encoded once for all clients with the same request.
         """
         asked = (message.filter, message.after, message.limit)
         make = partial(self._page, wire, *asked)
@@ -80,7 +80,7 @@ class LobbyFeed:
                 del self._unlisted[summary.table]
             return
         if summary.config.company.delay_ms:
-            # They would tell those without a seat what they are to see late.
+            # They would tell viewers without a seat what they are to see later.
             summary = replace(
                 summary, hand_number=0, waiting_for=None, average_pot=0, hands_an_hour=0
             )

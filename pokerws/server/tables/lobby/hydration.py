@@ -226,7 +226,7 @@ async def replay_log(
     """Bring a table up to `version`, a few events in a turn of the event loop.
 
     `rows` of the log come after the snapshot, as far as they were read; more are read a page at a
-    time.  Events after `version` are an edit, and are not looked at.  Raises LogBroken,
+    time.  Events after `version` are an edit, and are ignored.  Raises LogBroken,
     SealedByUnknownKey and StoreUnavailable.
     """
     table, of_turn = replayed.snapshot.table.id, 0

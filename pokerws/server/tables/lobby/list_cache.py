@@ -1,4 +1,4 @@
-"""Encoded lists, so that many clients who ask for the same one share its bytes."""
+"""Caches encoded lists, so that clients with the same request share the bytes."""
 
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -10,13 +10,13 @@ V = TypeVar("V")
 
 
 class ListCache(Generic[V]):
-    """The latest lists by what was asked for.  The oldest go when there are too many."""
+    """The latest lists by request.  The oldest go when there are too many."""
 
     def __init__(self) -> None:
         self._lists: dict[Hashable, tuple[Hashable, V]] = {}
 
     def get(self, asked: Hashable, state: Hashable, make: Callable[[], V]) -> V:
-        """The list that was made for the same question in the same `state`, or else a new one."""
+        """The list that was made for the same request in the same `state`, or else a new one."""
         made = self._lists.get(asked)
         if made is not None and made[0] == state:
             return made[1]

@@ -40,7 +40,7 @@ class TableRow:
         self.stakes = _stakes(summary.config)
 
     def change(self, since: int) -> TableChange:
-        """What may have changed of the table after that change of the list."""
+        """The fields of the table that may have changed after that change of the list."""
         now = self.summary
         config = now.config if self.config_changed > since else None
         return TableChange(
@@ -60,7 +60,7 @@ def _stakes(config: TableConfig) -> int:
     try:
         bets = [stakes_of(config, VARIANTS[code]).min_bet for code in games_of(config)]
     except (KeyError, ZeroDivisionError):
-        # A stored table that cannot be played is listed all the same.
+        # A stored table that cannot be played is listed nevertheless.
         return config.big_blind
     return min(bets, default=config.big_blind)
 

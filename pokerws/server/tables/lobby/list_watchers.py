@@ -50,7 +50,9 @@ class ListWatchers:
         self._alarm_ms = 0
 
     def subscribe(self, viewer: Viewer, message: WatchLobby) -> None:
-        """Send what the viewer asks for, and from now on its changes, in place of earlier ones."""
+        """Send a viewer the requested view, and from now on its changes, in place of an earlier
+        view.
+        """
         self.forget(viewer)
         key = None
         if message.filter is not None or message.limit is not None:
@@ -77,7 +79,7 @@ class ListWatchers:
             del self._views[key]
 
     def resend(self, viewer: Viewer) -> None:
-        """Send all its tables to a viewer that did not get the changes."""
+        """Send a viewer that missed changes all tables of its view."""
         if viewer in self._key_of:
             key = self._key_of[viewer]
             if self._views[key].is_droppable:

@@ -136,7 +136,7 @@ class Lobby:
         await self.list_stored()
 
     async def list_stored(self) -> None:
-        """List stored tables that are unknown here.
+        """List stored tables that this server does not know yet.
 
         At the start these are all stored tables; later, tables that were repaired, or opened by
         another server.  Raises StoreUnavailable or TimeoutError.

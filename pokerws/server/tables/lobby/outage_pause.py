@@ -94,7 +94,7 @@ class OutagePause:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether the tables may be another server's by now."""
+        """Whether another server may own the tables by now."""
         lease = self._lease
         return lease.is_over and (self._durable or not lease.is_away)
 

@@ -36,7 +36,7 @@ class SeatClaims:
         )
 
     def claim(self, actor: TableActor, player: PlayerId) -> None:
-        """Let a bot make room for a person, unless there is a seat or no bot to stand up."""
+        """Let a bot make room for a person, unless a seat is free or no bot can stand up."""
         table = actor.table
         if table.closed or is_bot(player) or _has_seat(table, player):
             return
@@ -49,13 +49,13 @@ class SeatClaims:
                 claims.pop(player, None)
             return
         if player not in claims or not free:
-            # Without a free seat, that of an earlier claim went to the waiting list.
+            # If no seat is free, the seat of an earlier claim went to the waiting list.
             claims[player] = None
         self._claims[actor] = claims
         self.seats_changed(table)
 
     def check(self, actor: TableActor, player: PlayerId) -> None:
-        """Raise Refused if a player who asks for a seat has to wait for one."""
+        """Raise Refused if a player who sends `sit` has to wait for a seat."""
         if actor.is_paused or _has_seat(actor.table, player):
             return
         self.claim(actor, player)
@@ -69,7 +69,7 @@ class SeatClaims:
             raise Refused("seat_reserved", retry_after_ms=wait_ms)
 
     def seats_changed(self, table: Table) -> None:
-        """Players of a table may have sat down or stood up: the time of claims may begin or end."""
+        """Begin or end the time of claims, since players may have sat down or stood up."""
         actor = self._actors.get(table.id)
         if actor is None or not (claims := self._claims_at(actor)):
             return

@@ -1,4 +1,4 @@
-"""Which tables in memory each player sits at, so that nobody has to look through all tables."""
+"""The tables in memory at which each player sits, found without a search."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ class SeatIndex:
         return self._tables.get(player, ())
 
     def follow(self, table: Table) -> bool:
-        """Note who sits at a table now; returns whether that has changed."""
+        """Note the players of a table; returns whether they have changed."""
         players = tuple([seat.player for seat in table.seats if seat is not None])
         before = self._players.get(table.id, ())
         if players == before:
@@ -40,7 +40,7 @@ class SeatIndex:
         return True
 
     def forget(self, table: TableId) -> None:
-        """The table leaves memory."""
+        """Forget a table that leaves memory."""
         for player in self._players.pop(table, ()):
             self._remove(player, table)
 

@@ -1,7 +1,7 @@
-"""The tables that the server opened for its own bots: they are known by a mark, not by their name.
+"""The tables that the server opened for its own bots, found by a mark, not by their name.
 
-A player may open a table with any name and config, so neither shows whose a table is.  The mark is
-stored beside the table, and only this module sets it.
+A player may open a table with any name and config, so neither shows which tables are the server's.
+The mark is stored beside the table, and only this module sets it.
 """
 
 import secrets
@@ -65,8 +65,8 @@ class ServerTables:
     async def adopt(self, name: str, config: TableConfig) -> TableId | None:
         """Mark a table that an earlier version, which had no marks, opened for its bots.
 
-        It has that name and exactly that config, and is older than the marks.  So whoever opened
-        it, it is the table that the server would open.
+        It has that name and exactly that config, and is older than the marks.  So it is the table
+        that the server would open, even if a player opened it.
         """
         oldest = next((one for one in self._feed.named(name) if one.config == config), None)
         if oldest is None or self._is_marked(oldest.table):

@@ -1,4 +1,4 @@
-"""Loads stored tables into memory, each once however many ask for it."""
+"""Loads stored tables into memory, each once, even if many clients ask for it."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -103,7 +103,9 @@ class TableLoader:
         return actor
 
     def _check_known(self, table: TableId, known: Position, loaded: Loaded) -> None:
-        """Report a row that is older than what this server has stored, and nobody else since."""
+        """Report a row that is older than what this server has stored, if no other server has
+        stored it since.
+        """
         claimed = loaded.claimed
         if claimed.version < known.version and claimed.epoch == known.epoch + 1:
             log.error("table_went_back", **went_back(table, known.version, claimed.version))

@@ -1,4 +1,4 @@
-"""The tables of this server by state, and the transitions between the states.
+"""The tables of this server by state, with the transitions between states.
 
 The registry owns one entry for each known table.  It does not decide when a table is loaded, closed
 or dropped.
@@ -23,7 +23,7 @@ Key = TypeVar("Key", bound=str)
 
 
 class TableState(Enum):
-    """Where a table is in its life."""
+    """The state of a table's life."""
 
     STORED = "stored"
     """Known, and not in memory."""
@@ -218,7 +218,7 @@ class TableRegistry:
 
 
 def _uncount(counts: Counter[Key], key: Key | None) -> None:
-    """Count one less; who is left with none is forgotten, since anybody may come."""
+    """Count one less, and drop counts of 0, since any number of players may come."""
     if key is not None:
         counts[key] -= 1
         if not counts[key]:

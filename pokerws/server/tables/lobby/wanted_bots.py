@@ -1,6 +1,6 @@
-"""Which tables in memory have hosts who want bots there, within the limits of the server.
+"""The tables in memory with wanted bots, and the limits of these bots.
 
-It plays no bots: whoever does subscribes (`pokerws/table_bots.py`).
+It plays no bots: `pokerws/table_bots.py` does, and subscribes.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ Changed = Callable[[TableId], None]
 
 
 class BotLimits(Struct, frozen=True):
-    """The most bots that hosts can have, at a table and at all tables together."""
+    """The maximum number of wanted bots, at a table and at all tables together."""
 
     per_table: int = 5
     per_server: int = 40
@@ -66,7 +66,7 @@ class WantedBots:
             self._notify(table.id)
 
     def left(self, table: TableId) -> None:
-        """A table has left memory."""
+        """Forget a table that has left memory."""
         if self._counts.pop(table, 0):
             self._notify(table)
 

@@ -1,1 +1,1 @@
-"""What is kept for players, besides chips and names: links to other devices, and notes."""
+"""Links to other devices, and notes of players."""

@@ -6,6 +6,7 @@
  * in Node.js. The message types are in `messages.d.ts`.
  */
 import { Commands } from "./commands.js";
+import { Dialer } from "./dialer.js";
 import { Heartbeat } from "./heartbeat.js";
 import { KnownGames } from "./known-games.js";
 import { Rejected } from "./rejected.js";
@@ -22,6 +23,10 @@ export type Closed = {
     code: number;
     reason: string;
     final: boolean;
+};
+export type Unreachable = {
+    failures: number;
+    error?: unknown;
 };
 export type OwnNews = {
     status: ConnectionState;
@@ -49,30 +54,16 @@ export type OwnNews = {
      * the server closed the connection, with its reason
      */
     closed: Closed;
+    /**
+     * an attempt to connect has failed; it will be tried again
+     */
+    unreachable: Unreachable;
 };
 export type News = {
     [M in import("./messages.js").ServerMessage as M["type"]]: M;
 } & OwnNews;
-export type Identity = {
-    /**
-     * the guest's secret from an earlier welcome
-     */
-    session?: string;
-    name?: string;
-    /**
-     * of a link from another device, for the next hello
-     */
-    code?: string;
-    /**
-     * the name has changed since the last welcome
-     */
-    renamed?: boolean;
-    games?: Games;
-};
-export type IdentityStore = {
-    load: () => Identity;
-    save: (identity: Identity) => void;
-};
+export type Identity = import("./identity.js").Identity;
+export type IdentityStore = import("./identity.js").IdentityStore;
 export type SocketClass = new (url: string) => any;
 export type TokenProvider = () => string | undefined | null | Promise<string | undefined | null>;
 /** @typedef {import("./messages.js").ClientMessage} ClientMessage */
@@ -81,6 +72,7 @@ export type TokenProvider = () => string | undefined | null | Promise<string | u
 /** @typedef {{type: string} & Record<string, any>} Message any message, loosely typed */
 /** @typedef {"offline"|"reconnecting"|"online"} ConnectionState */
 /** @typedef {{code: number, reason: string, final: boolean}} Closed final: do not reconnect */
+/** @typedef {{failures: number, error?: unknown}} Unreachable error: no socket may be opened */
 /**
  * Events of the connection itself, beside the messages that answer no command.
  * @typedef {object} OwnNews
@@ -91,23 +83,11 @@ export type TokenProvider = () => string | undefined | null | Promise<string | u
  * @property {Rejected} forgotten the server did not know the guest; a new one was created
  * @property {Welcome} outdated the server speaks another version of the protocol
  * @property {Closed} closed the server closed the connection, with its reason
+ * @property {Unreachable} unreachable an attempt to connect has failed; it will be tried again
  */
 /** @typedef {{[M in import("./messages.js").ServerMessage as M["type"]]: M} & OwnNews} News */
-/**
- * What is stored between visits: about the player, and the server's games.
- * @typedef {object} Identity
- * @property {string} [session] the guest's secret from an earlier welcome
- * @property {string} [name]
- * @property {string} [code] of a link from another device, for the next hello
- * @property {boolean} [renamed] the name has changed since the last welcome
- * @property {Games} [games]
- */
-/**
- * Stores an identity.
- * @typedef {object} IdentityStore
- * @property {() => Identity} load
- * @property {(identity: Identity) => void} save
- */
+/** @typedef {import("./identity.js").Identity} Identity */
+/** @typedef {import("./identity.js").IdentityStore} IdentityStore */
 /**
  * A WebSocket of the browser, or of the package `ws`.
  * @typedef {new (url: string) => any} SocketClass
@@ -120,7 +100,7 @@ export type TokenProvider = () => string | undefined | null | Promise<string | u
 export declare const PROTOCOL = 1;
 export declare class Connection {
     url: string;
-    identity: IdentityStore;
+    identity: import("./identity.js").IdentityStore;
     provider: TokenProvider;
     WebSocket: SocketClass | {
         new (url: string | URL, protocols?: string | string[]): WebSocket;
@@ -140,8 +120,9 @@ export declare class Connection {
     games: KnownGames;
     /** @type {WebSocket|null} */
     socket: WebSocket | null;
-    attempts: number;
     clock: ServerClock;
+    dialer: Dialer;
+    closeFromMs: number;
     /** @type {Map<string, Set<(value: any) => void>>} */
     listeners: Map<string, Set<(value: any) => void>>;
     /** @type {Set<ReturnType<typeof setTimeout>>} */
@@ -156,14 +137,17 @@ export declare class Connection {
      * @param {TokenProvider} [options.token]
      * @param {SocketClass} [options.WebSocket] for runtimes without one, such as Node.js 20
      * @param {string[]} [options.capabilities] the wanted optional parts of the protocol; by default all
+     * @param {() => Promise<boolean>} [options.probe] asks over HTTP whether the server answers. After
+     *   failures no socket is opened until it does: Firefox holds back sockets to where some failed.
      */
-    constructor({ url, identity, name, token, WebSocket, capabilities }: {
+    constructor({ url, identity, name, token, WebSocket, capabilities, probe }: {
         url: string;
         identity?: IdentityStore;
         name?: string;
         token?: TokenProvider;
         WebSocket?: SocketClass;
         capabilities?: string[];
+        probe?: () => Promise<boolean>;
     });
     /**
      * Call `handler` for each message of a type, or each event of the connection.
@@ -181,6 +165,14 @@ export declare class Connection {
     stop(): void;
     /** The network may have changed: reconnect at once, or check that the connection works. */
     retryNow(): void;
+    /** The network is gone, or the page was asleep: the connection is lost, closed or not. */
+    networkLost(): void;
+    /**
+     * Notice within seconds that the line is dead, while it matters: the server has more to answer.
+     * @param {boolean} close
+     */
+    watchClosely(close: boolean): void;
+    lineDied(): void;
     /** The server's time, in milliseconds UTC. */
     serverNow(): number;
     /**

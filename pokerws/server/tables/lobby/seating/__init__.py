@@ -1,1 +1,1 @@
-"""Seats that are offered to those who wait, and chips that are added between hands."""
+"""Offers free seats to waiting players, and adds automatic chips between hands."""

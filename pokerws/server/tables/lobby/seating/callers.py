@@ -21,7 +21,7 @@ def _nobody(player: PlayerId) -> Sequence[Connected]:
 
 
 class Callers:
-    """What each player was told last, by table; without a table, of waiting with a filter."""
+    """The place that each player was told last, by table; None stands for waiting with a filter."""
 
     def __init__(self) -> None:
         self.connections: Callable[[PlayerId], Sequence[Connected]] = _nobody
@@ -29,9 +29,9 @@ class Callers:
         self._of_table = Groups[TableId | None, PlayerId]()
 
     def tell(self, player: PlayerId, place: Waiting) -> None:
-        """Tell a player a place, if it is another one than before.
+        """Tell a player a place, if it has changed.
 
-        A player who was not told to wait is not told to wait no more.
+        A player who was never told a place is not told that the wait is over.
         """
         told, table = self._told.get(player, {}), place.table
         before = told.get(table)

@@ -1,7 +1,7 @@
-"""Adds the chips that players want added between hands, from their accounts.
+"""Adds automatic chips from the players' accounts between hands.
 
-What they want is in the tables' states.  Chips move in the same write as the table's change, as
-when a player adds them.
+The settings are in the tables' states.  Chips move in the same write as the table's change, as when
+a player adds them.
 """
 
 import asyncio
@@ -36,12 +36,12 @@ class ChipBringer:
         self._cashier = cashier
         self._callers = callers
         self._running: dict[_Seat, asyncio.Task[None]] = {}
-        # Those whom the account cannot pay, and what they were told about.
+        # The players with too few chips, and the setting that they were told about.
         self._told: dict[_Seat, AutoBuy | None] = {}
         self._put_off: set[TableId] = set()
 
     def look(self, actor: TableActor) -> None:
-        """Begin to pay what is due at a table."""
+        """Begin to pay the chips that are due at a table."""
         for player in players_due(actor.table):
             seat = (actor.table.id, player)
             if seat not in self._running and not actor.stopped and not actor.is_paused:
@@ -50,14 +50,14 @@ class ChipBringer:
                 task.add_done_callback(partial(self._done, seat))
 
     def look_again(self) -> None:
-        """Try again where the bank was not available."""
+        """Try again at tables for which accounts were not available."""
         tables, self._put_off = self._put_off, set()
         for table in tables:
             if (actor := self._actors.get(table)) is not None:
                 self.look(actor)
 
     def left(self, table: TableId) -> None:
-        """A table has left memory."""
+        """Forget a table that has left memory."""
         self._told = {seat: told for seat, told in self._told.items() if seat[0] != table}
 
     def stop(self) -> None:

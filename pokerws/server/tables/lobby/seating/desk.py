@@ -1,4 +1,4 @@
-"""What the server does by itself about seats: it offers free ones, and adds chips between hands."""
+"""Follows the tables in memory, and lets free seats be offered and automatic chips be added."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -44,11 +44,11 @@ class SeatDesk:
             self.chips.look(actor)
 
     def left(self, table: TableId) -> None:
-        """A table has left memory."""
+        """Forget a table that has left memory."""
         self.offers.left(table)
         self.chips.left(table)
 
     def forget_absent(self, actor: TableActor, is_gone: Callable[[PlayerId], bool]) -> None:
-        """Drop players from a table's waiting list who are gone for too long."""
+        """Drop players from a table's waiting list who are absent for too long."""
         gone = tuple(one.player for one in actor.table.waiting if is_gone(one.player))
         self.offers.drop(actor, gone)

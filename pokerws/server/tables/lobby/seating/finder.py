@@ -1,7 +1,7 @@
-"""Finds a seat at any table that meets a filter, at once or when one is free.
+"""Finds a seat at any table that meets a filter, at once or as soon as one is free.
 
-Who waits with a filter is in memory only: a restart forgets it, and the client asks again.  The
-seat that is reserved in the end is a state of its table.
+These waits are in memory only: a restart forgets them, and the client asks again.  The seat that is
+reserved in the end is a state of its table.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -74,7 +74,7 @@ class SeatFinder:
         self._wishes[player] = _Wish(name, _selection(wanted))
 
     def leave(self, player: PlayerId) -> bool:
-        """Wait no more; returns whether the player did.  `tell` follows."""
+        """End a player's wait; returns whether there was one.  `tell` follows."""
         return self._wishes.pop(player, None) is not None
 
     def forget(self, gone: Callable[[PlayerId], bool]) -> None:
@@ -92,7 +92,7 @@ class SeatFinder:
         self.tell()
 
     def look(self, row: TableRow | None) -> None:
-        """A table was listed anew: reserve its free seats for those who wait for one like it."""
+        """Reserve free seats of a table that was listed for players whose filter it meets."""
         if not self._wishes or row is None:
             return
         actor = self._actors.get(row.summary.table)
@@ -113,7 +113,7 @@ class SeatFinder:
                 self.tell()
 
     def tell(self) -> None:
-        """Tell the players their places, and those who left that they wait no more."""
+        """Tell the players their places, and those who left that their wait is over."""
         for player in self._callers.told_of(None):
             if player not in self._wishes:
                 self._callers.tell(player, Waiting(0))

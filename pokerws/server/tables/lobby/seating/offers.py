@@ -1,7 +1,7 @@
-"""Offers free seats to the players on the waiting lists of tables, the first connected one first.
+"""Offers free seats to the first connected players on the waiting lists of tables.
 
-The lists and the reserved seats are states of the tables, so that they survive a crash.  This
-module has only the alarms at which reservations end, and who was told what.
+Lists and reserved seats are parts of the tables' states, so they survive a crash.  This module has
+only the alarms at which reservations end, and the places that players were told.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,9 +52,9 @@ class SeatOffers:
         self._alarms: dict[TableId, TableAlarm] = {}
 
     def look(self, actor: TableActor) -> None:
-        """Offer a seat, or end a reservation, if that is due.
+        """Offer a seat or end a reservation, if one is due.
 
-        Each is a change of the table, after which this is called again.
+        Either is a change of the table, after which this is called again.
         """
         table = actor.table
         if not table.waiting and table.id not in self._lists:
@@ -72,7 +72,7 @@ class SeatOffers:
         actor.gate.send(table.seq, partial(self._tell, table, table.waiting))
 
     def changed(self, player: PlayerId) -> None:
-        """A player is connected again: a seat may be free for somebody."""
+        """Look for seats again, since a player is connected again."""
         for table in list(self._tables_of.get(player, ())):
             if (actor := self._actors.get(table)) is not None:
                 attempt(actor, self.look, actor)
@@ -83,7 +83,7 @@ class SeatOffers:
             tried(actor, DropWaiters(absent))
 
     def left(self, table: TableId) -> None:
-        """A table has left memory."""
+        """Forget a table that has left memory."""
         if (alarm := self._alarms.pop(table, None)) is not None:
             alarm.cancel()
         self._follow_list(table, [])
@@ -132,7 +132,7 @@ class SeatOffers:
             attempt(actor, self.look, actor)
 
     def _tell(self, table: Table, waiting: list[Waiter]) -> None:
-        """Tell those on the list their places, and those who left it that they did."""
+        """Tell the players on the list their places, and those who left it that they did."""
         if table.waiting is not waiting:
             return  # A later call tells them.
         length = len(waiting)

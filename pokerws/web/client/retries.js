@@ -1,0 +1,56 @@
+/**
+ * When to try to connect again: exponential back-off with jitter, but never before the time that
+ * the server has asked for.
+ */
+
+const FIRST_MS = 250;
+/** With what connecting takes, a page is back within five seconds of the server's return. */
+const LONGEST_MS = 4_500;
+/** Of failures in a row, so many are tried with a socket; from then on the server is asked first. */
+const BLIND_TRIES = 1;
+
+export class Retries {
+  /** @param {() => number} now the local clock */
+  constructor(now) {
+    this.now = now;
+    this.failures = 0;
+    this.heldUntilMs = -Infinity;
+  }
+
+  /** The connection has lasted. */
+  reset() {
+    this.failures = 0;
+  }
+
+  /**
+   * The server asks not to be tried for a while.
+   * @param {number} pauseMs
+   */
+  hold(pauseMs) {
+    this.heldUntilMs = this.now() + pauseMs;
+  }
+
+  /** @returns {boolean} whether the server may be tried before the pause is over */
+  areFree() {
+    return this.now() >= this.heldUntilMs;
+  }
+
+  /** @returns {boolean} whether to ask if the server is there before a socket is opened */
+  areProbed() {
+    return this.failures > BLIND_TRIES;
+  }
+
+  /**
+   * Count a failure. Half of the pause is random, and so is what comes on top of a pause that the
+   * server asked for: all its clients were told the same.
+   * @param {number} [shortestMs]
+   * @returns {number} the pause before the next attempt
+   */
+  pauseMs(shortestMs = 0) {
+    const longestMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.failures);
+    this.failures += 1;
+    const pauseMs = longestMs * (0.5 + Math.random() / 2);
+    const heldMs = Math.max(0, this.heldUntilMs - this.now());
+    return heldMs ? heldMs + pauseMs : Math.max(shortestMs, pauseMs);
+  }
+}
