@@ -13,7 +13,7 @@ from tests.web.visitor import Visitor
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WIDTHS = (320, 360, 480, 641, 768, 880, 1024, 1280, 1366, 1920, 3840)
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "de", "es", "fr", "pt", "zh")
 # Texts of cards, buttons and filters that overlap, leave their card or the page, or are cut.
 FAULTS = """() => {
     const faults = [];
