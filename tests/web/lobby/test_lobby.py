@@ -19,14 +19,17 @@ FAULTS = """() => {
     const faults = [];
     const name = (element) => element.id || `${element.className} ${element.textContent}`;
     const shown = (selector, root = document) => [...root.querySelectorAll(selector)]
-        .filter((element) => element.checkVisibility() && element.getBoundingClientRect().width > 1);
+        .filter((one) => one.checkVisibility() && one.getBoundingClientRect().width > 1);
     const check = (owner, parts) => {
         const box = owner.getBoundingClientRect();
         const boxes = parts.map((part) => part.getBoundingClientRect());
         boxes.forEach((one, at) => {
-            if (one.left < box.left - 0.5 || one.right > box.right + 0.5 || one.bottom > box.bottom + 0.5
-                || one.top < box.top - 0.5) faults.push(`${name(parts[at])} leaves its place`);
-            if (parts[at].scrollWidth > parts[at].clientWidth + 1) faults.push(`${name(parts[at])} is cut`);
+            const part = parts[at];
+            if (one.left < box.left - 0.5 || one.right > box.right + 0.5
+                || one.bottom > box.bottom + 0.5 || one.top < box.top - 0.5) {
+                faults.push(`${name(part)} leaves its place`);
+            }
+            if (part.scrollWidth > part.clientWidth + 1) faults.push(`${name(part)} is cut`);
             boxes.slice(at + 1).forEach((other, more) => {
                 const isInside = parts[at].contains(parts[at + 1 + more]);
                 if (!isInside && one.left < other.right - 0.5 && other.left < one.right - 0.5
@@ -39,7 +42,7 @@ FAULTS = """() => {
     for (const row of shown('#lobby > li')) {
         check(row, shown('h2, .what p, .facts > p, .felt-mark, .row-buttons button', row));
     }
-    check(document.body, shown('#lobby-head button, #lobby-head h1, #lobby-head p, #lobby-filter label, '
+    check(document.body, shown('#lobby-head :is(button, h1, p), #lobby-filter label, '
         + '#seat-waits p, #seat-waits button'));
     if (document.documentElement.scrollWidth > innerWidth) faults.push('the page scrolls sideways');
     return faults;
@@ -54,7 +57,9 @@ async def names(page: Page) -> list[str]:
 def open_tables(room: Room) -> None:
     """A full table, one with a bot alone, and others of several games and stakes."""
     room.lobby.create("Pots", TableConfig(variant="PO", small_blind=5, big_blind=10))
-    room.lobby.create("A name as long as a name of a table may be", TableConfig(variant="NS", seats=9))
+    room.lobby.create(
+        "A name as long as a name of a table may be", TableConfig(variant="NS", seats=9)
+    )
     room.lobby.create("Limits", TableConfig(variant="HORSE", big_blind=1_000, max_buy_in=10**9))
     duel = room.lobby.create("Duel", TableConfig(seats=2))
     main, room.actor = room.actor, duel

@@ -127,9 +127,9 @@ def whole(struct: object) -> dict[str, Any]:
     """The fields of a struct, those with their default value too."""
     assert isinstance(struct, msgspec.Struct)
     return {
-        name: whole(value) if isinstance(value := getattr(struct, name), msgspec.Struct) else (
-            list(value) if isinstance(value, tuple) else value
-        )
+        name: whole(value)
+        if isinstance(value := getattr(struct, name), msgspec.Struct)
+        else (list(value) if isinstance(value, tuple) else value)
         for name in struct.__struct_fields__
     }
 
@@ -142,7 +142,9 @@ async def test_presets_fill_the_form_and_a_refusal_stands_at_its_field(
     await page.focus("#new-table")
     await page.keyboard.press("Enter")
     await page.click("[data-preset-config=home]")
-    await expect(page.locator("[data-preset-config=home]")).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator("[data-preset-config=home]")).to_have_attribute(
+        "aria-pressed", "true"
+    )
     await expect(page.locator("[name=seats]")).to_have_value("9")
     await page.click("[data-preset-config=mixed]")
     await expect(page.locator("[name=variant]")).to_have_value("8-GAME")

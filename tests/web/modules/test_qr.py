@@ -7,7 +7,28 @@ import zxingcpp
 from tests.node_programs import FOLDER, run
 
 # Each of the 15 versions, full and with room, and the longest text.
-LENGTHS = (1, 14, 15, 26, 42, 43, 62, 84, 106, 122, 152, 180, 181, 213, 251, 287, 331, 362, 363, 412)
+LENGTHS = (
+    1,
+    14,
+    15,
+    26,
+    42,
+    43,
+    62,
+    84,
+    106,
+    122,
+    152,
+    180,
+    181,
+    213,
+    251,
+    287,
+    331,
+    362,
+    363,
+    412,
+)
 LINK = "https://poker.example/home/#table=0123456789ab&key=Zx-_ä"
 SCALE = 3
 BORDER = 4
@@ -24,7 +45,9 @@ def read(rows: list[str]) -> list[str]:
         for _ in range(SCALE)
     )
     size = len(lines) * SCALE
-    return [code.text for code in zxingcpp.read_barcodes(memoryview(pixels).cast("B", (size, size)))]
+    return [
+        code.text for code in zxingcpp.read_barcodes(memoryview(pixels).cast("B", (size, size)))
+    ]
 
 
 async def test_a_decoder_reads_the_codes_of_links_of_all_lengths() -> None:
