@@ -1,5 +1,6 @@
 """An evening of a host, from the page: requests, bots, bank, bans, pause, change, ledger, end."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -46,20 +47,9 @@ async def ask_for_seat(guest: Visitor, seat: int) -> None:
     await guest.page.click("#buy-in-confirm")
 
 
-async def test_a_host_leads_an_evening_and_settles_it(
-    shared_browser: Browser, visitor: Visitor, room: Room, tmp_path: Path
-) -> None:
-    await visitor.enter("Hanna")
+async def let_in(visitor: Visitor, guest: Visitor) -> None:
+    """Gus is refused first, then approved; the menu says so to the host alone."""
     page = visitor.page
-    link = await open_home_game(visitor, room)
-    context = await shared_browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
-    context.set_default_timeout(TIMEOUT_MS)
-    guest = Visitor(context, await context.new_page(), room)
-    await guest.page.goto(link)
-    await guest.page.fill("#name", "Gus")
-    await guest.page.click("#enter")
-
-    # Gus is refused first, then approved; the menu says so to the host alone.
     for action in ("deny_seat", "approve_seat"):
         await ask_for_seat(guest, 1)
         await expect(page.locator("#table-menu-count")).to_have_text("1")
@@ -73,6 +63,9 @@ async def test_a_host_leads_an_evening_and_settles_it(
     await guest.page.keyboard.press("Escape")
     await expect(guest.page.locator("#table-menu")).to_be_focused()
 
+
+async def have_a_bot(page: Page) -> None:
+    """Add a bot and remove it."""
     await page.select_option("#bot-style", "calling_station")
     await page.click('[data-host="add_bot"]')
     bot = page.locator('[data-group="bots"] li')
@@ -80,7 +73,10 @@ async def test_a_host_leads_an_evening_and_settles_it(
     await bot.locator('[data-host="remove_bot"]').click()
     await expect(bot).to_have_count(0)
 
-    # A hand, after which the table changes and pauses.
+
+async def change_and_pause(visitor: Visitor, room: Room) -> None:
+    """In a hand: plan a change and take it back, pause, and give chips, which has to wait."""
+    page = visitor.page
     room.next_hand()
     await expect(page.locator(".turn-note")).to_have_text("It is your turn.")
     await page.click('[data-host="change"]')
@@ -111,7 +107,10 @@ async def test_a_host_leads_an_evening_and_settles_it(
     await page.click('[data-host="pause"]')
     await expect(page.locator('[data-host="pause"]')).to_have_text("Pause")
 
-    # More hands, for the chart; then the ledger, also as a file.
+
+async def settle(visitor: Visitor, guest: Visitor, room: Room, file: Path) -> None:
+    """Play more hands, for the chart; then look at the ledger, also as a file."""
+    page = visitor.page
     await page.keyboard.press("Escape")
     for folds in (guest, visitor):
         room.next_hand()
@@ -129,11 +128,15 @@ async def test_a_host_leads_an_evening_and_settles_it(
     await expect(page.locator("#settle li")).to_have_text(["Hanna pays Gus 50"])
     async with page.expect_download() as download:
         await page.click("#ledger-csv")
-    await (await download.value).save_as(tmp_path / "ledger.csv")
-    assert "Hanna,10000,0,9950,-50" in (tmp_path / "ledger.csv").read_text(encoding="utf-8")
+    await (await download.value).save_as(file)
+    text = await asyncio.to_thread(file.read_text, "utf-8")
+    assert "Hanna,10000,0,9950,-50" in text
     await page.keyboard.press("Escape")
 
-    # Gus is removed, banned and let in again, gets the table, and the host closes nothing more.
+
+async def ban_and_let_in(visitor: Visitor, guest: Visitor, link: str) -> None:
+    """Ban Gus, let him in again, and have a link that he did not know."""
+    page = visitor.page
     await press(page, "players", "Gus", "host_ban", sure=True)
     await expect(guest.page.locator("#lobby-view")).to_be_visible()
     await press(page, "banned", "Gus", "host_unban")
@@ -147,6 +150,10 @@ async def test_a_host_leads_an_evening_and_settles_it(
     await ask_for_seat(guest, 2)
     await press(page, "requests", "Gus", "approve_seat")
     await ask_for_seat(guest, 2)
+
+
+async def end_the_evening(page: Page, guest: Visitor, room: Room) -> None:
+    """Make Gus the host, who removes Hanna and closes the table."""
     await press(page, "players", "Gus", "hand_over", sure=True)
     await expect(page.locator(".host")).to_be_hidden()
     await guest.page.keyboard.press("Escape")
@@ -160,5 +167,25 @@ async def test_a_host_leads_an_evening_and_settles_it(
     await guest.page.click('#confirm [value="yes"]')
     await expect(guest.page.locator("#lobby-view")).to_be_visible()
     assert room.table.closed
+
+
+async def test_a_host_leads_an_evening_and_settles_it(
+    shared_browser: Browser, visitor: Visitor, room: Room, tmp_path: Path
+) -> None:
+    await visitor.enter("Hanna")
+    page = visitor.page
+    link = await open_home_game(visitor, room)
+    context = await shared_browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
+    context.set_default_timeout(TIMEOUT_MS)
+    guest = Visitor(context, await context.new_page(), room)
+    await guest.page.goto(link)
+    await guest.page.fill("#name", "Gus")
+    await guest.page.click("#enter")
+    await let_in(visitor, guest)
+    await have_a_bot(page)
+    await change_and_pause(visitor, room)
+    await settle(visitor, guest, room, tmp_path / "ledger.csv")
+    await ban_and_let_in(visitor, guest, link)
+    await end_the_evening(page, guest, room)
     await context.close()
     assert guest.problems == []
