@@ -140,7 +140,7 @@ async def test_every_text_of_the_page_is_in_the_catalogue(shared_browser: Browse
         room.disconnect(OTHER)
         room.send(ChatSaid(room.table.id, PlayerId("x"), OTHER, OTHER, 0))
         await page.click("#to-lobby")
-        await expect(page.locator("#lobby button")).to_have_text("⟦Back to your seat⟧")
+        await expect(page.locator("#lobby [data-action=open]")).to_have_text("⟦Back to your seat⟧")
         await no_other_texts(page)
         await context.close()
         assert visitor.problems == []

@@ -17,7 +17,7 @@ import { netChart, styleOf } from "./net-chart.js";
 /** @typedef {import("../client/protocol.js").Message} Message */
 
 const HOUSE = "house";
-const COLUMNS = /** @type {const} */ (["bought_in", "cashed_out", "stack", "net"]);
+const COLUMNS = /** @type {const} */ (["net", "bought_in", "cashed_out", "stack"]);
 /** The most pages that are asked for. */
 const MOST_PAGES = 20;
 

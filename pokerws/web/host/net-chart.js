@@ -5,10 +5,10 @@ import { makeSvg } from "../ui/dom.js";
 
 const WIDTH = 640;
 const HEIGHT = 240;
-const LEFT = 64;
+const LEFT = 92;
 const RIGHT = 12;
-const TOP = 14;
-const BOTTOM = 26;
+const TOP = 22;
+const BOTTOM = 36;
 /** Lines that differ on dark ground, also for those who see fewer colours. */
 export const COLOURS = ["#f0c862", "#6db7ff", "#3fd08a", "#ff8f7d", "#c9a2ff", "#8ee6e6", "#ffb35c", "#e3e8e4"];
 const DASHES = ["", "7 4", "2 4"];
@@ -41,7 +41,7 @@ export function netChart(hands, lines, label) {
   );
   const grid = levels.flatMap((net) => [
     makeSvg("line", { x1: `${LEFT}`, x2: `${WIDTH - RIGHT}`, y1: `${y(net)}`, y2: `${y(net)}`, class: net ? "grid" : "zero" }),
-    words(shortChips(net), LEFT - 8, y(net) + 5, "end"),
+    words(shortChips(net).replace("-", "−"), LEFT - 8, y(net) + 5, "end"),
   ]);
   const paths = lines.map((line, index) => {
     const points = line.map((net, at) => `${x(at).toFixed(1)},${y(net).toFixed(1)}`).join(" ");

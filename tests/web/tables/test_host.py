@@ -124,7 +124,7 @@ async def settle(visitor: Visitor, guest: Visitor, room: Room, file: Path) -> No
         await expect(one.locator(".net-chart polyline")).to_have_count(2)
         await expect(one.locator(".ledger tbody tr")).to_have_count(2)
     await expect(rows.first).to_contain_text("Gus")
-    await expect(rows.first.locator("td").last).to_have_text("+50")
+    await expect(rows.first.locator("td").first).to_have_text("+50")
     await expect(page.locator("#settle li")).to_have_text(["Hanna pays Gus 50"])
     async with page.expect_download() as download:
         await page.click("#ledger-csv")
