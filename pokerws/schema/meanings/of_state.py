@@ -128,6 +128,7 @@ STATE: dict[str, str] = {
     "SeatRequest.buy_in": "chips that the player means to bring",
     "approved": "the players who may sit down, where the host approves",
     "banned": "the players whom the host has banned from the seats",
+    "muted": "the players whom the host has muted",
     "bank": "what the bank gave and got back, for each player",
     "link": "the number of the link that is valid, from 0",
     "given": "chips that the player got",

@@ -127,6 +127,7 @@ const PEOPLE = [
   toggle("hosting.bank", { fixed: true }),
   toggle("company.anonymous_watchers"),
   number("company.delay_ms", 0, MOST_CLOCK_MS, 0, { scale: SECONDS, zero: "none" }),
+  number("company.delay_hands", 0, 20, 0, { zero: "none" }),
   toggle("company.show_cards_later"),
   choice("statistics", ["own", "all"]),
 ];

@@ -27,6 +27,8 @@ export function playerLines(table, host, names) {
   const wanted = new Set(bots.map((bot) => bot.player));
   /** @param {string} player */
   const nameOf = (player) => names.get(player) ?? t("host.unknown", { id: player.slice(-6) });
+  /** @param {string} player */
+  const chat = (player) => (hosting.muted.includes(player) ? "host_unmute" : "host_mute");
   /** @type {Line[]} */
   const lines = hosting.requests.map(({ player, name, buy_in: amount }) => ({
     ...{ group: /** @type {const} */ ("requests"), player, name },
@@ -37,7 +39,7 @@ export function playerLines(table, host, names) {
     if (!seat || wanted.has(seat.player)) continue;
     const { player, name, stack } = seat;
     // The host needs no approval, and cannot be removed.
-    const others = player === host ? [] : [...muteOf(hosting, player), "host_kick", "host_ban", "hand_over"];
+    const others = player === host ? [] : [chat(player), "host_kick", "host_ban", "hand_over"];
     const actions = seat.bot ? ["host_kick"] : others;
     lines.push({ group: "players", player, name, note: chips(stack), actions, bank: config.hosting.bank });
   }
@@ -55,15 +57,4 @@ export function playerLines(table, host, names) {
     lines.push({ group: "banned", player, name: nameOf(player), note: "", actions: ["host_unban"] });
   }
   return lines;
-}
-
-/**
- * A server that cannot mute has no list of those who are.
- * @param {any} hosting
- * @param {string} player
- * @returns {string[]}
- */
-function muteOf({ muted }, player) {
-  if (!muted) return [];
-  return [muted.includes(player) ? "host_unmute" : "host_mute"];
 }

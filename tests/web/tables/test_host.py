@@ -103,7 +103,12 @@ async def change_and_pause(visitor: Visitor, room: Room) -> None:
         await gus.locator(".bank input").fill(str(amount))
         await gus.locator(f'[data-host="{action}"]').click()
         await expect(gus.locator(".bank input")).to_have_value("")
-    await expect(line(page, "players", "Gus")).to_contain_text("10,350")
+    gus = line(page, "players", "Gus")
+    await expect(gus).to_contain_text("10,350")
+    for action, other in (("host_mute", "host_unmute"), ("host_unmute", "host_mute")):
+        await gus.locator(f'[data-host="{action}"]').click()
+        await expect(gus.locator(f'[data-host="{other}"]')).to_be_visible()
+        assert bool(room.table.hosting.muted) is (action == "host_mute")
     await page.click('[data-host="pause"]')
     await expect(page.locator('[data-host="pause"]')).to_have_text("Pause")
 
