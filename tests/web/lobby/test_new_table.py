@@ -113,8 +113,9 @@ async def test_each_option_of_the_form_is_in_the_config_of_the_table(
     }
     assert wrong == {}
 
-    # The host changes it, and the form has what the table has.  Without a seat it comes late.
-    room.clock.advance(config.company.delay_ms)
+    # The host changes it, and the form has what the table has.  Only a seat shows it at once.
+    room.actor = room.lobby.actors()[-1]
+    room.seat("Hanna", 0, 5_000, room.table.host)
     await page.click("#table-menu")
     await page.click('[data-host="change"]')
     await page.click("#change-table-confirm")
