@@ -2067,7 +2067,8 @@ export interface HeartbeatTimes {
  *
  * `players` is the number of taken seats, and `bots` the number of bots among them. `waiting` is
  * the number of players on the waiting list, and `waiting_for` why no hand is dealt. Only tables
- * in memory have the last three. `paused` is true while the host has paused the table.
+ * in memory have the last three and the figures of the latest hands. `paused` is true while the
+ * host has paused the table.
  */
 export interface TableSummary {
   /** the table's id */
@@ -2093,6 +2094,10 @@ export interface TableSummary {
   paused?: boolean;
   /** the number of players on the waiting list */
   waiting?: number;
+  /** of the latest hands, at most 20; 0 if it is not known */
+  average_pot?: number;
+  /** as the latest hands followed each other; 0 if it is not known */
+  hands_an_hour?: number;
 }
 
 /** The fields of a listed table that change; `config` only if the host has changed it. */
@@ -2118,6 +2123,10 @@ export interface TableChange {
   config?: TableConfig;
   /** the number of players on the waiting list */
   waiting?: number;
+  /** of the latest hands, at most 20; 0 if it is not known */
+  average_pot?: number;
+  /** as the latest hands followed each other; 0 if it is not known */
+  hands_an_hour?: number;
 }
 
 /**

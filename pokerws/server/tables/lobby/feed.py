@@ -80,8 +80,10 @@ class LobbyFeed:
                 del self._unlisted[summary.table]
             return
         if summary.config.company.is_delayed:
-            # Both would tell viewers without a seat what they are to see later.
-            summary = replace(summary, hand_number=0, waiting_for=None)
+            # They would tell viewers without a seat what they are to see later.
+            summary = replace(
+                summary, hand_number=0, waiting_for=None, average_pot=0, hands_an_hour=0
+            )
         row = self._rows.note(summary)
         if row is not None:
             self.watchers.note(row)
