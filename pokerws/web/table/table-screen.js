@@ -84,6 +84,10 @@ export class TableScreen {
       if (table === this.id) this.panel.showHistory(lines, connection.welcome?.player);
     });
     setInterval(() => this.tick(), TICK_MS);
+    /** Somebody else draws on the stage. */
+    this.isStageLent = false;
+    /** Called after each drawing. @type {(scene: Scene) => void} */
+    this.drawn = () => {};
   }
 
   /**
@@ -119,6 +123,18 @@ export class TableScreen {
     this.panel.clear();
     this.stage.clear();
     this.showFrame(false);
+  }
+
+  /**
+   * Lend the stage to somebody who draws another table, or take it back.
+   * @param {HTMLElement|null} place where it is shown meanwhile
+   */
+  lendStage(place) {
+    if (this.isStageLent === (place !== null)) return;
+    this.isStageLent = place !== null;
+    this.stage.clear();
+    (place ?? byId("stage")).prepend(this.stage.root);
+    this.render();
   }
 
   /** @param {boolean} shown */
@@ -276,7 +292,7 @@ export class TableScreen {
     if (message.table !== this.id) return;
     this.panel.chat(message.name, message.text, message.player === this.connection.welcome?.player);
     const seat = this.table?.seats.findIndex((taken) => taken?.player === message.player) ?? -1;
-    if (seat >= 0) this.stage.showChat(seat, message.text);
+    if (seat >= 0 && !this.isStageLent) this.stage.showChat(seat, message.text);
   }
 
   ownSeat() {
@@ -313,7 +329,7 @@ export class TableScreen {
     this.renderGame(this.table);
     setText(byId("hand-number"), String(this.table.hand_number));
     byId("hand-label").hidden = !this.table.hand_number;
-    this.stage.render(scene);
+    if (!this.isStageLent) this.stage.render(scene);
     this.actions.render(scene);
     this.controls.render(scene);
     this.options.render(scene);
@@ -324,6 +340,7 @@ export class TableScreen {
     this.preActions.render(scene, capabilities.includes("pre_actions"));
     this.tick();
     this.renderTitle(scene);
+    this.drawn(scene);
   }
 
   /** @param {TableState} table */
@@ -345,7 +362,7 @@ export class TableScreen {
     this.connection.watchClosely(inHand && !document.hidden);
     if (!this.table) return;
     const now = this.connection.serverNow();
-    this.stage.tick(this.table, now);
+    if (!this.isStageLent) this.stage.tick(this.table, now);
     this.actions.tick(this.table, now);
   }
 

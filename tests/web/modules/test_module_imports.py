@@ -23,7 +23,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "account": {"client", "net", "model", "ui"},
     "lobby": {"client", "net", "model", "ui"},
     "table": {"client", "net", "model", "ui", "account"},
-    "app.js": {"client", "net", "model", "ui", "account", "lobby", "table"},
+    # What there is after a hand.
+    "hands": {"client", "net", "model", "ui", "table"},
+    "app.js": {"client", "net", "model", "ui", "account", "lobby", "table", "hands"},
     # Scripts of their own: before all modules, of the offline page, and of its worker.
     "reload.js": set(),
     "offline.js": set(),
