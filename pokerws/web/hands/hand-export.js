@@ -4,7 +4,7 @@ import { describeRejection } from "../model/refusals.js";
 import { make, setText } from "../ui/dom.js";
 import { t } from "../ui/texts.js";
 
-/** @typedef {import("./replayer.js").HandRef} HandRef */
+/** @typedef {{table: string, hand: number, key: string|null}} HandRef `key` is that of an unlisted table */
 
 /** The formats, with their names and the ends of file names. */
 const FORMATS = /** @type {const} */ ({

@@ -17,7 +17,7 @@ import { Player } from "./player.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
 /** @typedef {import("../table/table-screen.js").TableScreen} TableScreen */
-/** @typedef {{table: string, hand: number, key: string|null}} HandRef `key` is that of an unlisted table */
+/** @typedef {import("./hand-export.js").HandRef} HandRef */
 
 export class Replayer {
   /**
