@@ -46,10 +46,11 @@ export class Player {
     const steps = [first, this.back, this.play, this.forward, last];
     this.place = make("span", { class: "soft", "aria-hidden": "true" });
     const label = { role: "group", "aria-label": t("replay.steps") };
-    const row = make("div", { class: "replay-row", ...label }, ...steps, this.place);
+    const row = make("div", { class: "replay-row", ...label }, ...steps);
     const ofStreets = { role: "group", "aria-label": t("replay.streets") };
     this.ofStreets = make("div", { class: "replay-row replay-streets", ...ofStreets });
-    this.element = make("div", { id: "replay-controls" }, this.slider, row, this.ofStreets);
+    const scrub = make("div", { class: "replay-scrub" }, this.slider, this.place);
+    this.element = make("div", { id: "replay-controls" }, scrub, row, this.ofStreets);
   }
 
   /**

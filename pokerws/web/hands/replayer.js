@@ -111,7 +111,7 @@ export class Replayer {
     const streets = hand.streets().map(({ step, name }) => {
       return { step, name: name === SHOWDOWN ? t("replay.showdown") : name };
     });
-    this.player.begin(hand.steps.map(({ lines }) => lines.join(" · ")), streets);
+    this.player.begin(hand.steps.map(wordsOf), streets);
   }
 
   /** @param {number} step */
@@ -130,7 +130,7 @@ export class Replayer {
       discards: new Discards(() => {}),
       player: undefined,
     });
-    setText(this.line, hand.steps[step].lines.join(" · "));
+    setText(this.line, wordsOf(hand.steps[step], step));
     [...this.log.children].forEach((item, index) => {
       if (index === step) item.setAttribute("aria-current", "step");
       else item.removeAttribute("aria-current");
@@ -174,4 +174,13 @@ export class Replayer {
 /** @param {import("../model/past-hand.js").Step} step */
 function makeLines({ lines }) {
   return make("li", {}, ...lines.map((text) => make("span", { text })));
+}
+
+/**
+ * What is said of a step. The first one has all blinds, which can be seen.
+ * @param {import("../model/past-hand.js").Step} step
+ * @param {number} index
+ */
+function wordsOf({ lines }, index) {
+  return index ? lines.join(" · ") : (lines[0] ?? "");
 }

@@ -50,6 +50,7 @@ export class Stage {
     this.seats = [];
     byId("result").replaceChildren();
     byId("result").dataset.key = "";
+    byId("result").classList.remove("won");
     byId("pot").hidden = byId("side-pots").hidden = true;
     for (const name of ["turnSeat", "turnNumber", "street", "seq", "epoch"]) {
       this.root.dataset[name] = "";

@@ -65,7 +65,7 @@ async def stacks(page: Page) -> list[int]:
 
 async def press(page: Page, key: str, place: str) -> None:
     await page.keyboard.press(key)
-    await expect(page.locator(".replay-row > span")).to_have_text(place)
+    await expect(page.locator(".replay-scrub span")).to_have_text(place)
 
 
 async def test_past_hands_are_listed_replayed_shared_saved_and_counted(
@@ -111,7 +111,7 @@ async def check_replay(visitor: Visitor, seen: list[dict[str, Any]]) -> None:
     count = await steps.count()
     place = f"of {count}"
     await expect(page.locator('[data-step="play"]:focus')).to_have_count(1)
-    await expect(page.locator(".replay-row > span")).to_have_text(f"1 {place}")
+    await expect(page.locator(".replay-scrub span")).to_have_text(f"1 {place}")
     assert await stacks(page) == [9_950, 9_900]
     assert await visitor.shown_cards('#replay-stage [data-own="true"]') == ["As", "Ks"]
     assert await visitor.shown_cards('#replay-stage [data-seat="1"]') == ["??", "??"]
@@ -125,7 +125,7 @@ async def check_replay(visitor: Visitor, seen: list[dict[str, Any]]) -> None:
     # It plays by itself from here on.
     await page.keyboard.press(" ")
     await expect(page.locator('[data-step="pause"]')).to_be_visible()
-    await expect(page.locator(".replay-row > span")).to_have_text(f"2 {place}")
+    await expect(page.locator(".replay-scrub span")).to_have_text(f"2 {place}")
     await press(page, "End", f"{count} {place}")
     await expect(page.locator('[data-step="play"]')).to_be_visible()
     final = seen[0]
