@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { text } from "node:stream/consumers";
 
 import { PastHand } from "../../pokerws/web/model/past-hand.js";
-import { useTexts } from "../../pokerws/web/ui/texts.js";
+import { useTexts } from "../../pokerws/web/texts/texts.js";
 import english from "../../pokerws/web/texts/en.js";
 
 useTexts(english, "en-US");

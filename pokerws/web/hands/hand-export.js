@@ -2,7 +2,7 @@
 
 import { describeRejection } from "../model/refusals.js";
 import { make, setText } from "../ui/dom.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 
 /** @typedef {{table: string, hand: number, key: string|null}} HandRef `key` is that of an unlisted table */
 

@@ -4,7 +4,7 @@ import { chips, signed, timeOf } from "../model/format.js";
 import { shortGameName } from "../model/games.js";
 import { describeRejection } from "../model/refusals.js";
 import { make, setText } from "../ui/dom.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
 /** @typedef {import("../client/messages.js").HandSummary} HandSummary */

@@ -2,7 +2,7 @@
 
 import { make } from "../ui/dom.js";
 import { makeModal } from "../ui/modal.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 import { HandList } from "./hand-list.js";
 
 /** @typedef {import("../client/messages.js").HandSummary} HandSummary */

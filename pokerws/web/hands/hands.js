@@ -4,7 +4,7 @@
  */
 
 import { byId } from "../ui/dom.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 import { HandsDialog } from "./hands-dialog.js";
 import { Notes } from "./notes.js";
 import { PlayerMenu } from "./player-menu.js";

@@ -3,7 +3,7 @@
 import { describeRejection } from "../model/refusals.js";
 import { make, setText } from "../ui/dom.js";
 import { makeModal } from "../ui/modal.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 import { COLOURS } from "./notes.js";
 
 /** @typedef {import("./notes.js").Notes} Notes */

@@ -1,7 +1,7 @@
 /** The controls of the replayer: buttons, slider, streets and keys, and the time between steps. */
 
 import { make, makeSvg, setText } from "../ui/dom.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 
 const STEP_MS = 1_200;
 

@@ -11,7 +11,7 @@ import { describeRejection } from "../model/refusals.js";
 import { Discards } from "../table/discards.js";
 import { make, setText } from "../ui/dom.js";
 import { makeModal } from "../ui/modal.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 import { HandExport } from "./hand-export.js";
 import { Player } from "./player.js";
 
@@ -33,6 +33,8 @@ export class Replayer {
     this.ref = null;
     /** @type {PastHand|null} */
     this.hand = null;
+    /** The step on the stage. */
+    this.shown = 0;
     this.closed = () => {};
     this.player = new Player((step) => this.show(step));
     this.export = new HandExport(connection, linkOf);
@@ -118,8 +120,11 @@ export class Replayer {
   show(step) {
     const { hand } = this;
     if (!hand) return;
-    const { table, memory } = hand.at(step);
-    this.screen.stage.render({
+    const { stage } = this.screen;
+    const isNext = step === this.shown + 1;
+    const { table, memory } = hand.at(step, isNext ? (before, event) => stage.note(before, event) : undefined);
+    this.shown = step;
+    stage.render({
       table,
       epoch: 0,
       memory,

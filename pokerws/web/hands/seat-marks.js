@@ -1,7 +1,7 @@
 /** The marks of notes at the seats of a table, and the buttons that open the menu of a player. */
 
 import { make, setText } from "../ui/dom.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 
 /** @typedef {import("../table/seat.js").SeatView} SeatView */
 /** @typedef {import("../table/scene.js").Scene} Scene */

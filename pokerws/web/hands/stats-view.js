@@ -4,7 +4,7 @@ import { chips, signed, timeOf } from "../model/format.js";
 import { RATE_NAMES, rateOf } from "../model/rates.js";
 import { describeRejection } from "../model/refusals.js";
 import { make, setText } from "../ui/dom.js";
-import { formatter, t } from "../ui/texts.js";
+import { formatter, t } from "../texts/texts.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
 /** @typedef {import("../client/messages.js").Stats} Stats */

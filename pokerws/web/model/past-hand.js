@@ -54,12 +54,18 @@ export class PastHand {
   /**
    * The table after a step.
    * @param {number} step
+   * @param {(table: TableState, event: TableEvent) => void} [watch] told of the step's own events
+   *   before they are applied
    * @returns {{table: TableState, memory: HandMemory}}
    */
-  at(step) {
+  at(step, watch) {
     const table = structuredClone(this.before);
     const memory = new HandMemory();
-    for (const event of this.events.slice(0, this.steps[step].end)) follow(table, event, memory);
+    const begin = this.steps[step - 1]?.end ?? 0;
+    this.events.slice(0, this.steps[step].end).forEach((event, index) => {
+      if (index >= begin) watch?.(table, event);
+      follow(table, event, memory);
+    });
     return { table, memory };
   }
 

@@ -1,7 +1,7 @@
 /** Dialogs that are built when they are needed: with a title, a button to close them, and a body. */
 
 import { make, setText } from "./dom.js";
-import { t } from "./texts.js";
+import { t } from "../texts/texts.js";
 
 /**
  * @typedef {object} Modal
