@@ -48,7 +48,8 @@ export class Hands {
     const link = (ref) => this.linkOf(ref);
     /** @type {(table: string, key: string|null) => void} */
     const open = (table, key) => this.openTable(table, key ?? undefined);
-    return (this.theReplayer ??= new Replayer(this.connection, this.screen, link, open));
+    const leave = () => this.close();
+    return (this.theReplayer ??= new Replayer(this.connection, this.screen, link, open, leave));
   }
 
   get dialog() {

@@ -25,8 +25,9 @@ export class Replayer {
    * @param {TableScreen} screen whose stage is borrowed
    * @param {(ref: HandRef) => Promise<string>} linkOf
    * @param {(table: string, key: string|null) => void} openTable
+   * @param {() => void} leave called to go back to the open table
    */
-  constructor(connection, screen, linkOf, openTable) {
+  constructor(connection, screen, linkOf, openTable, leave) {
     this.connection = connection;
     this.screen = screen;
     /** @type {HandRef|null} */
@@ -53,14 +54,15 @@ export class Replayer {
       "p",
       { id: "replay-turn", role: "alert", hidden: true },
       `${t("replay.your_turn")} `,
-      make("button", { ...back, onclick: () => this.modal.close() }),
+      make("button", { ...back, onclick: leave }),
     );
     const main = make("div", { id: "replay-main" }, this.stagePlace, this.line, this.player.element);
     const tools = make("div", { class: "row" }, this.export.share, this.toTable);
     const side = make("div", { id: "replay-side" }, this.facts, tools, this.export.said, this.export.element, this.log);
     this.modal = makeModal("replay", [this.turnNote, make("div", { id: "replay-parts" }, main, side)]);
     this.modal.element.addEventListener("keydown", (event) => this.player.key(event));
-    this.modal.element.addEventListener("close", () => this.giveBack());
+    // The event comes late: the next hand may be open already.
+    this.modal.element.addEventListener("close", () => this.modal.element.open || this.giveBack());
   }
 
   /**
@@ -173,6 +175,7 @@ export class Replayer {
   close() {
     this.closed = () => {};
     this.modal.close();
+    this.giveBack();
   }
 }
 

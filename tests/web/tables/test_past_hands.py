@@ -101,6 +101,7 @@ async def test_past_hands_are_listed_replayed_shared_saved_and_counted(
         await check_statistics(visitor)
         await check_notes(visitor)
         await check_stranger(shared_browser, room, link)
+        await check_long_list(visitor)
 
 
 async def check_replay(visitor: Visitor, seen: list[dict[str, Any]]) -> None:
@@ -213,6 +214,34 @@ async def check_notes(visitor: Visitor) -> None:
     await page.keyboard.press("Escape")
 
 
+async def check_long_list(visitor: Visitor) -> None:
+    """The list grows where it is scrolled to; the table calls whoever replays a hand."""
+    page, room = visitor.page, visitor.room
+    for _ in range(32):
+        room.next_hand()
+        acting = room.table.seats[room.table.hand.turn.seat]  # type: ignore[union-attr]
+        assert acting is not None
+        room.act(acting.name, "fold")
+    await page.click("#open-hands")
+    rows = page.locator("#hands-list button")
+    await expect(rows).to_have_count(30)
+    await page.locator("#hands-more").scroll_into_view_if_needed()
+    await expect(rows).to_have_count(35)
+    await expect(page.locator("#hands-more")).to_be_hidden()
+    await rows.last.click()
+    await expect(page.locator('#replay[data-hand="1"]')).to_be_visible()
+    assert [message.get("before") for message in room.sent_of("list_hands")][-2:] != [None, None]
+    room.next_hand()
+    if room.table.hand.turn.seat:  # type: ignore[union-attr]
+        room.act(RIVAL, "call")
+    await expect(page.locator("#replay-turn")).to_be_visible()
+    await expect(page.locator("#replay-log li").nth(1)).to_have_text("Hanna calls 50")
+    await page.get_by_role("button", name="Back to the table").click()
+    await expect(page.locator("#hands-dialog")).to_be_hidden()
+    await visitor.own_turn()
+    assert await visitor.shown_cards('#stage [data-own="true"]') != []
+
+
 async def check_stranger(browser: Browser, room: Room, link: str) -> None:
     """Who comes by the link sees the hand, and no cards that were not shown."""
     context = await browser.new_context(viewport=DESKTOP)
@@ -232,6 +261,6 @@ async def check_stranger(browser: Browser, room: Room, link: str) -> None:
     await expect(page.locator("#replay-line")).to_have_text("This table no longer exists.")
     await page.keyboard.press("Escape")
     await expect(page.locator("#lobby-view")).to_be_visible()
-    assert await page.evaluate("location.hash") == ""
+    await page.wait_for_function("location.hash === ''")
     await context.close()
     assert stranger.problems == []
