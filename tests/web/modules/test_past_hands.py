@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from pokerws.game.commands import Action
 from pokerws.game.config.table_config import HouseRules
 from pokerws.game.events import CardsShown, HandEnded, HandStarted, TableEvent
 from pokerws.game.redaction import redact_all
@@ -29,8 +30,8 @@ def played(code: str, chance: random.Random, house: HouseRules) -> tuple[dict[st
             player.would_run_it(house.run_it)
     game.deal()
     events: list[TableEvent] = list(game.events)
+    hand = game.hand
     while game.table.hand is not None:
-        hand = game.table.hand
         act(game, chance)
         events += game.events
     first = next(at for at, event in enumerate(events) if isinstance(event, HandStarted))
@@ -60,7 +61,7 @@ def act(game: Game, chance: random.Random) -> None:
     turn, held = game.turn, game.hand.seats[game.turn.seat]
     assert held is not None
     options = [one for one in turn.actions if one != "fold" or chance.random() < 0.2]
-    action = chance.choice(options or list(turn.actions))
+    action = msgspec.convert(chance.choice(options or list(turn.actions)), Action)
     amount = None
     if action in ("bet", "raise"):
         amount = chance.choice(turn.sizes or (turn.min_to, turn.min_to, turn.max_to))
