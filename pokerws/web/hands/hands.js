@@ -40,6 +40,7 @@ export class Hands {
     this.notes = new Notes(connection, () => screen.render());
     this.marks = new SeatMarks(this.notes, (player, name) => this.openPlayer(player, name));
     screen.drawn = (scene) => this.render(scene);
+    screen.menu.openHands = () => this.openList();
     byId("open-hands").addEventListener("click", () => this.openList());
   }
 
@@ -118,7 +119,7 @@ export class Hands {
 
   /** @param {string} table */
   keyOf(table) {
-    return this.screen.id === table ? this.screen.link.key : null;
+    return this.screen.id === table ? this.screen.menu.key : null;
   }
 
   /**

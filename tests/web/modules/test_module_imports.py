@@ -21,8 +21,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": {"client", "net", "texts"},
     "ui": {"client", "net", "model", "texts"},
     "account": {"client", "net", "model", "texts", "ui"},
-    "lobby": {"client", "net", "model", "texts", "ui"},
-    "table": {"client", "net", "model", "texts", "ui", "account"},
+    "config": {"client", "net", "model", "texts", "ui"},
+    "lobby": {"client", "net", "model", "texts", "ui", "config"},
+    "host": {"client", "net", "model", "texts", "ui", "config"},
+    "table": {"client", "net", "model", "texts", "ui", "account", "host"},
     # What there is after a hand.
     "hands": {"client", "net", "model", "texts", "ui", "table"},
     "app.js": {"client", "net", "model", "texts", "ui", "account", "lobby", "table", "hands"},
