@@ -119,7 +119,11 @@ async def check_replay(visitor: Visitor, seen: list[dict[str, Any]]) -> None:
     await press(page, "ArrowRight", f"2 {place}")
     await expect(page.locator("#replay-line")).to_have_text("Hanna calls 50")
     assert await stacks(page) == [9_900, 9_900]
+    # The bets lie there until the next card.
+    await press(page, "ArrowRight", f"3 {place}")
+    await expect(page.locator("#replay-stage .bet:visible")).to_have_count(2)
     await press(page, "ArrowDown", f"4 {place}")
+    await expect(page.locator("#replay-stage .bet:visible")).to_have_count(0)
     await expect(page.locator("#replay-line")).to_contain_text("Flop")
     assert await visitor.shown_cards("#board") == BOARD[:3]
     await press(page, "ArrowUp", f"1 {place}")
