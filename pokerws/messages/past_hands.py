@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages.fields import (
@@ -138,7 +139,9 @@ class HandEvents(Message, frozen=True, tag="hand"):
 
     They have the player's own cards and those that were shown.  `seq` is the number of the first
     event.  `hand_shown` events before the next hand are appended; their numbers may not be
-    consecutive.  In formats other than `json` there is a `text`, and no events.
+    consecutive.  In formats other than `json` there is a `text`, and no events.  With the events
+    come the `name` of the table, and the `config` with which the table was opened; `hand_started`
+    has its own `config` if that was another one.
     """
 
     id: str
@@ -148,6 +151,8 @@ class HandEvents(Message, frozen=True, tag="hand"):
     seq: int
     events: list[TableEvent]
     text: str | None = None
+    name: str = ""
+    config: TableConfig | None = None
 
 
 class HandSummary(Struct, frozen=True, omit_defaults=True):

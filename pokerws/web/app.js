@@ -1,7 +1,7 @@
 /**
  * The entry point: builds the page and shows the name form, the lobby or a table, and the state of
  * the connection. The URL fragment names the open table: `#table=ID`, with `&key=KEY` if it is
- * unlisted. If the server requires a token, it comes from the fragment too, or from a form.
+ * unlisted; or a finished hand: `#hand=NUMBER&table=ID`, with a key likewise. If the server requires a token, it comes from the fragment too, or from a form.
  */
 
 import { AccountPanel } from "./account/account-panel.js";
@@ -33,6 +33,7 @@ import { showRejection, showToast } from "./ui/toast.js";
 
 /** @typedef {import("./client/protocol.js").ConnectionState} ConnectionState */
 /** @typedef {import("./table/table-screen.js").TableScreen} TableScreen */
+/** @typedef {import("./hands/hands.js").Hands} Hands */
 
 const IDENTITY = storageKey("identity");
 const LOGGED_OUT = 4403;
@@ -58,6 +59,8 @@ const waits = new SeatWaits(connection, (id) => names.of(id), takeSeat);
 const lobby = new LobbyScreen(connection, new OwnSeats(connection, account), waits, openTable);
 /** @type {TableScreen|null} made when the first table is opened */
 let table = null;
+/** @type {Hands|null} made with it */
+let hands = null;
 /** @type {{id: string, seat: number}|null} the seat that the player is about to take */
 let reserved = null;
 /** @type {string|null} the table that the address names, also while its modules are loaded */
@@ -94,6 +97,7 @@ function main() {
   byId("to-lobby").addEventListener("click", () => {
     location.hash = "";
   });
+  byId("my-hands").addEventListener("click", async () => (await loadTable()).openList());
   byId("change-name").addEventListener("click", changeName);
   byId("log-out").addEventListener("click", logOut);
   wireFourColours();
@@ -236,14 +240,46 @@ function showScreen() {
   if (connection.state === "offline") return;
   const address = new URLSearchParams(location.hash.slice(1));
   const id = address.get("table");
-  if (id !== null && wanted === id) return;
+  const hand = Number(address.get("hand"));
+  hands?.close();
+  if (id !== null && wanted === id && !hand) return;
   leaveTable();
-  if (id) {
+  if (id && !hand) {
     lobby.hide();
     showTable(id, address.get("key"));
   } else {
     lobby.show();
     setTimeout(loadLater, LATER_MS);
+  }
+  if (id && hand) showHand({ table: id, hand, key: address.get("key") });
+}
+
+/**
+ * Show a finished hand over the lobby.
+ * @param {import("./hands/replayer.js").HandRef} ref
+ */
+async function showHand(ref) {
+  const address = location.hash;
+  const opened = await loadTable();
+  if (location.hash !== address) return;
+  opened.openHand(ref, () => {
+    location.hash = "";
+  });
+}
+
+/** Load the modules of a table, and of what there is after its hands. */
+async function loadTable() {
+  loadLater();
+  try {
+    const [screen, after] = await Promise.all([
+      import("./table/table-screen.js"),
+      import("./hands/hands.js"),
+    ]);
+    table ??= new screen.TableScreen(connection, account, leaveForLobby);
+    return (hands ??= new after.Hands(connection, table, names, openTable));
+  } catch (error) {
+    leaveForLobby(t("table.not_loaded"));
+    throw error;
   }
 }
 
@@ -253,16 +289,8 @@ function showScreen() {
  */
 async function showTable(id, key) {
   wanted = id;
-  if (!table) {
-    loadLater();
-    try {
-      const { TableScreen } = await import("./table/table-screen.js");
-      table ??= new TableScreen(connection, account, leaveForLobby);
-    } catch (error) {
-      leaveForLobby(t("table.not_loaded"));
-      throw error;
-    }
-  }
+  if (!table) await loadTable();
+  if (!table) return;
   takeReserved(table);
   // Meanwhile the player may have gone elsewhere.
   if (wanted === id && table.id !== id) table.open(id, key);

@@ -124,6 +124,8 @@ MESSAGES: dict[str, str] = {
     "ListHands.limit": "the most hands of the page",
     "format": "the format of the answer",
     "HandEvents.text": "the hand in the requested format, unless that is `json`",
+    "HandEvents.name": "the table's name, in the format `json`",
+    "HandEvents.config": "the config with which the table was opened, in the format `json`",
     "minutes": "for how long",
     "Kick.minutes": "for how long the player may not sit down at this table; 0 is no time",
     "Kick.reason": "why; the player is told",

@@ -1240,7 +1240,9 @@ export interface Account {
  *
  * They have the player's own cards and those that were shown. `seq` is the number of the first
  * event. `hand_shown` events before the next hand are appended; their numbers may not be
- * consecutive. In formats other than `json` there is a `text`, and no events.
+ * consecutive. In formats other than `json` there is a `text`, and no events. With the events come
+ * the `name` of the table, and the `config` with which the table was opened; `hand_started` has
+ * its own `config` if that was another one.
  */
 export interface HandEvents {
   type: "hand";
@@ -1258,6 +1260,10 @@ export interface HandEvents {
   events: TableEvent[];
   /** the hand in the requested format, unless that is `json` */
   text?: string;
+  /** the table's name, in the format `json` */
+  name?: string;
+  /** the config with which the table was opened, in the format `json` */
+  config?: TableConfig;
 }
 
 /**

@@ -27,6 +27,8 @@ export class TableMenu {
     this.host = new HostControls(send, () => this.openInvite());
     /** @type {import("../ui/modal.js").Modal|null} */
     this.modal = null;
+    /** Called to show past hands, which are no part of the menu. */
+    this.openHands = () => {};
     byId("table-menu").addEventListener("click", () => this.open());
   }
 
@@ -44,12 +46,18 @@ export class TableMenu {
   build() {
     const invite = { type: "button", id: "menu-invite", text: t("host.invite") };
     const ledger = { type: "button", id: "menu-ledger", text: t("host.ledger") };
+    const hands = { type: "button", id: "menu-hands", text: t("hands.title") };
+    const openHands = () => {
+      this.modal?.close();
+      this.openHands();
+    };
     this.turn = make("p", { class: "turn-note", role: "status" });
     this.buttons = make(
       "div",
       { class: "menu-buttons" },
       make("button", { ...invite, onclick: () => this.openInvite() }),
       make("button", { ...ledger, onclick: () => this.openLedger() }),
+      make("button", { ...hands, onclick: openHands }),
     );
     return makeModal("table-menu-dialog", [this.turn, this.buttons, this.host.element]);
   }

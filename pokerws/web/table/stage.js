@@ -67,6 +67,7 @@ export class Stage {
     this.layoutKey = "";
     byId("result").replaceChildren();
     byId("result").dataset.key = "";
+    byId("result").classList.remove("won");
     this.pots.hide();
     this.motion.clear();
     document.body.classList.remove("tall-table");

@@ -90,6 +90,10 @@ export class TableScreen {
     });
     onSetting(() => this.render());
     setInterval(() => this.tick(), TICK_MS);
+    /** Somebody else draws on the stage. */
+    this.isStageLent = false;
+    /** Called after each drawing. @type {(scene: Scene) => void} */
+    this.drawn = () => {};
   }
 
   /**
@@ -125,6 +129,18 @@ export class TableScreen {
     this.panel.clear();
     this.stage.clear();
     this.showFrame(false);
+  }
+
+  /**
+   * Lend the stage to somebody who draws another table, or take it back.
+   * @param {HTMLElement|null} place where it is shown meanwhile
+   */
+  lendStage(place) {
+    if (this.isStageLent === (place !== null)) return;
+    this.isStageLent = place !== null;
+    this.stage.clear();
+    (place ?? byId("stage")).prepend(this.stage.root);
+    this.render();
   }
 
   /** @param {boolean} shown */
@@ -280,7 +296,7 @@ export class TableScreen {
     try {
       const line = describeEvent(this.table, event);
       this.memory.note(this.table, event);
-      this.stage.note(this.table, event);
+      if (!this.isStageLent) this.stage.note(this.table, event);
       this.menu.note(this.table, event);
       applyEvent(this.table, event);
       if (event.type === "player_stood") this.absences.stood(event.player);
@@ -302,7 +318,7 @@ export class TableScreen {
     if (message.table !== this.id) return;
     this.panel.chat(message.name, message.text, message.player === this.connection.welcome?.player);
     const seat = this.table?.seats.findIndex((taken) => taken?.player === message.player) ?? -1;
-    if (seat >= 0) this.stage.showChat(seat, message.text);
+    if (seat >= 0 && !this.isStageLent) this.stage.showChat(seat, message.text);
   }
 
   ownSeat() {
@@ -344,7 +360,7 @@ export class TableScreen {
     this.renderGame(this.table);
     setText(byId("hand-number"), String(this.table.hand_number));
     byId("hand-label").hidden = !this.table.hand_number;
-    this.stage.render(scene);
+    if (!this.isStageLent) this.stage.render(scene);
     this.actions.render(scene);
     this.controls.render(scene);
     this.options.render(scene);
@@ -357,6 +373,7 @@ export class TableScreen {
     this.tick();
     this.renderTitle(scene);
     this.panel.flush();
+    this.drawn(scene);
   }
 
   /** @param {TableState} table */
@@ -376,7 +393,7 @@ export class TableScreen {
     this.connection.watchClosely(inHand && !document.hidden);
     if (!this.table) return;
     const now = this.connection.serverNow();
-    this.stage.tick(this.table, now);
+    if (!this.isStageLent) this.stage.tick(this.table, now);
     this.actions.tick(this.table, now);
   }
 

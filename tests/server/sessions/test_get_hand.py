@@ -43,6 +43,7 @@ async def hand_of(actor: TableActor, player: str, number: int) -> HandEvents:
     assert isinstance(told, HandEvents)
     assert (told.id, told.table, told.hand) == ("g", actor.table.id, number)
     assert told.epoch == actor.epoch
+    assert (told.name, told.config) == (actor.table.name, actor.table.config)
     return told
 
 

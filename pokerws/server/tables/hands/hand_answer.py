@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.events import TableEvent
 from pokerws.game.redaction import redact_all
 from pokerws.game.state import PlayerId, Table
@@ -18,8 +21,10 @@ def hand_answer(
     """A finished hand as a player saw it, in the requested format.  Raises Illegal."""
     shown = redact_all(found.events, player)
     text = _text_for(message, table, shown, player)
-    events = shown if text is None else []
-    return HandEvents(message.id, table.id, message.hand, epoch, found.seq, events, text)
+    answer = HandEvents(message.id, table.id, message.hand, epoch, found.seq, [], text)
+    if text is not None:
+        return answer
+    return replace(answer, events=shown, name=table.name, config=_first_config(table))
 
 
 def _text_for(
@@ -28,8 +33,7 @@ def _text_for(
     """The hand in the requested text format; None for JSON.  Raises Illegal."""
     if message.format == "json":
         return None
-    first = table.hosting.first_config or table.config
-    hand = hand_of(table.id, table.name, first, shown)
+    hand = hand_of(table.id, table.name, _first_config(table), shown)
     if hand is None:
         raise Refused(
             "unknown_hand",
@@ -40,3 +44,8 @@ def _text_for(
         return as_text(hand, message.format, viewer=player)
     except NotExpressible as error:
         raise Refused("format_unavailable", str(error)) from error
+
+
+def _first_config(table: Table) -> TableConfig:
+    """The config with which a table was opened."""
+    return table.hosting.first_config or table.config
