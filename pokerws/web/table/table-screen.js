@@ -15,6 +15,7 @@ import { StateCheck } from "../client/state/state-hash.js";
 import { TableFeed } from "../client/table-feed.js";
 import { applyEvent, readTable } from "../client/state/table-state.js";
 import { byId, setText } from "../ui/dom.js";
+import { keepFocus } from "../ui/focus.js";
 import { t } from "../ui/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
 import { ActionBar } from "./action-bar.js";
@@ -25,6 +26,7 @@ import { pastLines } from "./log-history.js";
 import { PreActions } from "./pre-actions.js";
 import { SeatControls } from "./seat-controls.js";
 import { Panel } from "./side-panel.js";
+import { Speaker } from "./speech/speaker.js";
 import { Stage } from "./stage.js";
 import { TableLink } from "./table-link.js";
 import { TableOptions } from "./table-options.js";
@@ -76,6 +78,7 @@ export class TableScreen {
     this.preActions = new PreActions(send);
     this.controls = new SeatControls(send, account);
     this.panel = new Panel(send);
+    this.speaker = new Speaker(() => connection.serverNow());
     connection.on("status", () => this.render());
     account.onChange(() => this.render());
     connection.on("pre_action", (message) => this.handlePreAction(message));
@@ -117,6 +120,7 @@ export class TableScreen {
     this.absences.clear();
     this.preActions.clear();
     this.panel.clear();
+    this.speaker.clear();
     this.stage.clear();
     this.showFrame(false);
   }
@@ -184,6 +188,7 @@ export class TableScreen {
     this.table = readTable(snapshot.state);
     this.check.begin(this.table, this.connection.welcome?.player, snapshot.state_hash);
     this.epoch = snapshot.epoch;
+    this.speaker.begin(this.table, this.viewer());
     if (snapshot.state.closed) this.leave(describeClosing());
     if (first && this.table?.hand_number) {
       this.panel.log(t("table.joined", { hand: this.table.hand_number }), "note");
@@ -256,6 +261,7 @@ export class TableScreen {
     try {
       const line = describeEvent(this.table, event);
       this.memory.note(this.table, event);
+      this.speaker.note(this.table, event, this.viewer());
       applyEvent(this.table, event);
       if (event.type === "player_stood") this.absences.stood(event.player);
       if (!this.check.holds(this.table, this.connection.welcome?.player, hash)) {
@@ -274,7 +280,9 @@ export class TableScreen {
   /** @param {Message} message */
   handleChat(message) {
     if (message.table !== this.id) return;
-    this.panel.chat(message.name, message.text, message.player === this.connection.welcome?.player);
+    const isOwn = message.player === this.connection.welcome?.player;
+    this.panel.chat(message.name, message.text, isOwn);
+    if (!isOwn) this.speaker.say(`${message.name}: ${message.text}`);
     const seat = this.table?.seats.findIndex((taken) => taken?.player === message.player) ?? -1;
     if (seat >= 0) this.stage.showChat(seat, message.text);
   }
@@ -283,6 +291,10 @@ export class TableScreen {
     const player = this.connection.welcome?.player;
     const seat = this.table?.seats.findIndex((taken) => taken?.player === player) ?? -1;
     return seat < 0 ? null : seat;
+  }
+
+  viewer() {
+    return { own: this.ownSeat(), player: this.connection.welcome?.player };
   }
 
   /** What the player still has to bring back, after leaving. */
@@ -324,6 +336,7 @@ export class TableScreen {
     this.preActions.render(scene, capabilities.includes("pre_actions"));
     this.tick();
     this.renderTitle(scene);
+    keepFocus();
   }
 
   /** @param {TableState} table */
@@ -347,6 +360,7 @@ export class TableScreen {
     const now = this.connection.serverNow();
     this.stage.tick(this.table, now);
     this.actions.tick(this.table, now);
+    this.speaker.tick();
   }
 
   /** @param {Scene} scene */

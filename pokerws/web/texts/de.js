@@ -247,10 +247,6 @@ export default {
   "preset.pot": "Pot",
   "preset.max": "Max",
   "preset.all_in": "All-in",
-  "prompt.your_turn": "Du bist dran. {text}",
-  "prompt.can_check": "Du kannst checken.",
-  "prompt.must_bring_in": "Du musst das Bring-in von {amount} setzen.",
-  "prompt.to_call": "{amount} zum Callen.",
   "prompt.draw": "Wähle Karten zum Tauschen oder behalte alle.",
   "prompt.discard": {
     one: "Wähle {count} deiner Karten zum Abwerfen.",
@@ -728,6 +724,7 @@ export default {
   "speech.no_board": "Auf dem Board liegen keine Karten",
   "speech.seconds": { one: "noch {count} Sekunde", other: "noch {count} Sekunden" },
   "speech.nothing": "Es wurde noch nichts gesagt",
+  "table.controls": "Dein Platz",
   "ask.label": "Nach dem Tisch fragen",
   "ask.cards": "Meine Karten",
   "ask.board": "Board",

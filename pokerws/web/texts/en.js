@@ -256,10 +256,6 @@ export default {
   "preset.pot": "Pot",
   "preset.max": "Max",
   "preset.all_in": "All-in",
-  "prompt.your_turn": "Your turn. {text}",
-  "prompt.can_check": "You can check.",
-  "prompt.must_bring_in": "You must bring in for {amount}.",
-  "prompt.to_call": "{amount} to call.",
   "prompt.draw": "Choose cards to discard, or stand pat.",
   "prompt.discard": {
     one: "Choose {count} of your cards to discard.",
@@ -736,6 +732,7 @@ export default {
   "speech.no_board": "There are no cards on the board",
   "speech.seconds": { one: "{count} second left", other: "{count} seconds left" },
   "speech.nothing": "Nothing was said yet",
+  "table.controls": "Your seat",
   "ask.label": "Ask about the table",
   "ask.cards": "My cards",
   "ask.board": "Board",

@@ -250,10 +250,6 @@ export default {
   "preset.pot": "Bote",
   "preset.max": "Máx.",
   "preset.all_in": "All-in",
-  "prompt.your_turn": "Es tu turno. {text}",
-  "prompt.can_check": "Puedes pasar.",
-  "prompt.must_bring_in": "Debes poner el bring-in de {amount}.",
-  "prompt.to_call": "{amount} para igualar.",
   "prompt.draw": "Elige las cartas que quieras cambiar, o quédate servido.",
   "prompt.discard": {
     one: "Elige {count} de tus cartas para descartar.",
@@ -731,6 +727,7 @@ export default {
   "speech.no_board": "No hay cartas en la mesa",
   "speech.seconds": { one: "queda {count} segundo", other: "quedan {count} segundos" },
   "speech.nothing": "Aún no se ha dicho nada",
+  "table.controls": "Tu asiento",
   "ask.label": "Preguntar por la mesa",
   "ask.cards": "Mis cartas",
   "ask.board": "Cartas de la mesa",

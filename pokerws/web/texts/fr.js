@@ -247,10 +247,6 @@ export default {
   "preset.pot": "Pot",
   "preset.max": "Max",
   "preset.all_in": "Tapis",
-  "prompt.your_turn": "À vous de jouer. {text}",
-  "prompt.can_check": "Vous pouvez faire parole.",
-  "prompt.must_bring_in": "Vous devez poster le bring-in de {amount}.",
-  "prompt.to_call": "{amount} pour suivre.",
   "prompt.draw": "Choisissez les cartes à jeter, ou restez servi.",
   "prompt.discard": {
     one: "Choisissez {count} de vos cartes à défausser.",
@@ -725,6 +721,7 @@ export default {
   "speech.no_board": "Il n’y a pas de cartes au tableau",
   "speech.seconds": { one: "encore {count} seconde", other: "encore {count} secondes" },
   "speech.nothing": "Rien n’a encore été dit",
+  "table.controls": "Votre place",
   "ask.label": "Interroger la table",
   "ask.cards": "Mes cartes",
   "ask.board": "Tableau",

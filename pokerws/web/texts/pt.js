@@ -250,10 +250,6 @@ export default {
   "preset.pot": "Pote",
   "preset.max": "Máx.",
   "preset.all_in": "All-in",
-  "prompt.your_turn": "Sua vez. {text}",
-  "prompt.can_check": "Você pode passar.",
-  "prompt.must_bring_in": "Você precisa pagar o bring-in de {amount}.",
-  "prompt.to_call": "{amount} para pagar.",
   "prompt.draw": "Escolha cartas para trocar, ou mantenha todas.",
   "prompt.discard": {
     one: "Escolha {count} das suas cartas para descartar.",
@@ -731,6 +727,7 @@ export default {
   "speech.no_board": "Não há cartas na mesa",
   "speech.seconds": { one: "resta {count} segundo", other: "restam {count} segundos" },
   "speech.nothing": "Nada foi dito ainda",
+  "table.controls": "Seu lugar",
   "ask.label": "Perguntar sobre a mesa",
   "ask.cards": "Minhas cartas",
   "ask.board": "Cartas da mesa",
