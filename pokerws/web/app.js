@@ -29,7 +29,7 @@ import { byId, setText } from "./ui/dom.js";
 import { focusView, followFocus } from "./ui/focus.js";
 import { showHotkeys } from "./ui/hotkeys.js";
 import { offerLanguages } from "./ui/language-choice.js";
-import { language, loadTexts, t, translatePage } from "./ui/texts.js";
+import { language, loadTexts, t, translatePage } from "./texts/texts.js";
 import { showRejection, showToast } from "./ui/toast.js";
 
 /** @typedef {import("./client/protocol.js").ConnectionState} ConnectionState */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { gathered, spokenOf } from "../../pokerws/web/model/speech.js";
 import en from "../../pokerws/web/texts/en.js";
-import { useTexts } from "../../pokerws/web/ui/texts.js";
+import { useTexts } from "../../pokerws/web/texts/texts.js";
 
 /** @typedef {import("../../pokerws/web/model/speech.js").Line} Line */
 

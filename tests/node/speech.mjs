@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { applyEvent, readTable } from "../../pokerws/web/client/state/table-state.js";
 import { answer, gathered, QUESTIONS, spokenOf, turnLine } from "../../pokerws/web/model/speech.js";
-import { LANGUAGES, useTexts } from "../../pokerws/web/ui/texts.js";
+import { LANGUAGES, useTexts } from "../../pokerws/web/texts/texts.js";
 
 /** @typedef {import("../../pokerws/web/client/state/table-state.js").TableState} TableState */
 
@@ -52,7 +52,7 @@ function ownSeat(table, player) {
 }
 
 const text = await readFile(new URL(process.argv[2], SESSIONS), "utf8");
-for (const language of /** @type {import("../../pokerws/web/ui/texts.js").Language[]} */ (
+for (const language of /** @type {import("../../pokerws/web/texts/texts.js").Language[]} */ (
   Object.keys(LANGUAGES).reverse()
 )) {
   const { default: catalogue } = await import(`../../pokerws/web/texts/${language}.js`);

@@ -5,7 +5,7 @@
  */
 
 import { readTurn } from "../client/state/table-read.js";
-import { hasText, joined, listed, t } from "../ui/texts.js";
+import { hasText, joined, listed, t } from "../texts/texts.js";
 import { cardName, chips, nameAt, sentence } from "./format.js";
 import { variant } from "./games.js";
 import { describeEvent } from "./narration.js";
@@ -16,7 +16,7 @@ import { potsOf } from "./pots.js";
 /** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
 /** @typedef {import("../client/state/table-state.js").Turn} Turn */
 /** @typedef {import("../client/state/table-state.js").HandSeat} HandSeat */
-/** @typedef {import("../ui/texts.js").TextKey} TextKey */
+/** @typedef {import("../texts/texts.js").TextKey} TextKey */
 
 /**
  * `turn` is the viewer's own turn, `table` are cards that the own turn repeats, `action` is one of
@@ -302,9 +302,10 @@ const ANSWERS = {
   },
   pot: ({ hand }) => {
     const { total, pots } = potsOf(hand);
-    const parts = pots.map((pot, index) =>
-      t(index ? "table.side_pot" : "table.main_pot", { number: index, amount: chips(pot) }),
-    );
+    const parts = pots.map((pot, index) => {
+      const name = index ? t("pots.side", { number: index }) : t("pots.main");
+      return joined([name, chips(pot)]);
+    });
     return [t("table.pot", { amount: chips(total) }), ...(parts.length > 1 ? parts : [])];
   },
   stacks: (table, own) => seatsFrom(table, own).map((seat) => describeSeat(table, seat, own)),

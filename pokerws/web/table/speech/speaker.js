@@ -9,7 +9,7 @@ import { describeStakes } from "../../model/stakes.js";
 import { announce, lastAnnounced } from "../../ui/announce.js";
 import { byId } from "../../ui/dom.js";
 import { hotkey } from "../../ui/hotkeys.js";
-import { t } from "../../ui/texts.js";
+import { t } from "../../texts/texts.js";
 import { prompt } from "../prompt.js";
 
 /** @typedef {import("../../client/state/table-state.js").TableState} TableState */
