@@ -38,6 +38,7 @@ export function keepFocus() {
 
 /** Begin at the heading of another view; a field that has the focus keeps it. */
 export function focusView() {
+  if (!places.length) return;
   const { activeElement } = document;
   if (activeElement?.closest("input, dialog") && canHave(activeElement)) return;
   heading()?.focus({ preventScroll: true });

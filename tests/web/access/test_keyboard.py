@@ -148,6 +148,7 @@ async def play(visitor: Visitor, listener: Listener) -> None:
     await listener.hears(
         "Bob checks. Flop: queen of spades, jack of diamonds, 3 of hearts. Pot 200."
     )
+    await named(page)
     room.act("Bob", "bet", 100)
     board = "queen of spades, jack of diamonds, 3 of hearts"
     await listener.hears(
@@ -160,6 +161,7 @@ async def play(visitor: Visitor, listener: Listener) -> None:
         "! Bob checks. "
         f"Your turn: you can check, pot 400, your cards {cards}; board {board}, 5 of clubs."
     )
+    await listener.asks("h", f"Your cards: {cards}. Ace high.")
     await guarded(visitor, listener)
     await listener.press("c")
     await listener.hears("You check. River: 9 of spades. Pot 400.")
@@ -175,6 +177,17 @@ async def play(visitor: Visitor, listener: Listener) -> None:
         "You win 400 with ace high. Your stack is 10,200."
     )
     await expect(page.locator("#actions")).to_be_hidden()
+
+
+async def named(page: Page) -> None:
+    """Seats, cards, the board and the pot have names where a screen reader looks for them."""
+    seat = page.get_by_role("group", name="Bob, 9,900 chips", exact=False)
+    await expect(seat.get_by_role("img", name="a face-down card")).to_have_count(2)
+    own = page.get_by_role("group", name="Hanna, 9,900 chips, dealer")
+    await expect(own.get_by_role("img", name="king of hearts")).to_be_visible()
+    board = page.get_by_role("group", name="Board", exact=True)
+    await expect(board.get_by_role("img", name="jack of diamonds")).to_be_visible()
+    await expect(page.get_by_text("Pot 200", exact=True)).to_be_visible()
 
 
 async def guarded(visitor: Visitor, listener: Listener) -> None:

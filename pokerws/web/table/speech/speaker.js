@@ -10,6 +10,7 @@ import { announce, lastAnnounced } from "../../ui/announce.js";
 import { byId } from "../../ui/dom.js";
 import { hotkey } from "../../ui/hotkeys.js";
 import { t } from "../../texts/texts.js";
+import { heldInWords } from "../drawing/hand-words.js";
 import { prompt } from "../prompt.js";
 
 /** @typedef {import("../../client/state/table-state.js").TableState} TableState */
@@ -132,6 +133,16 @@ export class Speaker {
     return turn && turn.seat === this.viewer.own ? turn : null;
   }
 
+  /**
+   * What the viewer's cards make, in words.
+   * @param {TableState} table
+   * @param {number|null} own
+   */
+  made({ hand }, own) {
+    const part = own === null ? null : hand?.seats[own];
+    return hand && part && !part.folded ? heldInWords(hand, part) : "";
+  }
+
   /** @param {Question} question */
   ask(question) {
     if (!this.table) return;
@@ -145,6 +156,7 @@ export class Speaker {
   answer(question, table) {
     const { own, player } = this.viewer;
     if (question === "repeat") return lastAnnounced() || t("speech.nothing");
+    if (question === "cards") return said([answer(question, table, own), this.made(table, own)]);
     if (question !== "turn") return answer(question, table, own);
     const turn = this.ownTurn();
     if (!turn || own === null) return said([prompt(table, own, player)]);
