@@ -269,6 +269,14 @@ class HostUnban(Struct, frozen=True):
     player: PlayerId
 
 
+class HostMute(Struct, frozen=True):
+    """Let a player say nothing at the table any more, or again."""
+
+    by: PlayerId | None
+    player: PlayerId
+    on: bool
+
+
 class PauseTable(Struct, frozen=True):
     """Start no further hands; the one in play is played to its end."""
 
@@ -341,6 +349,7 @@ HostCommand = (
     HostKick
     | HostBan
     | HostUnban
+    | HostMute
     | PauseTable
     | ResumeTable
     | ChangeTable

@@ -115,6 +115,7 @@ ServerCode = Literal[
     "grant_held",
     "banned",
     "muted",
+    "muted_by_host",
     "kicked",
     "no_table_free",
     "unknown_player",
@@ -345,6 +346,7 @@ REJECT_CODES: dict[RejectCode, Reason] = {
         "the player or the address is banned until `until_ms`; the connection is closed with 4423",
     ),
     "muted": Reason("forbidden", "the player may not chat until `until_ms`"),
+    "muted_by_host": Reason("forbidden", "the host lets the player say nothing at this table"),
     "kicked": Reason(
         "forbidden", "the player was removed from the table, and may sit there after `until_ms`"
     ),

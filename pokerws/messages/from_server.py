@@ -33,7 +33,8 @@ class TableSummary(Struct, frozen=True, omit_defaults=True):
 
     `players` is the number of taken seats, and `bots` the number of bots among them.  `waiting` is
     the number of players on the waiting list, and `waiting_for` why no hand is dealt.  Only tables
-    in memory have the last three.  `paused` is true while the host has paused the table.
+    in memory have the last three and the figures of the latest hands.  `paused` is true while the
+    host has paused the table.
     """
 
     table: TableId
@@ -46,6 +47,8 @@ class TableSummary(Struct, frozen=True, omit_defaults=True):
     waiting_for: str | None = None
     paused: bool = False
     waiting: int = 0
+    average_pot: int = 0
+    hands_an_hour: int = 0
 
 
 class TableChange(Struct, frozen=True, omit_defaults=True):
@@ -60,6 +63,8 @@ class TableChange(Struct, frozen=True, omit_defaults=True):
     paused: bool = False
     config: TableConfig | None = None
     waiting: int = 0
+    average_pot: int = 0
+    hands_an_hour: int = 0
 
 
 class RateLimit(Struct, frozen=True):

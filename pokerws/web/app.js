@@ -8,6 +8,7 @@ import { AccountPanel } from "./account/account-panel.js";
 import { DeviceLink } from "./account/device-link.js";
 import { Account } from "./account/account.js";
 import { LobbyScreen } from "./lobby/lobby-screen.js";
+import { SeatWaits } from "./lobby/seat-waits.js";
 import { OwnSeats } from "./model/own-seats.js";
 import { describeNotice, describeRejection } from "./model/refusals.js";
 import { followOtherTabs, onSetting, setSetting, setting } from "./model/settings.js";
@@ -54,12 +55,16 @@ translatePage(document);
 
 const connection = new Connection({ url: socketUrl(), identity, token, probe: serverAnswers });
 const account = new Account(connection);
-const lobby = new LobbyScreen(connection, new OwnSeats(connection, account), openTable);
+const names = new TableNames(connection);
+const waits = new SeatWaits(connection, (id) => names.of(id), takeSeat);
+const lobby = new LobbyScreen(connection, new OwnSeats(connection, account), waits, openTable);
 /** @type {TableScreen|null} made when the first table is opened */
 let table = null;
+/** @type {{id: string, seat: number}|null} the seat that the player is about to take */
+let reserved = null;
 /** @type {string|null} the table that the address names, also while its modules are loaded */
 let wanted = null;
-new AccountPanel(account, new TableNames(connection), () => table?.seat() ?? null);
+new AccountPanel(account, names, () => table?.seat() ?? null);
 new DeviceLink(connection);
 let seenOnline = false;
 /** So many attempts fail before the page says more than that it connects. */
@@ -78,6 +83,8 @@ function main() {
     if (notice.code === "token_expiring") return;
     const text = describeNotice(notice);
     if (notice.code === "banned") banned = text;
+    // The server sends nothing more of an unlisted table.
+    if (notice.code === "banned_from_table" && notice.table === wanted) location.hash = "";
     showToast(text, true);
   });
   connection.on("token_needed", (rejection) => showTokenForm(rejection));
@@ -261,6 +268,7 @@ async function showTable(id, key) {
       throw error;
     }
   }
+  takeReserved(table);
   // Meanwhile the player may have gone elsewhere.
   if (wanted !== id || table.id === id) return;
   table.open(id, key);
@@ -286,6 +294,23 @@ function leaveTable() {
  */
 function openTable(id, key) {
   location.hash = new URLSearchParams({ table: id, ...(key && { key }) }).toString();
+}
+
+/**
+ * Open a table to take the seat that is reserved there.
+ * @param {string} id
+ * @param {number} seat
+ */
+function takeSeat(id, seat) {
+  reserved = { id, seat };
+  if (wanted !== id) openTable(id);
+  else if (table) takeReserved(table);
+}
+
+/** @param {TableScreen} screen */
+function takeReserved(screen) {
+  if (reserved) screen.takeSeat(reserved.id, reserved.seat);
+  reserved = null;
 }
 
 /** @param {string} reason */

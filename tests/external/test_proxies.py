@@ -141,8 +141,8 @@ async def test_page_and_socket_work_through_the_proxy_and_the_client_is_known_by
     assert status == 200
     for link in re.findall(r'(?:href|src)="([^"]+)"', page):
         assert (await fetch(front, f"{front.base}{link}"))[0] == 200, link
-    # With the scheme that the proxy reports.
-    assert f'property="og:image" content="{front.address}icons/preview.png"' in page
+    # With the scheme that the proxy reports, and below the path of the settings.
+    assert f'property="og:image" content="{front.origin}{PATH}/icons/preview.png"' in page
     status, answer = await fetch(front, f"{front.base}v-0123456789abcdef/app.js")
     assert (status, "no-store" in answer) == (404, True)
     assert (await fetch(front, f"{front.base}healthz"))[0] == 200

@@ -133,6 +133,7 @@ class Room:
     def _open_lobby(self, config: TableConfig, name: str) -> None:
         self.lobby, self.bank = open_memory_lobby(self.clock, self._shuffle, max_tables=200)
         self.lobby.follow(self.presence)
+        self.lobby.seating.callers.connections = self.moderation.roster.of
         self.actor = self.lobby.create(name, config)
 
     @property

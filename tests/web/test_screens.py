@@ -74,7 +74,7 @@ async def test_a_long_list_is_searched(visitor: Visitor, room: Room) -> None:
     for number in range(3):
         room.lobby.create(f"Corner {number}", TableConfig(seats=2))
     room.publish_lobby()
-    await expect(rows.locator("h3")).to_have_text(["Corner 0", "Corner 1", room.table.name])
+    await expect(rows.locator("h2")).to_have_text(["Corner 0", "Corner 1", room.table.name])
     await expect(more).to_be_visible()
 
     async def asked(**selection: object) -> None:
@@ -83,7 +83,7 @@ async def test_a_long_list_is_searched(visitor: Visitor, room: Room) -> None:
 
     await search.fill(" corner 2 ")
     await asked(name="corner 2", free_seats=0)
-    await expect(rows.locator("h3")).to_have_text(["Corner 2"])
+    await expect(rows.locator("h2")).to_have_text(["Corner 2"])
     await expect(more).to_be_hidden()
     room.lobby.create("A corner 21", TableConfig())
     room.publish_lobby()
@@ -91,7 +91,7 @@ async def test_a_long_list_is_searched(visitor: Visitor, room: Room) -> None:
 
     await search.fill(room.table.name)
     await asked(name=room.table.name, free_seats=0)
-    await expect(rows.locator("h3")).to_have_text([room.table.name])
+    await expect(rows.locator("h2")).to_have_text([room.table.name])
     for seat in range(room.table.config.seats):
         room.seat(f"Player {seat}", seat)
     await visitor.page.check("#lobby-free")

@@ -152,10 +152,17 @@ async def test_every_text_of_the_page_is_in_the_catalogue(shared_browser: Browse
             await play_out(visitor)
             await expect(page.locator("#result span").first).to_be_visible()
             await no_other_texts(page)
+        await page.click("#table-menu")
+        for part, shown in (("#menu-invite", "#invite-code svg"), ("#menu-ledger", ".net-chart")):
+            await page.click(part)
+            await expect(page.locator(shown)).to_be_visible()
+            await no_other_texts(page)
+            await page.keyboard.press("Escape")
+        await page.keyboard.press("Escape")
         room.disconnect(OTHER)
         room.send(ChatSaid(room.table.id, PlayerId("x"), OTHER, OTHER, 0))
         await page.click("#to-lobby")
-        await expect(page.locator("#lobby button")).to_have_text("⟦Back to your seat⟧")
+        await expect(page.locator("#lobby [data-action=open]")).to_have_text("⟦Back to your seat⟧")
         await no_other_texts(page)
         await context.close()
         assert visitor.problems == []
@@ -177,11 +184,11 @@ async def test_the_language_is_the_browsers_until_one_is_chosen(shared_browser: 
         for language, text in (
             ("zh", "请入座"),
             ("en", "Take a seat"),
+            ("fr", "Prenez place"),
         ):
             await page.select_option("#start-language", language)
             await expect(title).to_have_text(text)
             await expect(html).to_have_attribute("lang", language)
-        await page.select_option("#start-language", "fr")
         await visitor.enter()
         await expect(page.locator("#lobby-title")).to_have_text("Tables")
         await page.reload()

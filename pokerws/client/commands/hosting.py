@@ -16,6 +16,7 @@ from pokerws.messages import (
     HandOver,
     HostBan,
     HostKick,
+    HostMute,
     HostUnban,
     PauseTable,
     RenewLink,
@@ -34,6 +35,7 @@ HostMessage = (
     | HostBan
     | HostKick
     | HostUnban
+    | HostMute
     | PauseTable
     | RenewLink
     | ResumeTable
@@ -69,6 +71,10 @@ class Host(ABC):
     async def host_unban(self, table: TableId, player: PlayerId) -> Accepted:
         """Let a banned player sit down at the table again."""
         return await self._ask_host(HostUnban(self._link.new_id(), table, player))
+
+    async def host_mute(self, table: TableId, player: PlayerId, *, on: bool = True) -> Accepted:
+        """Refuse a player's chat and reactions at the table, or allow them again."""
+        return await self._ask_host(HostMute(self._link.new_id(), table, player, on))
 
     async def pause_table(self, table: TableId) -> Accepted:
         """Start no further hands; the one in play is played to its end."""

@@ -42,7 +42,7 @@ def _company_rules(config: TableConfig) -> list[_Rule]:
     return [
         (
             "cards can be shown later only with a delay",
-            company.delay_ms > 0 or not company.show_cards_later,
+            company.is_delayed or not company.show_cards_later,
             Details(field="config.company.delay_ms", min=1),
         )
     ]

@@ -72,6 +72,16 @@ class PlayerUnbanned(OfHosting, frozen=True, tag="player_unbanned"):
     player: PlayerId
 
 
+class PlayerMuted(OfHosting, frozen=True, tag="player_muted"):
+    """The host lets a player say nothing at this table any more; with `on` false, again.
+
+    The player is added at the end of the `muted` of `hosting`, or removed from it.
+    """
+
+    player: PlayerId
+    on: bool
+
+
 class TablePaused(OfHosting, frozen=True, tag="table_paused"):
     """The host pauses the table: the hand in play is the last one until `table_resumed`.
 
@@ -160,6 +170,7 @@ HostingEvent = (
     | PlayerKicked
     | PlayerBanned
     | PlayerUnbanned
+    | PlayerMuted
     | TablePaused
     | TableResumed
     | ChangePlanned

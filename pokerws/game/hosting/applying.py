@@ -14,6 +14,7 @@ from pokerws.game.events import (
     LinkRenewed,
     PlayerBanned,
     PlayerKicked,
+    PlayerMuted,
     PlayerUnbanned,
     SeatApproved,
     SeatDenied,
@@ -54,6 +55,7 @@ def _decided(
         | PlayerKicked
         | PlayerBanned
         | PlayerUnbanned
+        | PlayerMuted
         | TablePaused
         | TableResumed
         | ChangePlanned
@@ -78,6 +80,9 @@ def _decided(
             return replace(hosting, banned=(*hosting.banned, player))
         case PlayerUnbanned(player=player):
             return replace(hosting, banned=_others(hosting.banned, player))
+        case PlayerMuted(player=player, on=on):
+            others = _others(hosting.muted, player)
+            return replace(hosting, muted=(*others, player) if on else others)
         case TablePaused():
             return replace(hosting, paused=True)
         case TableResumed():

@@ -16,6 +16,7 @@ from pokerws.game.commands import (
     HostBan,
     HostCommand,
     HostKick,
+    HostMute,
     HostUnban,
     PauseTable,
     RenewLink,
@@ -28,6 +29,7 @@ from pokerws.game.events import (
     PlayerBanned,
     PlayerKicked,
     PlayerLeaving,
+    PlayerMuted,
     PlayerUnbanned,
     SeatApproved,
     SeatDenied,
@@ -60,6 +62,8 @@ def decide_for_host(table: Table, command: HostCommand, now_ms: int) -> list[Tab
             if player not in table.hosting.banned:
                 raise Illegal("not_banned", f"{player} is not banned", Details(field="player"))
             return [PlayerUnbanned(player)]
+        case HostMute():
+            return [_mute(table, command)]
         case PauseTable():
             if table.hosting.paused:
                 raise Illegal("already_paused", "the table is already paused")
@@ -118,6 +122,18 @@ def _ban(table: Table, by: PlayerId | None, player: PlayerId, now_ms: int) -> li
     if number is None or seat is None or seat.leaving:
         return [*banned, *wanted_no_more(table, player)]
     return [*banned, *_removed(table, number, seat, now_ms)]
+
+
+def _mute(table: Table, command: HostMute) -> TableEvent:
+    """Mute a player, who need not sit here; a host who was muted before may undo it."""
+    player, muted = command.player, table.hosting.muted
+    if command.on:
+        _check_other(command.by, player)
+    if (player in muted) == command.on:
+        raise Illegal("already_so", "no change: already set")
+    if command.on:
+        check_room(len(muted), MAX_LISTED, "muted player")
+    return PlayerMuted(player, command.on)
 
 
 def _waits_no_more(

@@ -13,7 +13,7 @@ from pokerws.game.state import PlayerId, Table
 
 # The most requests that wait at a table.
 MAX_REQUESTS = 32
-# The most players that a table's host can have approved, and banned.
+# The most players that a table's host can have approved, banned, and muted.
 MAX_LISTED = 100
 
 

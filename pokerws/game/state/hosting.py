@@ -28,9 +28,10 @@ class Hosting(Struct, frozen=True, omit_defaults=True):
 
     While it is `paused` no hand starts.  `next_config` becomes the config when the hand is over.
     The players in `requests` wait for an answer; those in `approved` may sit down, and those in
-    `banned` may not.  `bank` has a line for each player, if the table has a bank.  `link` is
-    the number of the link that is valid, which the secret of an unlisted table is made from.
-    `first_config` is the one with which the table was opened, if it has another one now.
+    `banned` may not.  Those in `muted` say nothing at the table.  `bank` has a line for each
+    player, if the table has a bank.  `link` is the number of the link that is valid, which the
+    secret of an unlisted table is made from.  `first_config` is the one with which the table was
+    opened, if it has another one now.
     """
 
     paused: bool = False
@@ -41,3 +42,4 @@ class Hosting(Struct, frozen=True, omit_defaults=True):
     bank: tuple[BankLine, ...] = ()
     link: int = 0
     first_config: TableConfig | None = None
+    muted: tuple[PlayerId, ...] = ()

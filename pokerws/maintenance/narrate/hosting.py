@@ -14,6 +14,7 @@ from pokerws.game.events import (
     LinkRenewed,
     PlayerBanned,
     PlayerKicked,
+    PlayerMuted,
     PlayerUnbanned,
     SeatApproved,
     SeatDenied,
@@ -58,6 +59,7 @@ def _done(
         | PlayerKicked
         | PlayerBanned
         | PlayerUnbanned
+        | PlayerMuted
         | HostChanged
     ),
 ) -> str:
@@ -76,6 +78,8 @@ def _done(
             return "is banned from the table"
         case PlayerUnbanned():
             return "is banned no more"
+        case PlayerMuted(on=on):
+            return "may say nothing at the table" if on else "may say something again"
         case HostChanged():
             return "is the host now"
         case _:

@@ -44,6 +44,18 @@ class HostUnban(Message, frozen=True, tag="host_unban"):
     player: PlayerRef
 
 
+class HostMute(Message, frozen=True, tag="host_mute"):
+    """Refuse a player's chat and reactions at this table, or with `on` false, allow them again.
+
+    The player need not sit there.
+    """
+
+    id: CommandId
+    table: TableRef
+    player: PlayerRef
+    on: bool = True
+
+
 class PauseTable(Message, frozen=True, tag="pause_table"):
     """Start no further hands; the one in play is played to its end."""
 
@@ -144,6 +156,7 @@ HostMessage = (
     HostKick
     | HostBan
     | HostUnban
+    | HostMute
     | PauseTable
     | ResumeTable
     | ChangeTable

@@ -24,6 +24,11 @@ OF_MODERATION: dict[RejectCode, Example] = {
         "you may not chat",
         until_ms=1_795_972_212_554,
     ),
+    "muted_by_host": Example(
+        "a player who watches a table, and whom its host has muted",
+        Chat("7", TABLE, "Good luck!"),
+        "the host lets you say nothing at this table",
+    ),
     "kicked": Example(
         "a player whom an operator has removed from the table",
         Sit("7", TABLE, 2_000),

@@ -81,6 +81,7 @@ CONFIG: dict[str, str] = {
     "may lengthen it",
     "company": "options about viewers without a seat",
     "delay_ms": "how much later viewers without a seat see the table; 0 is no delay",
+    "delay_hands": "how many hands later they see it; 0 is no delay",
     "show_cards_later": "whether late viewers see all hole cards of hands that are over",
     "anonymous_watchers": "whether viewers without a seat are counted, but not named",
 }

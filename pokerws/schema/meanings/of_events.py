@@ -54,6 +54,7 @@ EVENTS: dict[str, str] = {
     "PartShown.cards": "the cards shown now",
     "RabbitShown.boards": "the cards, one list for each board",
     "BombPotVoted.on": "whether the player votes for it",
+    "PlayerMuted.on": "whether the player is muted",
     "AutoMuckSet.on": "whether losing hands are mucked",
     "bonus": "`seven_deuce` or `stand_up`",
     "BonusPaid.paid": "who paid how much",

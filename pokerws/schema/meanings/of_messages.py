@@ -141,6 +141,7 @@ MESSAGES: dict[str, str] = {
     "keep": "whether the session that asks goes on when the code is used",
     "Hello.code": "the `code` of a `link` that this player has made on another device",
     "reaction": "one of the reactions",
+    "HostMute.on": "whether to mute",
     "MutePlayer.on": "whether to mute",
     "SetNote.text": "the note",
     "SetNote.colour": "the colour of its mark; empty for none",

@@ -23,6 +23,7 @@ from pokerws.messages import (
     Hello,
     HostBan,
     HostKick,
+    HostMute,
     HostUnban,
     Kick,
     ListBans,
@@ -65,7 +66,7 @@ MODERATING: frozenset[type[ClientMessage]] = frozenset(
 HOSTING: frozenset[type[ClientMessage]] = frozenset(
     (
         *(HostKick, HostBan, HostUnban, PauseTable, ResumeTable, ChangeTable, HandOver, GetLink),
-        *(RenewLink, ApproveSeat, DenySeat, GiveChips, TakeChips, CloseTable),
+        *(RenewLink, ApproveSeat, DenySeat, GiveChips, TakeChips, CloseTable, HostMute),
     )
 )
 # An operator has neither account nor seat.

@@ -18,8 +18,10 @@ def access_of(session: Session, key: str | None) -> MaySee:
 
 
 def check_access(session: Session, actor: TableActor, key: str | None = None) -> None:
-    """Raise Refused if the player may not know of the table."""
-    if actor.is_unlisted and not has_access(session, actor.table, key):
+    """Raise Refused if the player may not know of the table.  Whoever watches it does."""
+    if session in actor.watchers or not actor.is_unlisted:
+        return
+    if not has_access(session, actor.table, key):
         raise unknown(actor.table.id)
 
 

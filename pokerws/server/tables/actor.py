@@ -29,6 +29,7 @@ from pokerws.messages import (
 )
 from pokerws.server.clock import JUMP_MS, Clock
 from pokerws.server.tables.actors import failures
+from pokerws.server.tables.actors.banned_viewers import show_out
 from pokerws.server.tables.actors.cards_ahead import NO_HOLD, CardHold
 from pokerws.server.tables.actors.chip_commands import MOVE_CHIPS
 from pokerws.server.tables.actors.held_cards import HeldCards
@@ -423,6 +424,8 @@ class TableActor:
                 self._owner.chips_moved(self.table.id, transfers)
             self.recorder.add(events, transfers, self._at_ms, receipt)
             self.viewers.publish(events, self.table.seq - len(events) + 1, self._at_ms)
+            if moving and self.is_unlisted and self.table.hosting.banned:
+                show_out(self.table, self.watchers, self.unwatch)
             if self.pre_actions.held:
                 self.pre_actions.follow()
             self._arm()

@@ -65,8 +65,8 @@ class Viewers:
     """
 
     __slots__ = (
-        *("_absent", "_cancelled", "_clock", "_compression", "_epoch", "_gate", "_history"),
-        *("_joining", "_table", "delayed", "viewers"),
+        *("_absent", "_cancelled", "_clock", "_compression", "_config", "_epoch", "_gate"),
+        *("_history", "_joining", "_table", "delayed", "viewers"),
     )
 
     def __init__(
@@ -94,8 +94,7 @@ class Viewers:
         self._joining: dict[Viewer, Watch] = {}
         # Set if viewers without a seat see the table late.
         self.delayed: DelayedViewers | None = None
-        if table.config.company.delay_ms:
-            self.delayed = DelayedViewers(table, epoch, gate, history, clock)
+        self._look_at_config()
 
     # ---- joining and leaving
 
@@ -225,8 +224,16 @@ class Viewers:
             viewers, arrived = self.delayed.follow(events, now_ms)
         if viewers:
             self._show_all(events, first_seq, now_ms, viewers)
-        for viewer in arrived:
-            self.show_snapshot(viewer)
+        each(arrived, self.show_snapshot)
+        if self._config is not table.config:
+            self._look_at_config()
+
+    def _look_at_config(self) -> None:
+        """Show the table late from now on, if its config says so, and did not before."""
+        self._config, parts = self._table.config, (self._gate, self._history, self._clock)
+        if self.delayed is None and self._config.company.is_delayed:
+            self.delayed = DelayedViewers(self._table, self._epoch, *parts)
+            each(list(self.viewers), self.delayed.follow_on)
 
     def _show_all(
         self, events: list[TableEvent], first_seq: int, now_ms: int, viewers: dict[Viewer, None]

@@ -29,6 +29,7 @@ class Writer:
         self._settings = settings
         self._timeout_s = timeout_s
         self._connection: Connection | None = None
+        self._is_closed = False
         self._turn = asyncio.Lock()
 
     async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
@@ -58,6 +59,8 @@ class Writer:
                 raise
 
     async def close(self) -> None:
+        """Close the connection, and open no other one from now on."""
+        self._is_closed = True
         connection, self._connection = self._connection, None
         if connection is not None:
             try:
@@ -66,9 +69,13 @@ class Writer:
                 log.debug("connection_terminated", error=reason(error))
 
     async def _connect(self) -> Connection:
-        connection = self._connection = await connect(
+        connection = await connect(
             self.address, APPLICATION, settings=self._settings, answer_s=self._timeout_s
         )
+        if self._is_closed:
+            connection.terminate()
+            raise ConnectionError("the store is closed")
+        self._connection = connection
         return connection
 
     async def _failed(self, connection: Connection, error: BaseException) -> None:

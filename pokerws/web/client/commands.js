@@ -14,10 +14,10 @@ import { notConnected, Rejected } from "./rejected.js";
 /** Commands that are safe to send again: tables deduplicate them by id, or hold them once. */
 const REPEATABLE = new Set(
   (
-    "act sit stand sit_out sit_in add_chips show straddle run_it choose_game use_time_bank  pre_act" +
+    "act sit stand sit_out sit_in add_chips show straddle run_it choose_game use_time_bank pre_act " +
     "post_blind stay auto_chips quick_seat join_waiting_list leave_waiting_list " +
     "add_bot remove_bot vote_bomb_pot rabbit_hunt auto_muck host_kick host_ban host_unban " +
-    "pause_table resume_table change_table hand_over renew_link approve_seat deny_seat " +
+    "host_mute pause_table resume_table change_table hand_over renew_link approve_seat deny_seat " +
     "give_chips take_chips"
   ).split(" "),
 );

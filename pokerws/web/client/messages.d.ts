@@ -677,6 +677,23 @@ export interface HostUnban {
   player: string;
 }
 
+/**
+ * Refuse a player's chat and reactions at this table, or with `on` false, allow them again.
+ *
+ * The player need not sit there.
+ */
+export interface HostMute {
+  type: "host_mute";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the player's id */
+  player: string;
+  /** whether to mute */
+  on?: boolean;
+}
+
 /** Start no further hands; the one in play is played to its end. */
 export interface PauseTable {
   type: "pause_table";
@@ -1898,9 +1915,10 @@ export interface Seating {
 /**
  * Options about viewers without a seat.
  *
- * With `delay_ms` they see the table later by that time, as for a stream. With `show_cards_later`,
- * late viewers see all hole cards of hands that are over at the table by then. With
- * `anonymous_watchers`, they are counted, but not named.
+ * With `delay_ms` they see the table later by that time, as for a stream. With `delay_hands` they
+ * see a hand when that many more have started; with both, when both conditions are met. With
+ * `show_cards_later`, late viewers see all hole cards of hands that are over at the table by then.
+ * With `anonymous_watchers`, they are counted, but not named.
  */
 export interface Company {
   /** whether viewers without a seat are counted, but not named */
@@ -1909,6 +1927,8 @@ export interface Company {
   delay_ms?: number;
   /** whether late viewers see all hole cards of hands that are over */
   show_cards_later?: boolean;
+  /** how many hands later they see it; 0 is no delay */
+  delay_hands?: number;
 }
 
 /**
@@ -1967,9 +1987,10 @@ export interface Details {
  *
  * While it is `paused` no hand starts. `next_config` becomes the config when the hand is over. The
  * players in `requests` wait for an answer; those in `approved` may sit down, and those in
- * `banned` may not. `bank` has a line for each player, if the table has a bank. `link` is the
- * number of the link that is valid, which the secret of an unlisted table is made from.
- * `first_config` is the one with which the table was opened, if it has another one now.
+ * `banned` may not. Those in `muted` say nothing at the table. `bank` has a line for each player,
+ * if the table has a bank. `link` is the number of the link that is valid, which the secret of an
+ * unlisted table is made from. `first_config` is the one with which the table was opened, if it
+ * has another one now.
  */
 export interface Hosting {
   /** whether the host has paused the table; true during its last hand as well */
@@ -1988,6 +2009,8 @@ export interface Hosting {
   link?: number;
   /** the config with which the table was opened, if it has another one now */
   first_config?: TableConfig;
+  /** the players whom the host has muted */
+  muted?: string[];
 }
 
 /**
@@ -2044,7 +2067,8 @@ export interface HeartbeatTimes {
  *
  * `players` is the number of taken seats, and `bots` the number of bots among them. `waiting` is
  * the number of players on the waiting list, and `waiting_for` why no hand is dealt. Only tables
- * in memory have the last three. `paused` is true while the host has paused the table.
+ * in memory have the last three and the figures of the latest hands. `paused` is true while the
+ * host has paused the table.
  */
 export interface TableSummary {
   /** the table's id */
@@ -2070,6 +2094,10 @@ export interface TableSummary {
   paused?: boolean;
   /** the number of players on the waiting list */
   waiting?: number;
+  /** of the latest hands, at most 20; 0 if it is not known */
+  average_pot?: number;
+  /** as the latest hands followed each other; 0 if it is not known */
+  hands_an_hour?: number;
 }
 
 /** The fields of a listed table that change; `config` only if the host has changed it. */
@@ -2095,6 +2123,10 @@ export interface TableChange {
   config?: TableConfig;
   /** the number of players on the waiting list */
   waiting?: number;
+  /** of the latest hands, at most 20; 0 if it is not known */
+  average_pot?: number;
+  /** as the latest hands followed each other; 0 if it is not known */
+  hands_an_hour?: number;
 }
 
 /**
@@ -3429,6 +3461,19 @@ export interface PlayerUnbanned {
 }
 
 /**
+ * The host lets a player say nothing at this table any more; with `on` false, again.
+ *
+ * The player is added at the end of the `muted` of `hosting`, or removed from it.
+ */
+export interface PlayerMuted {
+  type: "player_muted";
+  /** the player's id */
+  player: string;
+  /** whether the player is muted */
+  on: boolean;
+}
+
+/**
  * The host pauses the table: the hand in play is the last one until `table_resumed`.
  *
  * The `paused` of `hosting` becomes true.
@@ -4143,6 +4188,7 @@ export type ClientMessage =
   | HostKick
   | HostBan
   | HostUnban
+  | HostMute
   | PauseTable
   | ResumeTable
   | ChangeTable
@@ -4269,6 +4315,7 @@ export type TableEvent =
   | PlayerKicked
   | PlayerBanned
   | PlayerUnbanned
+  | PlayerMuted
   | TablePaused
   | TableResumed
   | ChangePlanned
@@ -4315,6 +4362,7 @@ export interface Answers {
   hello: Welcome;
   host_ban: Accepted;
   host_kick: Accepted;
+  host_mute: Accepted;
   host_unban: Accepted;
   join_waiting_list: Accepted;
   kick: Accepted;
@@ -4484,6 +4532,7 @@ export type RejectCode =
   | "bet_changed"
   | "banned"
   | "muted"
+  | "muted_by_host"
   | "kicked"
   | "unknown_player"
   | "protected"
@@ -4690,7 +4739,8 @@ export interface Refusals {
     | "name_taken"
     | "too_fast"
     | "not_watching"
-    | "muted";
+    | "muted"
+    | "muted_by_host";
   choose_game:
     | "missing_field"
     | "unknown_field"
@@ -4993,6 +5043,28 @@ export interface Refusals {
     | "not_seated"
     | "bank_unavailable"
     | "already_leaving";
+  host_mute:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "id_conflict"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_host"
+    | "not_yourself"
+    | "list_full"
+    | "already_so";
   host_unban:
     | "missing_field"
     | "unknown_field"
@@ -5284,7 +5356,8 @@ export interface Refusals {
     | "name_taken"
     | "too_fast"
     | "not_watching"
-    | "muted";
+    | "muted"
+    | "muted_by_host";
   refill:
     | "missing_field"
     | "unknown_field"

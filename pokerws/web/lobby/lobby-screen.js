@@ -2,13 +2,12 @@
  * The lobby: a part of the list of tables, updated by the server while it is shown.
  */
 
-import { chips } from "../model/format.js";
-import { describeOffer } from "../model/stakes.js";
-import { readConfig } from "../client/state/table-config.js";
-import { byId, make, setText } from "../ui/dom.js";
+import { byId, setText } from "../ui/dom.js";
 import { t } from "../texts/texts.js";
 import { showRejection } from "../ui/toast.js";
+import { LobbyFilter } from "./lobby-filter.js";
 import { NewTable } from "./new-table.js";
+import { fillRow, makeRow } from "./table-row.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
 /** @typedef {import("../client/messages.js").TableSummary} TableSummary */
@@ -16,26 +15,35 @@ import { NewTable } from "./new-table.js";
 
 // More rows are slow to draw.
 const MOST_ROWS = 100;
-// Wait for the next letter before the search is sent.
-const TYPING_MS = 300;
 
 // What a change leaves out if there is none.
-const NOTHING = { bots: 0, waiting_for: undefined, paused: false };
+const NOTHING = {
+  bots: 0,
+  waiting_for: undefined,
+  paused: false,
+  waiting: 0,
+  average_pot: 0,
+  hands_an_hour: 0,
+};
 
 export class LobbyScreen {
   /**
    * @param {Connection} connection
    * @param {import("../model/own-seats.js").OwnSeats} ownSeats
-   * @param {(table: string) => void} openTable
+   * @param {import("./seat-waits.js").SeatWaits} waits
+   * @param {(table: string, key?: string) => void} openTable
    */
-  constructor(connection, ownSeats, openTable) {
+  constructor(connection, ownSeats, waits, openTable) {
     this.connection = connection;
     this.ownSeats = ownSeats;
+    this.waits = waits;
     ownSeats.onChange(() => this.render());
+    waits.onChange = () => this.render();
     this.openTable = openTable;
     this.visible = false;
     this.watching = false;
-    this.searching = false;
+    /** @type {import("./table-preview.js").TablePreview|null} */
+    this.preview = null;
     /** @type {Map<string, TableSummary>} */
     this.tables = new Map();
     connection.on("status", () => {
@@ -44,14 +52,12 @@ export class LobbyScreen {
     connection.on("welcome", () => this.watch());
     connection.on("lobby", (message) => this.learn(message));
     new NewTable(connection, openTable);
-    const form = /** @type {HTMLFormElement} */ (byId("lobby-filter"));
-    /** @type {ReturnType<typeof setTimeout>|undefined} */
-    let typed;
-    form.addEventListener("input", () => {
-      clearTimeout(typed);
-      typed = setTimeout(() => this.ask(), TYPING_MS);
-    });
-    form.addEventListener("submit", (event) => event.preventDefault());
+    this.filter = new LobbyFilter(
+      () => this.ask(),
+      () => this.render(),
+    );
+    byId("quick-seat").addEventListener("click", () => this.quickSeat());
+    byId("wait-any").addEventListener("click", () => this.send("join_waiting_list"));
   }
 
   show() {
@@ -65,6 +71,7 @@ export class LobbyScreen {
   hide() {
     this.visible = false;
     byId("lobby-view").hidden = true;
+    this.closePreview();
     if (this.watching && this.connection.state === "online") {
       this.connection.request({ type: "unwatch_lobby" }).catch(showRejection);
     }
@@ -76,14 +83,11 @@ export class LobbyScreen {
     if (!this.watching) await this.ask();
   }
 
-  /** Subscribe to the tables that match the search. */
+  /** Subscribe to the tables that match the filter. */
   async ask() {
     if (!this.visible || this.connection.state !== "online") return;
     this.watching = true;
-    const name = /** @type {HTMLInputElement} */ (byId("lobby-search")).value.trim();
-    const free = /** @type {HTMLInputElement} */ (byId("lobby-free")).checked;
-    const filter = { ...(name ? { name } : {}), free_seats: free ? 1 : 0 };
-    this.searching = name !== "" || free;
+    const filter = this.filter.wanted();
     await this.connection
       .request({ type: "watch_lobby", filter, limit: MOST_ROWS })
       .catch(showRejection);
@@ -100,94 +104,98 @@ export class LobbyScreen {
       if (known) this.tables.set(change.table, { ...known, ...NOTHING, ...change });
     }
     byId("lobby-more").hidden = !more;
-    // A short list needs no search.
-    if (more) byId("lobby-filter").hidden = false;
+    // Few tables need no filter.
+    if (more || this.tables.size > 1) byId("lobby-filter").hidden = false;
     this.render();
   }
 
   render() {
     if (!this.visible) return;
     const list = byId("lobby");
-    const sorted = [...this.tables.values()].sort(busiestFirst);
+    const sorted = this.shown();
     const rows = new Map([...list.children].map((row) => [row.dataset.tableId, row]));
+    const actions = {
+      open: this.openTable,
+      preview: (/** @type {string} */ id) => this.togglePreview(id),
+      wait: (/** @type {string} */ id) => this.send("join_waiting_list", { table: id }),
+    };
     // Reuse existing rows, so that the focus is kept.
     sorted.forEach((table, index) => {
-      const row = rows.get(table.table) ?? this.makeRow(table.table);
-      fillRow(row, table, this.ownSeats.has(table.table));
+      const { table: id } = table;
+      const row = rows.get(id) ?? makeRow(id, actions);
+      fillRow(row, table, { isOwn: this.ownSeats.has(id), isWaiting: this.waits.has(id) });
       if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
     });
     while (list.children.length > sorted.length) list.lastElementChild.remove();
-    setText(byId("lobby-empty"), t(this.searching ? "lobby.no_match" : "lobby.none"));
-    byId("lobby-empty").hidden = sorted.length > 0 || this.connection.state !== "online";
+    if (this.preview && !this.preview.element.isConnected) this.closePreview();
+    setText(byId("lobby-empty"), t(this.filter.isActive() ? "lobby.no_match" : "lobby.none"));
+    const online = this.connection.state === "online";
+    byId("lobby-empty").hidden = sorted.length > 0 || !online;
+    byId("quick-seat").disabled = !online;
+    byId("wait-any").hidden = this.waits.waitsForAny || this.hasFreeSeat() || !online;
+  }
+
+  /** The tables that the filter lets through: those of the player first, then the busiest. */
+  shown() {
+    const mine = new Set([...this.tables.keys()].filter((table) => this.ownSeats.has(table)));
+    return [...this.tables.values()]
+      .filter((table) => this.filter.shows(table, mine.has(table.table)))
+      .sort(
+        (one, other) =>
+          Number(mine.has(other.table)) - Number(mine.has(one.table)) ||
+          other.players - one.players ||
+          one.name.localeCompare(other.name),
+      );
+  }
+
+  /** Whether a table that the server has found has one. */
+  hasFreeSeat() {
+    return [...this.tables.values()].some(({ config, players }) => players < config.seats);
   }
 
   /** @param {string} id */
-  makeRow(id) {
-    return make(
-      "li",
-      { "data-table-id": id },
-      make("div", { class: "felt-mark", "aria-hidden": "true" }),
-      make("div", { class: "what" }, make("h3"), make("p", { class: "soft" })),
-      make("p", { class: "seats-taken" }),
-      make("p", { class: "badge" }),
-      make("button", {
-        type: "button",
-        "data-action": "open",
-        onclick: () => this.openTable(id),
-      }),
-    );
+  async togglePreview(id) {
+    const isOpen = this.preview?.table === id;
+    this.closePreview();
+    if (isOpen) return;
+    const { TablePreview } = await import("./table-preview.js");
+    if (this.preview || !this.visible) return;
+    const row = byId("lobby").querySelector(`[data-table-id="${CSS.escape(id)}"]`);
+    this.preview = new TablePreview(this.connection, id);
+    row?.append(this.preview.element);
+    row?.classList.add("previewed");
+    row?.querySelector('[data-action="preview"]').setAttribute("aria-expanded", "true");
   }
-}
 
-/**
- * @param {HTMLElement} row
- * @param {TableSummary} table
- * @param {boolean} isOwn whether the player has a seat there
- */
-function fillRow(row, table, isOwn) {
-  const { config, players, hand_number: hands } = table;
-  const free = config.seats - players;
-  /** @param {string} selector */
-  const part = (selector) => /** @type {Element} */ (row.querySelector(selector));
-  row.dataset.status = table.status;
-  setText(part("h3"), table.name);
-  setText(part(".what p"), describeTable(config));
-  setText(part(".seats-taken"), company(table));
-  const playing = hands ? t("lobby.playing_hand", { hand: hands }) : t("lobby.playing");
-  const waiting = t(table.paused ? "lobby.paused" : "lobby.waiting");
-  setText(part(".badge"), table.status === "active" ? playing : waiting);
-  const button = part("button");
-  const action = isOwn ? "return" : free ? "join" : "watch";
-  setText(button, t(`lobby.${action}`));
-  button.setAttribute("aria-label", t(`lobby.${action}_table`, { table: table.name }));
-  button.className = action === "watch" ? "" : "primary";
-}
+  closePreview() {
+    const row = this.preview?.element.parentElement;
+    row?.classList.remove("previewed");
+    row?.querySelector('[data-action="preview"]')?.setAttribute("aria-expanded", "false");
+    this.preview?.close();
+    this.preview = null;
+  }
 
-/**
- * The game, its stakes, and how one comes to play.
- * @param {TableSummary["config"]} config
- */
-function describeTable(config) {
-  const limits = { least: chips(config.min_buy_in), most: chips(config.max_buy_in) };
-  const parts = [describeOffer(readConfig(config)), t("lobby.buy_in", limits)];
-  if (config.hosting?.approval) parts.push(t("lobby.approval"));
-  return parts.join(" · ");
-}
+  /** Sit down at the fullest table that fits. */
+  async quickSeat() {
+    const answer = await this.send("quick_seat");
+    if (answer?.table) this.openTable(answer.table);
+  }
 
-/**
- * How many seats are taken, and by whom if some are bots.
- * @param {TableSummary} table
- */
-function company({ players, bots = 0, config: { seats } }) {
-  if (!bots) return t("lobby.seats", { players, seats });
-  const people = t("lobby.people", { count: players - bots });
-  return t("lobby.seats_with", { players, seats, people, bots: t("lobby.bots", { count: bots }) });
-}
-
-/**
- * @param {TableSummary} one
- * @param {TableSummary} other
- */
-function busiestFirst(one, other) {
-  return other.players - one.players || one.name.localeCompare(other.name);
+  /**
+   * Send a command about a table, or about those that the filter lets through.
+   * @param {"quick_seat"|"join_waiting_list"} type
+   * @param {{table: string}} [place]
+   * @returns {Promise<any>} null if it is refused
+   */
+  async send(type, place) {
+    try {
+      const where = place ?? { filter: { ...this.filter.wanted(), free_seats: 0 } };
+      return await this.connection.request(/** @type {any} */ ({ type, ...where }));
+    } catch (error) {
+      showRejection(/** @type {any} */ (error));
+      // Somebody was faster: the list shows it in a moment.
+      if (/** @type {any} */ (error).code === "no_table_free") byId("wait-any").hidden = false;
+      return null;
+    }
+  }
 }

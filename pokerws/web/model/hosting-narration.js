@@ -33,6 +33,8 @@ export const HOSTING_DESCRIPTIONS = {
   seat_denied: about("log.seat_denied"),
   player_kicked: about("log.player_kicked"),
   player_banned: about("log.player_banned"),
+  player_muted: (table, { player, on }) =>
+    t(on ? "log.player_muted" : "log.player_unmuted", { name: nameOf(table, player) }),
   table_paused: () => t("log.table_paused"),
   table_resumed: () => t("log.table_resumed"),
   change_planned: (_, { config }) => t(config ? "log.change_planned" : "log.change_dropped"),

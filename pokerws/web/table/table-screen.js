@@ -15,6 +15,7 @@ import { StateCheck } from "../client/state/state-hash.js";
 import { TableFeed } from "../client/table-feed.js";
 import { applyEvent, readTable } from "../client/state/table-state.js";
 import { onSetting } from "../model/settings.js";
+import { TableMenu } from "../host/table-menu.js";
 import { byId, setText } from "../ui/dom.js";
 import { keepFocus } from "../ui/focus.js";
 import { Frame } from "../ui/frame.js";
@@ -30,7 +31,6 @@ import { SeatControls } from "./seat-controls.js";
 import { Panel } from "./side-panel.js";
 import { Speaker } from "./speech/speaker.js";
 import { Stage } from "./stage.js";
-import { TableLink } from "./table-link.js";
 import { TableOptions } from "./table-options.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
@@ -61,6 +61,8 @@ export class TableScreen {
     /** @type {TableState|null} */
     this.table = null;
     this.epoch = 0;
+    /** The seat that the player is about to take. @type {{table: string, seat: number}|null} */
+    this.wish = null;
     this.memory = new HandMemory();
     this.absences = new Absences();
     this.check = new StateCheck();
@@ -76,7 +78,7 @@ export class TableScreen {
     this.actions = new ActionBar(send, this.discards);
     this.options = new TableOptions(send);
     this.choice = new GameChoice(send);
-    this.link = new TableLink(send);
+    this.menu = new TableMenu(send);
     this.entry = new Entry(send);
     this.preActions = new PreActions(send);
     this.controls = new SeatControls(send, account);
@@ -100,7 +102,7 @@ export class TableScreen {
   open(id, key = null) {
     this.close();
     this.id = id;
-    this.link.key = key;
+    this.menu.key = key;
     this.showFrame(true);
     /** @type {import("../client/table-feed.js").FeedHandlers} */
     const handlers = {
@@ -135,8 +137,26 @@ export class TableScreen {
     byId("table-title").hidden = !shown;
     byId("to-lobby").hidden = !shown;
     byId("panel-toggle").hidden = !shown;
-    if (!shown) byId("copy-link").hidden = true;
+    if (!shown) this.menu.close();
     document.body.classList.toggle("at-table", shown);
+  }
+
+  /**
+   * Ask for the buy-in of a seat that is reserved, at this table or the one that opens next.
+   * @param {string} table
+   * @param {number} seat
+   */
+  takeSeat(table, seat) {
+    this.wish = { table, seat };
+    this.render();
+  }
+
+  /** @param {Scene} scene */
+  followWish({ table, own, live }) {
+    if (this.wish?.table !== table.id || !live) return;
+    const { seat } = this.wish;
+    this.wish = null;
+    if (own === null) this.controls.askBuyIn(seat);
   }
 
   isSeated() {
@@ -156,7 +176,7 @@ export class TableScreen {
    * @returns {Promise<Message>}
    */
   send(message) {
-    const key = this.link.key && WITH_KEY.has(message.type) ? { key: this.link.key } : {};
+    const key = this.menu.key && WITH_KEY.has(message.type) ? { key: this.menu.key } : {};
     return this.connection.request(/** @type {any} */ ({ ...message, ...key, table: this.id }));
   }
 
@@ -203,9 +223,9 @@ export class TableScreen {
 
   /** Show what has happened before the page came, once the table itself is shown. */
   async showPast() {
-    const { id, link } = this;
+    const { id, menu } = this;
     if (!this.table || this.connection.state !== "online") return;
-    const key = link.key ? { key: link.key } : {};
+    const key = menu.key ? { key: menu.key } : {};
     const lines = await pastLines(this.table, (message) => this.send({ ...message, ...key }));
     if (id !== this.id) return;
     this.panel.logBefore(lines.map(({ text, type }) => ({ text, style: LOG_STYLES[type] ?? "" })));
@@ -267,6 +287,7 @@ export class TableScreen {
       this.memory.note(this.table, event);
       this.speaker.note(this.table, event, this.viewer());
       this.stage.note(this.table, event);
+      this.menu.note(this.table, event);
       applyEvent(this.table, event);
       if (event.type === "player_stood") this.absences.stood(event.player);
       if (!this.check.holds(this.table, this.connection.welcome?.player, hash)) {
@@ -340,7 +361,8 @@ export class TableScreen {
     this.controls.render(scene);
     this.options.render(scene);
     this.choice.render(scene);
-    this.link.render(scene, this.connection.welcome?.player);
+    this.menu.render(scene);
+    this.followWish(scene);
     this.entry.render(scene);
     const capabilities = this.connection.welcome?.capabilities ?? [];
     this.preActions.render(scene, capabilities.includes("pre_actions"));

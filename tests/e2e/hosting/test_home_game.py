@@ -114,8 +114,10 @@ async def test_a_home_game_goes_on_after_each_kill_9(
             for number, friend in enumerate((ben, cleo), 1):
                 await host.approve_seat(table, friend.player)
                 await friend.sit(table, 5_000, number)
+            await host.host_mute(table, ben.player)
 
         async def ben_is_kicked_in_mid_hand() -> None:
+            assert await refusal(ben.chat(table, "Hello?")) == "muted_by_host"
             await host.change_table(table, HIGHER)
             await host.host_kick(table, ben.player)
             assert game.view.table.hosting.next_config == HIGHER

@@ -19,6 +19,7 @@ from pokerws.game.commands import (
     HandOver,
     HostBan,
     HostKick,
+    HostMute,
     HostUnban,
     PauseTable,
     RenewLink,
@@ -109,7 +110,7 @@ def test_only_the_host_and_operators_may_decide() -> None:
         *(HostKick(BEN, CLEO), HostBan(BEN, CLEO), HostUnban(BEN, CLEO), PauseTable(BEN)),
         *(ResumeTable(BEN), ChangeTable(BEN, other), HandOver(BEN, BEN), RenewLink(BEN)),
         *(ApproveSeat(BEN, BEN), DenySeat(BEN, CLEO), GiveChips(BEN, BEN, 1)),
-        *(TakeChips(BEN, CLEO, 1), CloseTable(BEN)),
+        *(TakeChips(BEN, CLEO, 1), CloseTable(BEN), HostMute(BEN, CLEO, on=True)),
     ):
         assert house.refuses(command) == "not_host"
     house.does(PauseTable(None))
@@ -163,6 +164,28 @@ def test_a_banned_player_may_not_sit_down_until_the_ban_ends() -> None:
     house.does(HostUnban(HOST, BEN))
     assert house.refuses(HostUnban(HOST, BEN)) == "not_banned"
     house.does(Sit(BEN, "Ben", None, 1_000))
+
+
+def test_a_player_is_muted_once_seated_or_not_and_until_the_host_undoes_it() -> None:
+    house = House()
+    house.seat(HOST, BEN)
+    for player in (BEN, CLEO):
+        house.does(HostMute(HOST, player, on=True))
+        assert house.refuses(HostMute(HOST, player, on=True)) == "already_so"
+    assert list(house.table.hosting.muted) == [BEN, CLEO]
+    house.does(HostMute(HOST, BEN, on=False))
+    assert house.refuses(HostMute(HOST, BEN, on=False)) == "already_so"
+    assert list(house.table.hosting.muted) == [CLEO]
+    assert house.refuses(HostMute(HOST, HOST, on=True)) == "not_yourself"
+
+
+def test_a_muted_player_who_becomes_the_host_may_undo_it() -> None:
+    house = House()
+    house.seat(HOST, BEN)
+    house.does(HostMute(HOST, BEN, on=True))
+    house.does(HandOver(HOST, BEN))
+    house.does(HostMute(BEN, BEN, on=False))
+    assert house.table.hosting.muted == ()
 
 
 def test_the_host_can_neither_kick_nor_ban_the_host() -> None:

@@ -42,7 +42,10 @@ PLAYING: list[dict[str, Any]] = [
     {"type": "chat", "text": "hi"},
     {"type": "refill"},
     {"type": "close_table"},
-    *({"type": kind, "player": "ben"} for kind in ("host_kick", "host_ban", "host_unban")),
+    *(
+        {"type": kind, "player": "ben"}
+        for kind in ("host_kick", "host_ban", "host_unban", "host_mute")
+    ),
     *({"type": kind} for kind in ("pause_table", "resume_table", "get_link", "renew_link")),
     {"type": "change_table", "config": CONFIG},
     *({"type": kind, "player": "ben"} for kind in ("hand_over", "approve_seat", "deny_seat")),

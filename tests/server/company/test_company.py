@@ -9,6 +9,7 @@ from pokerws.messages import ChatSaid
 from pokerws.server.company import chat_lines
 from pokerws.server.company.chat_lines import MAX_TABLE_LINES, ChatLines
 from pokerws.server.company.notebooks import RETRY_MS, Notebooks
+from pokerws.server.tables.actors.delayed_viewers import Public
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.player_notes import MemoryPlayerNotes, NoteChange, PlayerNote
 from tests.server.conftest import Connect, Raw
@@ -107,6 +108,31 @@ async def test_a_muted_player_is_not_heard_by_who_has_muted(open_connection: Con
     assert said(await heard_until_pong(tab)) == ["sorry"]
 
 
+async def test_whom_the_host_has_muted_says_nothing_at_that_table(open_connection: Connect) -> None:
+    host, ben = await open_connection("Ann"), await open_connection("Ben")
+    table, other = await table_of(host), await table_of(host)
+    for player in (host, ben):
+        await player.ask("watch", tables=[{"table": table}, {"table": other}])
+    about = {"table": table, "player": ben.welcome["player"]}
+    assert (await ben.ask("host_mute", **about | {"player": host.welcome["player"]}))["code"] == (
+        "not_host"
+    )
+    assert (await host.ask("host_mute", **about))["type"] == "accepted"
+    for spoken in ({"type": "chat", "text": "spam"}, {"type": "react", "reaction": "wow"}):
+        assert (await ben.ask(**spoken, table=table))["code"] == "muted_by_host"
+    await ben.ask("chat", table=other, text="hello")
+    heard = await heard_until_pong(host)
+    assert said(heard) == ["hello"]
+    assert [one["events"] for one in heard if one["type"] == "events"] == [
+        [{"type": "player_muted", "player": about["player"], "on": True}]
+    ]
+    late = await open_connection("Cleo")
+    await late.ask("watch", table=table)
+    assert (await late.until("snapshot"))["state"]["hosting"] == {"muted": [about["player"]]}
+    await host.ask("host_mute", **about, on=False)
+    assert (await ben.ask("chat", table=table, text="sorry"))["type"] == "accepted"
+
+
 async def test_notes_are_private_and_can_be_erased(open_connection: Connect) -> None:
     ann, ben = await open_connection("Ann"), await open_connection("Ben")
     about = ben.welcome["player"]
@@ -153,11 +179,11 @@ def texts(lines: ChatLines, table: str) -> list[str]:
 def test_a_table_keeps_its_latest_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = ChatLines()
     for number in range(MAX_TABLE_LINES + 1):
-        lines.add(line("t", str(number)), 0)
+        lines.add(line("t", str(number)), Public(0))
     assert texts(lines, "t") == [str(number) for number in range(1, MAX_TABLE_LINES + 1)]
     assert len(lines) == MAX_TABLE_LINES
     monkeypatch.setattr(chat_lines, "MAX_LINES", MAX_TABLE_LINES)
-    lines.add(line("u", "new"), 0)
+    lines.add(line("u", "new"), Public(0))
     assert (texts(lines, "t"), texts(lines, "u"), len(lines)) == ([], ["new"], 1)
 
 

@@ -30,7 +30,10 @@ ASKED: list[dict[str, Any]] = [
     {"type": "get_stats"},
     {"type": "list_watchers"},
     {"type": "change_table", "config": CONFIG},
-    *({"type": kind, "player": "p_00"} for kind in ("host_kick", "host_ban", "hand_over")),
+    *(
+        {"type": kind, "player": "p_00"}
+        for kind in ("host_kick", "host_ban", "host_mute", "hand_over")
+    ),
 ]
 
 
@@ -71,7 +74,12 @@ async def test_a_new_link_makes_the_old_key_invalid(open_connection: Connect) ->
     key = (await host.ask("get_link", **on))["key"]
     assert key != made["key"]
     assert (await other.ask("watch", **on, key=key))["type"] == "accepted"
-    assert (await guest.ask("get_link", **on, id="g"))["code"] == "unknown_table"
+    # Who watches it knows of it, without a key too.
+    assert (await guest.ask("get_link", **on, id="g"))["code"] == "not_host"
+    assert (await guest.ask("stand", **on))["code"] == "not_seated"
+    assert (await guest.ask("watch", **on))["type"] == "accepted"
+    await guest.ask("unwatch", **on)
+    assert (await guest.ask("get_link", **on))["code"] == "unknown_table"
 
 
 async def test_with_the_key_a_player_waits_there_and_then_needs_it_no_more(
@@ -107,3 +115,27 @@ async def test_a_quick_seat_is_never_one_that_the_host_would_refuse(
         await host.ask("host_ban", table=table, player=sue.welcome["player"])
     assert (await sue.ask("quick_seat"))["code"] == "no_table_free"
     assert (await host.ask("quick_seat"))["table"] == table
+
+
+async def test_a_player_who_is_banned_in_a_hand_sees_no_more_of_the_table_after_it(
+    open_connection: Connect,
+) -> None:
+    host, made = await opened(open_connection)
+    ben = await open_connection("Ben")
+    on = {"table": made["table"]}
+    for seat, player in enumerate((host, ben)):
+        await player.ask("watch", **on, key=made["key"])
+        await player.ask("sit", **on, buy_in=1_000, seat=seat, key=made["key"])
+    events: list[dict[str, Any]] = []
+    while "turn_started" not in [event["type"] for event in events]:
+        events += (await host.until("events"))["events"]
+    await host.ask("host_ban", **on, player=ben.welcome["player"])
+    turn = next(event["turn"] for event in events if event["type"] == "turn_started")
+    if turn["seat"] == 0:
+        await host.ask("act", **on, turn=turn["number"], action="fold")
+    assert (await ben.until("notice"))["code"] == "banned_from_table"
+    await host.ask("chat", **on, text="He is gone.")
+    await host.ask("pause_table", **on)
+    sent = await ben.send({"type": "ping"})
+    assert (await ben.receive()).get("id") == sent
+    assert (await ben.ask("watch", **on, key=made["key"]))["code"] == "unknown_table"

@@ -20,9 +20,11 @@ from pokerws.messages import (
     HandOver,
     HostBan,
     HostKick,
+    HostMute,
     HostUnban,
     JoinWaitingList,
     PauseTable,
+    React,
     RenewLink,
     ResumeTable,
     Sit,
@@ -57,6 +59,7 @@ COMMANDS: tuple[ClientMessage, ...] = (
     DenySeat("h10", TABLE, NOBODY),
     GiveChips("h11", TABLE, NOBODY, 1),
     TakeChips("h12", TABLE, NOBODY, 1),
+    HostMute("h14", TABLE, NOBODY),
 )
 LINK = GetLink("h13", TABLE)
 MOVING = tuple(
@@ -82,6 +85,14 @@ async def banned(scene: Scene) -> None:
     host, scene.client = await scene.greeted("Cleo"), await scene.greeted("Ann")
     table = await open_table(scene, host)
     await host.do("host_ban", table=table, player=scene.client.welcome["player"])
+
+
+@situation("a player who watches a table, and whom its host has muted")
+async def muted_by_host(scene: Scene) -> None:
+    host, scene.client = await scene.greeted("Cleo"), await scene.greeted("Ann")
+    table = await open_table(scene, host)
+    await scene.client.do("watch", table=table)
+    await host.do("host_mute", table=table, player=scene.client.welcome["player"])
 
 
 @situation("a player who waits for the host to approve a seat")
@@ -163,6 +174,10 @@ async def full_of_approved(scene: Scene) -> None:
     await hosted(scene, {"approval": True}, requests=asked, approved=players(MAX_LISTED))
 
 
+async def full_of_muted(scene: Scene) -> None:
+    await hosted(scene, muted=players(MAX_LISTED))
+
+
 async def full_bank(scene: Scene) -> None:
     lines = tuple(BankLine(one, one, 1, 1) for one in players(MAX_LINES))
     await hosted(scene, {"bank": True}, bank=lines)
@@ -200,18 +215,23 @@ SAME = TableConfig(
 )
 # Each situation with the commands that are refused in it, and their code.
 SHOWN: tuple[tuple[str, Any, tuple[ClientMessage, ...]], ...] = (
-    ("not_host", others_table, (*COMMANDS, LINK)),
+    # A player may send so many in a row.
+    ("not_host", others_table, (*COMMANDS[:12], LINK)),
+    ("not_host", others_table, COMMANDS[12:]),
     ("not_seated", alone_at, (COMMANDS[0], COMMANDS[6])),
     ("not_seated", at_bank, MOVING[2:]),
-    ("not_yourself", alone_at, (HostKick("1", TABLE, ANNS_ID),)),
+    ("not_yourself", alone_at, (HostKick("1", TABLE, ANNS_ID), HostMute("2", TABLE, ANNS_ID))),
     ("not_unlisted", alone_at, (LINK,)),
     ("not_requested", alone_at, (DenySeat("1", TABLE, NOBODY),)),
     ("no_bank", alone_at, (TakeChips("1", TABLE, NOBODY, 1),)),
     ("already_so", alone_at, (ChangeTable("1", TABLE, SAME), HandOver("2", TABLE, ANNS_ID))),
+    ("already_so", alone_at, (HostMute("1", TABLE, NOBODY, on=False),)),
     ("bad_config", alone_at, (ChangeTable("1", TABLE, replace(SAME, max_buy_in=1_999)),)),
     ("list_full", full_of_requests, (Sit("1", TABLE, BUY_IN),)),
     ("list_full", full_bank, (Sit("1", TABLE, BUY_IN),)),
     ("list_full", full_of_approved, (ApproveSeat("1", TABLE, NOBODY),)),
+    ("list_full", full_of_muted, (HostMute("1", TABLE, NOBODY),)),
+    ("muted_by_host", muted_by_host, (React("1", TABLE, "wow"),)),
     ("already_leaving", leaving, (HostKick("1", TABLE, BENS_ID),)),
     ("in_hand", in_hand, (GiveChips("1", TABLE, BENS_ID, 1), TakeChips("2", TABLE, BENS_ID, 1))),
     (

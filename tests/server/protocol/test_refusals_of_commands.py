@@ -27,7 +27,7 @@ NEVER: dict[str, tuple[str, ...]] = {
         (
             *"act sit_out sit_in show straddle run_it choose_game use_time_bank add_bot".split(),
             *"vote_bomb_pot rabbit_hunt auto_muck".split(),
-            *"host_unban pause_table resume_table change_table hand_over".split(),
+            *"host_unban host_mute pause_table resume_table change_table hand_over".split(),
             *"renew_link approve_seat deny_seat".split(),
             *"post_blind stay auto_chips leave_waiting_list".split(),
         ),

@@ -282,6 +282,7 @@ async def test_while_the_database_is_away_the_lease_runs_out_and_is_renewed_when
 ) -> None:
     monkeypatch.setattr(lease_module, "BEAT_S", 0.01)
     monkeypatch.setattr(lease_module, "LEASE_S", 0.6)
+    assert await first.lease.renew()
     owner = first.tenure.id
     name = database_url.partition("?")[0].rpartition("/")[2]
     admin = await asyncpg.connect(databases.server.dsn)  # type: ignore[attr-defined]

@@ -364,3 +364,17 @@ async def test_a_database_without_tables_asks_for_the_migrations(bare_database_u
 
 async def test_the_store_tells_which_server_it_is_on(store: PostgresStore) -> None:
     assert int(store.version.split(".")[0]) >= 14
+
+
+async def test_a_store_that_is_closed_opens_no_connection_again(
+    store: PostgresStore, operator: Connection
+) -> None:
+    await store.close()
+    with pytest.raises(StoreUnavailable, match="the store is closed"):
+        await store.save([change("t1")])
+    own = (
+        "datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'pokerws'"
+    )
+    async with asyncio.timeout(60):
+        while await operator.fetchval(f"SELECT count(*) FROM pg_stat_activity WHERE {own}"):
+            await operator.execute("SELECT pg_stat_clear_snapshot()")

@@ -21,8 +21,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": {"client", "net", "texts"},
     "ui": {"client", "net", "model", "texts"},
     "account": {"client", "net", "model", "texts", "ui"},
-    "lobby": {"client", "net", "model", "texts", "ui"},
-    "table": {"client", "net", "model", "texts", "ui", "account"},
+    "config": {"client", "net", "model", "texts", "ui"},
+    "lobby": {"client", "net", "model", "texts", "ui", "config"},
+    "host": {"client", "net", "model", "texts", "ui", "config"},
+    "table": {"client", "net", "model", "texts", "ui", "account", "host"},
     "app.js": {"client", "net", "model", "texts", "ui", "account", "lobby", "table"},
     # Scripts of their own: before all modules, of the offline page, and of its worker.
     "reload.js": set(),

@@ -14,6 +14,7 @@ from pokerws.messages import (
     Notes,
     React,
     ReactionShown,
+    Refused,
     SetNote,
     Watchers,
 )
@@ -25,6 +26,7 @@ from pokerws.server.sessions.handlers.watching import watched
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.table_access import check_access
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.actors.delayed_viewers import Public
 from pokerws.server.tables.interfaces import Viewer
 
 # The most names in one answer.
@@ -36,22 +38,30 @@ MAX_WATCHERS = 200
 def chat(session: Session, message: Chat) -> None:
     """Send a line of chat to all viewers of the table."""
     actor = watched(session, message)
-    session.context.moderation.check_chat(session.player)
+    check_may_speak(session, actor)
     text = chat_text(message.text, strict=session.context.strict)
     name = speaker(session, actor)
     at_ms = session.context.clock.table_ms()
     line = ChatSaid(message.table, session.player, name, text, at_ms)
-    public_ms = say(session, actor, message, Broadcast(line))
-    session.context.chat_lines.add(line, public_ms)
+    public = say(session, actor, message, Broadcast(line))
+    session.context.chat_lines.add(line, public)
 
 
 def react(session: Session, message: React) -> None:
     """Show a reaction to all viewers of the table."""
     actor = watched(session, message)
-    session.context.moderation.check_chat(session.player)
+    check_may_speak(session, actor)
     name, at_ms = speaker(session, actor), session.context.clock.table_ms()
     shown = ReactionShown(message.table, session.player, name, message.reaction, at_ms)
     say(session, actor, message, Broadcast(shown))
+
+
+def check_may_speak(session: Session, actor: TableActor) -> None:
+    """Raise Refused for a player whom an operator has muted, or the table's host."""
+    session.context.moderation.check_chat(session.player)
+    table = actor.table
+    if session.player in table.hosting.muted and session.player != table.host:
+        raise Refused("muted_by_host", "the host lets you say nothing at this table")
 
 
 def speaker(session: Session, actor: TableActor) -> str:
@@ -62,10 +72,10 @@ def speaker(session: Session, actor: TableActor) -> str:
     return name
 
 
-def say(session: Session, actor: TableActor, message: Chat | React, said: Broadcast) -> int:
+def say(session: Session, actor: TableActor, message: Chat | React, said: Broadcast) -> Public:
     """Answer the author, and send the line to all viewers who have not muted the author.
 
-    Late viewers get the lines of players late too.  Returns the time from which on all may see it.
+    Late viewers get the lines of players late too.  Returns when all may see it.
     """
     accepted = Accepted(message.id, table=message.table)
     session.call_in_turn(message.table, partial(accept_said, session, accepted, said))
@@ -78,7 +88,7 @@ def say(session: Session, actor: TableActor, message: Chat | React, said: Broadc
     delayed = actor.viewers.delayed
     if delayed is None or not delayed.knows_more(session):
         each(actor.viewers.listeners, tell)
-        return session.context.clock.table_ms()
+        return Public(session.context.clock.table_ms())
     each(actor.viewers.prompt_listeners, tell)
     return delayed.say_later(tell)
 
@@ -120,8 +130,7 @@ async def get_notes(session: Session, message: GetNotes) -> None:
 async def list_watchers(session: Session, message: ListWatchers) -> None:
     """Answer with the players who watch a table without a seat there."""
     actor = await session.context.lobby.find(message.table)
-    if session not in actor.watchers:
-        check_access(session, actor)
+    check_access(session, actor)
     table = actor.table
     watching = {viewer.player for viewer in actor.viewers.listeners}
     players = [player for player in watching if table.seat_of(player) is None]

@@ -17,8 +17,8 @@ from pokerws.messages import (
     HandOver,
     HostBan,
     HostKick,
+    HostMute,
     HostUnban,
-    Notice,
     PauseTable,
     Refused,
     RenewLink,
@@ -29,11 +29,13 @@ from pokerws.messages import (
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.table_access import check_access, is_operator
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.actors.banned_viewers import show_out
 
 HostMessage = (
     HostKick
     | HostBan
     | HostUnban
+    | HostMute
     | PauseTable
     | ResumeTable
     | ChangeTable
@@ -60,7 +62,7 @@ async def command_as_host(session: Session, message: HostMessage) -> None:
         return  # It was refused, or carried out before.
     log_action(session, actor, message)
     if isinstance(message, HostBan) and actor.is_unlisted:
-        show_out(actor, message.player)
+        show_out(actor.table, actor.watchers, actor.unwatch)
 
 
 def command_of(message: HostMessage, by: PlayerId | None) -> commands.HostCommand:
@@ -72,6 +74,8 @@ def command_of(message: HostMessage, by: PlayerId | None) -> commands.HostComman
             return commands.HostBan(by, player)
         case HostUnban(player=player):
             return commands.HostUnban(by, player)
+        case HostMute(player=player, on=on):
+            return commands.HostMute(by, player, on)
         case PauseTable():
             return commands.PauseTable(by)
         case ResumeTable():
@@ -121,16 +125,3 @@ def log_action(session: Session, actor: TableActor, message: HostMessage) -> Non
     if isinstance(message, GiveChips | TakeChips):
         facts["amount"] = message.amount
     log.info("host_action", action=message.__struct_config__.tag, by=session.player, **facts)
-
-
-def show_out(actor: TableActor, player: PlayerId) -> None:
-    """Stop sending a banned player anything about an unlisted table, unless the player is still in
-    a hand.
-    """
-    if actor.table.seat_of(player) is not None:
-        return
-    text = "the host has banned you from the table"
-    notice = Notice("banned_from_table", text, actor.table.id)
-    for viewer in [one for one in actor.watchers if one.player == player]:
-        actor.unwatch(viewer)
-        viewer.send(viewer.wire.encode(notice))

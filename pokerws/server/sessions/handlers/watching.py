@@ -28,6 +28,7 @@ from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.table_access import access_of, check_access, is_operator
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.actors.delayed_viewers import Public
 
 # How long a watch of several tables waits for those whose changes are being stored.
 SETTLE_S = 1.0
@@ -176,8 +177,8 @@ def show_chat(session: Session, actor: TableActor) -> None:
     hears = partial(notebooks.hears, session.player)
     delayed = actor.viewers.delayed
     is_late = delayed is not None and delayed.is_late(session.player)
-    until_ms = session.context.clock.table_ms() if is_late else None
-    history = session.context.chat_lines.history(table, hears, until_ms)
+    until = Public(session.context.clock.table_ms(), actor.table.hand_number) if is_late else None
+    history = session.context.chat_lines.history(table, hears, until)
     if history is not None and session.hears_chat:
         frame = session.wire.encode(history)
 

@@ -1,8 +1,9 @@
 """Shows a table late to those without a seat, for tables that are streamed.
 
-Viewers without a seat see a state of the past, which follows the table after `delay_ms`.  They get
-nothing newer: no events, snapshot, chat or hand number, and not why no hand is dealt.  Players with
-a seat see the table as it is, on all their connections.
+Viewers without a seat see a state of the past, which follows the table after `delay_ms`, and when
+`delay_hands` more hands have started.  They get nothing newer: no events, snapshot, chat or hand
+number, and not why no hand is dealt.  Players with a seat see the table as it is, on all their
+connections.
 
 After it was loaded, a table shows its past from that time on, so nobody without a seat sees it
 before the delay is over.  Late frames also pass the commit gate, behind all that it holds.
@@ -36,10 +37,23 @@ from pokerws.server.tables.shown import Shown, ShownAsIs, ShownLater
 MAX_STEPS = 4096
 
 
-class _Step(NamedTuple):
-    """A frame for `at_ms`: a whole state, the events up to `seq`, or a line of chat."""
+class Public(NamedTuple):
+    """When everybody may see something: from a moment of table time on, and from a hand on."""
 
     at_ms: int
+    hand: int = 0
+
+    def is_by(self, now: "Public") -> bool:
+        """Whether that has come."""
+        return self.at_ms <= now.at_ms and self.hand <= now.hand
+
+
+class _Step(NamedTuple):
+    """What is shown late: a whole state, or the events up to `seq`, or something said."""
+
+    # Not before this moment, and not before the delay after this hand.
+    at_ms: int
+    hand: int
     seq: int
     # When the events happened, for the time that remains in their deadlines.
     now_ms: int
@@ -92,6 +106,11 @@ class DelayedViewers:
     def _delay_ms(self) -> int:
         return self._table.config.company.delay_ms
 
+    @property
+    def _shown_hand(self) -> int:
+        """The latest hand that the delay by hands allows to show."""
+        return self._table.hand_number - self._table.config.company.delay_hands
+
     def is_late(self, player: PlayerId) -> bool:
         """Whether a player sees the table late, since the player has no seat."""
         return self._table.seat_of(player) is None
@@ -108,6 +127,12 @@ class DelayedViewers:
         self.leave(viewer)
         (self._late if is_late else self._prompt)[viewer] = None
         return is_late
+
+    def follow_on(self, viewer: Viewer) -> None:
+        """Add a viewer who has seen the table so far; the host has just set a delay."""
+        if self.enter(viewer):
+            self._reached[viewer] = self._table.seq
+            self._send(viewer, Notice("delayed", NOTICES["delayed"], self._table.id))
 
     def leave(self, viewer: Viewer) -> None:
         """Remove a viewer, if it is one."""
@@ -156,7 +181,9 @@ class DelayedViewers:
         A player who has just sat down needs one.  A player who has just stood up sees these events,
         and no later ones before the other late viewers do.
         """
-        self._add(_Step(self._clock.table_ms() + self._delay_ms, self._table.seq, now_ms, events))
+        at_ms = self._clock.table_ms() + self._delay_ms
+        table = self._table
+        self._add(_Step(at_ms, table.hand_number, table.seq, now_ms, events))
         now = self._prompt.copy()
         for viewer in now:
             if self.is_late(viewer.player):
@@ -170,15 +197,18 @@ class DelayedViewers:
             # Nothing is played here any more.
             if self._is_full:
                 self._add_state()
-            self._show_until(None)
+            while self._waiting:
+                self._show(self._waiting.popleft())
+        elif self._table.config.company.delay_hands:
+            self._show_due()
         return now, arrived
 
-    def say_later(self, say: Callable[[Viewer], None]) -> int:
-        """Call `say` for each late viewer after the delay; returns when that is, in table time."""
-        now_ms = self._clock.table_ms()
-        step = _Step(now_ms + self._delay_ms, self._table.seq, now_ms, say=say)
+    def say_later(self, say: Callable[[Viewer], None]) -> Public:
+        """Call `say` for each late viewer after the delay; returns when that is."""
+        now_ms, hand = self._clock.table_ms(), self._table.hand_number
+        step = _Step(now_ms + self._delay_ms, hand, self._table.seq, now_ms, say=say)
         self._add(step)
-        return step.at_ms
+        return Public(step.at_ms, hand + self._table.config.company.delay_hands)
 
     def stop(self) -> None:
         """Show nothing more."""
@@ -218,23 +248,29 @@ class DelayedViewers:
         self._is_full = False
         now_ms = self._clock.table_ms()
         state = deepcopy(self._table)
-        self._waiting.append(_Step(now_ms + self._delay_ms, state.seq, now_ms, state=state))
+        at_ms = now_ms + self._delay_ms
+        self._waiting.append(_Step(at_ms, state.hand_number, state.seq, now_ms, state=state))
         self._arm()
 
     def _arm(self) -> None:
-        if self._alarm is None and self._waiting and not self._stopped:
-            self._alarm = self._clock.call_at_table(self._waiting[0].at_ms, self._ring)
+        """Set the alarm for the next step, unless that waits for a hand to start."""
+        if self._alarm is not None or not self._waiting or self._stopped:
+            return
+        step = self._waiting[0]
+        if step.hand <= self._shown_hand:
+            self._alarm = self._clock.call_at_table(step.at_ms, self._ring)
 
     def _ring(self) -> None:
         self._alarm = None
-        self._show_until(self._clock.table_ms())
+        self._show_due()
+
+    def _show_due(self) -> None:
+        now_ms, hand = self._clock.table_ms(), self._shown_hand
+        while self._waiting and self._waiting[0].at_ms <= now_ms and self._waiting[0].hand <= hand:
+            self._show(self._waiting.popleft())
         if self._is_full and len(self._waiting) <= MAX_STEPS // 2:
             self._add_state()
         self._arm()
-
-    def _show_until(self, at_ms: int | None) -> None:
-        while self._waiting and (at_ms is None or self._waiting[0].at_ms <= at_ms):
-            self._show(self._waiting.popleft())
 
     def _show(self, step: _Step) -> None:
         if step.say is not None:

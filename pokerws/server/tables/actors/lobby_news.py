@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from functools import partial
 
+from msgspec.structs import replace
+
 from pokerws.game.events import TableEvent
 from pokerws.game.seating.waiting_for import waiting_for
 from pokerws.game.state import Table
 from pokerws.messages import TableSummary
 from pokerws.server.tables.actors.hand_net import HandNet
+from pokerws.server.tables.actors.latest_hands import LatestHands
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.hand_pace import DELAYED, HandPace
 from pokerws.server.tables.interfaces import Owner
@@ -21,7 +24,7 @@ class LobbyNews:
     """
 
     __slots__ = (
-        *("_bots", "_gate", "_hand", "_net", "_owner"),
+        *("_bots", "_gate", "_hand", "_latest", "_net", "_owner"),
         *("_pace", "_table", "_viewers", "_waiting", "_why"),
     )
 
@@ -42,6 +45,7 @@ class LobbyNews:
         # Why no hand is dealt, as viewers were told last.
         self._why = waiting_for(table)
         self._net = HandNet(table)
+        self._latest = LatestHands()
         # The hand number when the lobby was last notified.
         self._hand = -1
         self._waiting = table.waiting
@@ -64,13 +68,22 @@ class LobbyNews:
             # Chips of a bank are not the players' own.
             if net and not table.config.hosting.bank:
                 self._owner.hand_over(table.id, net)
+            self._latest.follow(events, changed_ms)
             if self._pace.begins_to_delay(table, changed_ms):
                 self._viewers.notify("hands_delayed", DELAYED)
             if table.closed:
                 self._owner.table_closing(table.id)
-            changed = partial(self._owner.table_changed, summary_of(table))
+            changed = partial(self._owner.table_changed, self._summary())
             self._gate.send(table.seq, changed)
             self._follow_waiting()
+
+    def _summary(self) -> TableSummary:
+        latest = self._latest
+        return replace(
+            summary_of(self._table),
+            average_pot=latest.average_pot,
+            hands_an_hour=latest.hands_an_hour,
+        )
 
     def _follow_waiting(self) -> None:
         why = waiting_for(self._table)

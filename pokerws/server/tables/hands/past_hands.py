@@ -268,7 +268,7 @@ def _shown_before(table: Table, actor: TableActor | None, player: PlayerId) -> i
     A table that is shown late shows no hands before it is loaded, since the times of their ends are
     not known.
     """
-    if not table.config.company.delay_ms or table.closed or table.seat_of(player) is not None:
+    if not table.config.company.is_delayed or table.closed or table.seat_of(player) is not None:
         return _MOST
     delayed = None if actor is None else actor.viewers.delayed
     return 1 if delayed is None else delayed.hands_before_seq

@@ -69,7 +69,7 @@ class LobbyFeed:
         return {
             summary.table
             for summary in known
-            if summary.hand_number == 0 and not summary.config.company.delay_ms
+            if summary.hand_number == 0 and not summary.config.company.is_delayed
         }
 
     def note(self, summary: TableSummary) -> None:
@@ -79,9 +79,11 @@ class LobbyFeed:
             if summary.status == "closed":
                 del self._unlisted[summary.table]
             return
-        if summary.config.company.delay_ms:
-            # Both would tell viewers without a seat what they are to see later.
-            summary = replace(summary, hand_number=0, waiting_for=None)
+        if summary.config.company.is_delayed:
+            # They would tell viewers without a seat what they are to see later.
+            summary = replace(
+                summary, hand_number=0, waiting_for=None, average_pot=0, hands_an_hour=0
+            )
         row = self._rows.note(summary)
         if row is not None:
             self.watchers.note(row)

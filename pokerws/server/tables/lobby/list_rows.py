@@ -22,7 +22,7 @@ class TableRow:
     """A listed table.
 
     `number` increases in the order in which tables were listed.  `changed` and `news` count the
-    changes of the list: the last one of this row, and the last one besides its hand number.
+    changes of the list: the last one of this row, and the last one besides its hands.
     `config_changed` is the last one of its config.
     """
 
@@ -50,6 +50,8 @@ class TableRow:
             waiting_for=now.waiting_for,
             paused=now.paused,
             config=config,
+            average_pot=now.average_pot,
+            hands_an_hour=now.hands_an_hour,
         )
 
 
@@ -61,6 +63,16 @@ def _stakes(config: TableConfig) -> int:
         # A stored table that cannot be played is listed nevertheless.
         return config.big_blind
     return min(bets, default=config.big_blind)
+
+
+def _with_hands_of(summary: TableSummary, other: TableSummary) -> TableSummary:
+    """A summary with what the hands of `other` have changed."""
+    return replace(
+        summary,
+        hand_number=other.hand_number,
+        average_pot=other.average_pot,
+        hands_an_hour=other.hands_an_hour,
+    )
 
 
 class Selection:
@@ -132,7 +144,7 @@ class TableRows:
         elif row.summary == summary:
             return None
         else:
-            is_news = replace(row.summary, hand_number=summary.hand_number) != summary
+            is_news = _with_hands_of(row.summary, summary) != summary
             if row.summary.config != summary.config:
                 row.config_changed = self.changes + 1
                 row.stakes = _stakes(summary.config)

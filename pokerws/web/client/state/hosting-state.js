@@ -33,6 +33,10 @@ export const HOSTING_EVENTS = {
   player_unbanned: ({ hosting }, { player }) => {
     hosting.banned = others(hosting.banned, player);
   },
+  player_muted: ({ hosting }, { player, on }) => {
+    const left = others(hosting.muted, player);
+    hosting.muted = on ? [...left, player] : left;
+  },
   table_paused: ({ hosting }) => {
     hosting.paused = true;
   },

@@ -108,6 +108,7 @@ export function readHosting({ bank = [], next_config, first_config, ...others })
     requests: [],
     approved: [],
     banned: [],
+    muted: [],
     link: 0,
     ...others,
     bank: bank.map(readBankLine),
