@@ -268,7 +268,6 @@ export default {
 
   // ---- seats
   "seat.sit_here": "Hinsetzen",
-  "seat.sit_in_seat": "Auf Platz {seat} setzen",
   "seat.name": "Platz {seat}",
   "seat.empty": "Frei",
   "seat.empty_label": "Platz {seat}, frei",

@@ -277,7 +277,6 @@ export default {
 
   // ---- seats
   "seat.sit_here": "Sit here",
-  "seat.sit_in_seat": "Sit in seat {seat}",
   "seat.name": "Seat {seat}",
   "seat.empty": "Empty",
   "seat.empty_label": "Seat {seat}, empty",

@@ -271,7 +271,6 @@ export default {
 
   // ---- seats
   "seat.sit_here": "Sentarse",
-  "seat.sit_in_seat": "Sentarse en el asiento {seat}",
   "seat.name": "Asiento {seat}",
   "seat.empty": "Libre",
   "seat.empty_label": "Asiento {seat}, libre",

@@ -268,7 +268,6 @@ export default {
 
   // ---- seats
   "seat.sit_here": "S’asseoir",
-  "seat.sit_in_seat": "S’asseoir à la place {seat}",
   "seat.name": "Place {seat}",
   "seat.empty": "Libre",
   "seat.empty_label": "Place {seat}, libre",

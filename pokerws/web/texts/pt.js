@@ -271,7 +271,6 @@ export default {
 
   // ---- seats
   "seat.sit_here": "Sentar aqui",
-  "seat.sit_in_seat": "Sentar no lugar {seat}",
   "seat.name": "Lugar {seat}",
   "seat.empty": "Livre",
   "seat.empty_label": "Lugar {seat}, livre",

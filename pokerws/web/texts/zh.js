@@ -265,7 +265,6 @@ export default {
 
   // ---- seats
   "seat.sit_here": "坐这里",
-  "seat.sit_in_seat": "坐 {seat} 号座位",
   "seat.name": "{seat} 号座位",
   "seat.empty": "空位",
   "seat.empty_label": "{seat} 号座位，空",
