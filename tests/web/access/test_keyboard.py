@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Page, expect
 from pokerws.game.config.table_config import TableConfig
 from tests.web.access.looks import focused
 from tests.web.room import open_room
+from tests.web.screen_geometry import DRAWN
 from tests.web.visitor import DESKTOP, TIMEOUT_MS, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -28,6 +29,14 @@ SET_HOTKEYS = """async (on) => {
     (await import(new URL("model/settings.js", src))).setSetting("hotkeys", on);
 }"""
 
+# What lies over the element with the focus, if something does.
+COVERED = """() => {
+    const focused = document.activeElement;
+    const { x, y, width, height } = focused.getBoundingClientRect();
+    const over = document.elementFromPoint(x + width / 2, y + height / 2);
+    const isSeen = over && (focused.contains(over) || over.contains(focused));
+    return isSeen ? null : `${focused.id || focused.tagName} is below ${over?.id}`;
+}"""
 OTHER_THAN_WARNINGS = "window.spoken.filter((text) => !/^! \\d+ seconds left/.test(text))"
 # A turn soon has ten seconds left, and none of these ends by itself: the server's clock is still.
 CONFIG = TableConfig(turn_time_ms=11_000, next_hand_delay_ms=4_000)
@@ -46,8 +55,10 @@ class Listener:
             await self.has_focus()
 
     async def has_focus(self) -> None:
-        """The focus is not lost, once the page has drawn what was pressed."""
+        """The focus is not lost or covered, once the page has drawn what was pressed."""
         await self.page.wait_for_function("() => document.activeElement !== document.body")
+        await self.page.evaluate(DRAWN)
+        assert await self.page.evaluate(COVERED) is None
 
     async def tab_to(self, element: str, key: str = "Tab") -> None:
         """Go to an element, which must be reached within 40 steps."""
@@ -156,11 +167,17 @@ async def play(visitor: Visitor, listener: Listener) -> None:
     )
     await listener.press("c")
     await listener.hears("You call 100. Turn: 5 of clubs. Pot 400.")
+    await listener.tab_to("#account", "Shift+Tab")
+    await listener.press("Enter")
     room.act("Bob", "check")
     await listener.hears(
         "! Bob checks. "
         f"Your turn: you can check, pot 400, your cards {cards}; board {board}, 5 of clubs."
     )
+    # Outside of the open dialog, nothing is there for a screen reader.
+    await expect(page.locator("dialog[open] #said-now")).to_have_count(1)
+    await listener.press("Escape")
+    await expect(page.locator("#account")).to_be_focused()
     await listener.asks("h", f"Your cards: {cards}. Ace high.")
     await guarded(visitor, listener)
     await listener.press("c")
