@@ -178,7 +178,9 @@ export class SeatView {
    * @param {Hand|null} hand
    */
   renderDrew(part, hand) {
-    const drew = hand && part && !part.folded && variant(hand.variant).draws ? part.drew : null;
+    const isDraw = hand !== null && variant(hand.variant).draws;
+    // It would cover cards that are shown.
+    const drew = isDraw && part && !part.folded && part.cards.includes("??") ? part.drew : null;
     this.drew.hidden = drew === null;
     setText(this.drew, drew === null ? "" : describeDrawn(drew));
   }
