@@ -27,6 +27,8 @@ import {
 } from "./net/token.js";
 import { showCards } from "./ui/cards.js";
 import { byId, setText } from "./ui/dom.js";
+import { focusView, followFocus } from "./ui/focus.js";
+import { showHotkeys } from "./ui/hotkeys.js";
 import { offerLanguages } from "./ui/language-choice.js";
 import { language, loadTexts, t, translatePage } from "./texts/texts.js";
 import { showRejection, showToast } from "./ui/toast.js";
@@ -103,6 +105,8 @@ function main() {
   wireFourColours();
   for (const id of ["start-language", "account-language"]) offerLanguages(byId(id));
   followOtherTabs();
+  followFocus();
+  showHotkeys();
   showCards(byId("fan"), ["As", "Kh", "Qc", "Jd"]);
   addEventListener("hashchange", followAddress);
   followNetwork();
@@ -249,6 +253,7 @@ function showScreen() {
     showTable(id, address.get("key"));
   } else {
     lobby.show();
+    focusView();
     setTimeout(loadLater, LATER_MS);
   }
   if (id && hand) showHand({ table: id, hand, key: address.get("key") });
@@ -293,7 +298,9 @@ async function showTable(id, key) {
   if (!table) return;
   takeReserved(table);
   // Meanwhile the player may have gone elsewhere.
-  if (wanted === id && table.id !== id) table.open(id, key);
+  if (wanted !== id || table.id === id) return;
+  table.open(id, key);
+  focusView();
 }
 
 /** Fetch what the lobby does not need: the server has listed it in the page. */

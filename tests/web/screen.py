@@ -29,18 +29,30 @@ class Screen:
 
     async def show(self, state: State) -> None:
         """Show a state, and wait until it is drawn."""
+        self.begin(state)
+        await self.drawn()
+        await self.page.evaluate(DRAWN)
+
+    def begin(self, state: State) -> None:
+        """Send a state."""
         self.seq += 1_000
         # In a new hand, the page forgets the result of the last one.
         shown = {**state, "seq": self.seq, "hand_number": self.seq}
         shown["id"] = self.visitor.room.table.id
         self.send({"type": "snapshot", "seq": self.seq, "state": shown})
-        await self.page.wait_for_selector(f'#table[data-seq="{self.seq}"]')
-        await self.page.evaluate(DRAWN)
 
     async def play(self, events: Sequence[TableEvent]) -> None:
         """Show what happens next."""
+        self.follow(events)
+        await self.drawn()
+        await self.page.evaluate(DRAWN)
+
+    def follow(self, events: Sequence[TableEvent]) -> None:
+        """Send what happens next."""
         encoded = msgspec.to_builtins(events)
         self.send({"type": "events", "seq": self.seq + 1, "events": encoded})
         self.seq += len(events)
-        await self.page.wait_for_selector(f'#table[data-seq="{self.seq}"]')
-        await self.page.evaluate(DRAWN)
+
+    async def drawn(self) -> None:
+        """Wait until all that was sent is drawn."""
+        await self.page.locator(f'#table[data-seq="{self.seq}"]').wait_for()

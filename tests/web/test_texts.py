@@ -51,6 +51,8 @@ FIND_TEXTS = """() => {
       }
       for (const part of ["::before", "::after"]) {
         const { content } = getComputedStyle(element, part);
+        // The letter of a key is the same in each language.
+        if (element.hasAttribute("aria-keyshortcuts")) continue;
         if (content.startsWith('"')) note(content, `${place} ${part}`);
       }
     } else note(node.data, place);

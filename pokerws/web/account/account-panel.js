@@ -67,9 +67,10 @@ export class AccountPanel {
     const { balance, connection } = this.account;
     const online = connection.state !== "offline";
     byId("account").hidden = !online;
-    setText(byId("account-short"), balance === null ? UNKNOWN : shortChips(balance));
-    const label =
-      balance === null ? t("account.label_unknown") : t("account.label", { chips: chips(balance) });
+    const short = balance === null ? UNKNOWN : shortChips(balance);
+    setText(byId("account-short"), short);
+    // Who speaks to the page says what is written on the button.
+    const label = balance === null ? t("account.label_unknown") : t("account.label", { chips: short });
     byId("account").setAttribute("aria-label", label);
     if (!online) this.dialog.close();
     if (this.dialog.open) this.renderPanel();

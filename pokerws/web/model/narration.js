@@ -20,17 +20,23 @@ function waiterName(table, player) {
   return table.waiting.find((one) => one.player === player)?.name ?? t("log.someone");
 }
 
+/** @typedef {(cards: string[]) => string} CardWriter writes cards, in signs or in words */
+
 /**
  * The event as a sentence, or null if it is not worth a line in the log.
  * @param {TableState} table the state before the event
  * @param {TableEvent} event
+ * @param {CardWriter} [write]
  * @returns {string|null}
  */
-export function describeEvent(table, event) {
-  return DESCRIPTIONS[event.type]?.(table, event, nameAt(table, event.seat)) ?? null;
+export function describeEvent(table, event, write = cardSigns) {
+  return DESCRIPTIONS[event.type]?.(table, event, nameAt(table, event.seat), write) ?? null;
 }
 
-/** @typedef {(table: TableState, event: TableEvent, name: string) => string|null} Description */
+/**
+ * @typedef {(table: TableState, event: TableEvent, name: string, write: CardWriter) => string|null}
+ *   Description
+ */
 
 /** @type {Record<string, Description>} */
 const DESCRIPTIONS = {
@@ -78,8 +84,8 @@ const DESCRIPTIONS = {
   uncalled_bet_returned: (_, event, name) =>
     t("log.uncalled", { name, amount: chips(event.amount) }),
   board_dealt: describeBoard,
-  cards_shown: (_, event, name) => {
-    const values = { name, cards: cardSigns(event.cards), hand: describeShownHand(event) };
+  cards_shown: (_, event, name, write) => {
+    const values = { name, cards: write(event.cards), hand: describeShownHand(event) };
     return t(values.hand ? "log.shows_hand" : "log.shows", values);
   },
   hand_shown: describeShown,
@@ -87,7 +93,8 @@ const DESCRIPTIONS = {
   rake_taken: (_, { amount }) => t("log.rake", { amount: chips(amount) }),
   part_shown: describeShown,
   rabbit_agreed: named("log.rabbit_asked"),
-  rabbit_shown: (_, { boards }) => t("log.rabbit_shown", { cards: listed(boards.map(cardSigns)) }),
+  rabbit_shown: (_, { boards }, __, write) =>
+    t("log.rabbit_shown", { cards: listed(boards.map(write)) }),
   bomb_pot_voted: (_, event, name) =>
     t(event.on ? "log.bomb_pot_vote" : "log.bomb_pot_vote_back", { name }),
   bonus_paid: describeBonus,
@@ -162,20 +169,23 @@ function withAllIn(table, event, paid, text) {
  * @param {TableState} table
  * @param {TableEvent} event
  * @param {string} name
+ * @param {CardWriter} write
  */
-function describeShown(table, event, name) {
-  return t("log.shows", { name, cards: cardSigns(event.cards) });
+function describeShown(table, event, name, write) {
+  return t("log.shows", { name, cards: write(event.cards) });
 }
 
 /**
  * @param {TableState} table
  * @param {TableEvent} event a `board_dealt`
+ * @param {string} _name
+ * @param {CardWriter} write
  */
-function describeBoard(table, event) {
+function describeBoard(table, event, _name, write) {
   const values = {
     street: streetAt(table, event.street),
     board: (event.board ?? 0) + 1,
-    cards: cardSigns(event.cards),
+    cards: write(event.cards),
   };
   return t(table.hand?.extra_boards.length ? "log.street_board" : "log.street", values);
 }
@@ -232,13 +242,15 @@ function describeGameChange(table, event) {
  * The face-up cards of a street of stud.
  * @param {TableState} table
  * @param {TableEvent} event a `hole_cards_dealt`
+ * @param {string} _name
+ * @param {CardWriter} write
  */
-function describeStreet(table, event) {
+function describeStreet(table, event, _name, write) {
   /** @type {string[][]} */
   const up = event.up ?? [];
   const shown = up.flatMap((cards, seat) =>
     cards.length
-      ? [t("log.seat_cards", { name: nameAt(table, seat), cards: cardSigns(cards) })]
+      ? [t("log.seat_cards", { name: nameAt(table, seat), cards: write(cards) })]
       : [],
   );
   if (!shown.length && !event.street) return null;
@@ -250,11 +262,12 @@ function describeStreet(table, event) {
  * @param {TableState} table
  * @param {TableEvent} event a `cards_drawn`
  * @param {string} name
+ * @param {CardWriter} write
  */
-function describeCardsDrawn(table, { discarded = [], drawn = [] }, name) {
+function describeCardsDrawn(table, { discarded = [], drawn = [] }, name, write) {
   if (!discarded.length) return t("log.stands_pat", { name });
   const known = !discarded.includes("??");
-  const values = { name, cards: cardSigns(discarded), drawn: cardSigns(drawn) };
+  const values = { name, cards: write(discarded), drawn: write(drawn) };
   if (!drawn.length) return t(known ? "log.discards_cards" : "log.discards", values);
   return known ? t("log.discards_draws", values) : t("log.draws", { name, count: drawn.length });
 }

@@ -8,10 +8,11 @@
 import { chips } from "../model/format.js";
 import { TurnClock } from "../model/turn-clock.js";
 import { byId, setText } from "../ui/dom.js";
+import { hotkey } from "../ui/hotkeys.js";
 import { showPending } from "../ui/pending.js";
 import { t } from "../texts/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
-import { describeDraw, describeTurn, prompt } from "./prompt.js";
+import { describeDraw, prompt } from "./prompt.js";
 import { Wager } from "./wager.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
@@ -87,10 +88,7 @@ export class ActionBar {
   startTurn(key) {
     this.turnKey = key;
     const { turn, table } = this;
-    if (!turn || !table) {
-      setText(byId("turn-announcement"), "");
-      return;
-    }
+    if (!turn || !table) return;
     for (const [action, id] of Object.entries(BUTTONS)) {
       byId(id).hidden = !turn.actions.includes(action);
     }
@@ -99,7 +97,6 @@ export class ActionBar {
     setText(byId("action-call"), t(allIn ? "turn.all_in" : "turn.call", { amount }));
     setText(byId("action-bring-in"), t(allIn ? "turn.all_in" : "turn.bring_in", { amount }));
     this.wager.begin(turn, table);
-    setText(byId("turn-announcement"), t("prompt.your_turn", { text: describeTurn(turn) }));
   }
 
   renderDraw() {
@@ -165,16 +162,13 @@ export class ActionBar {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (!this.turn || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (document.querySelector("dialog[open]")) return;
-    const { target } = event;
-    if (target === this.wager.amount && event.key === "Enter") {
+    if (!this.turn) return;
+    if (event.target === this.wager.amount && event.key === "Enter" && !event.repeat) {
       press("action-raise");
       return;
     }
-    const typing = "input:not([type=range]), select, textarea";
-    if (target instanceof Element && target.closest(typing)) return;
-    if (this.shortcut(event.key.toLowerCase())) event.preventDefault();
+    const key = hotkey(event);
+    if (key && this.shortcut(key)) event.preventDefault();
   }
 
   /**
@@ -183,7 +177,9 @@ export class ActionBar {
    */
   shortcut(key) {
     const id = KEYS[key]?.find((each) => !byId(each).hidden);
-    if (id) press(id);
+    // A slip of the finger must not give up a hand that costs nothing.
+    if (id === "action-fold" && this.turn?.actions.includes("check")) showToast(t("turn.check_is_free"));
+    else if (id) press(id);
     else if (key === "r") this.raiseKey();
     else return this.numberKey(Number(key) - 1);
     return true;

@@ -38,7 +38,8 @@ export class AmountDialog {
     this.amount.addEventListener("input", () => this.choose(this.slider, this.amount.value));
     byId("buy-in-cancel").addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("submit", () => this.finish(Number(this.amount.value)));
-    this.dialog.addEventListener("close", () => this.finish(null));
+    // The event comes later: by then, somebody quick may have opened the dialog again.
+    this.dialog.addEventListener("close", () => this.dialog.open || this.finish(null));
     account.onChange(() => this.render());
   }
 

@@ -41,17 +41,6 @@ export function prompt(table, own, player) {
 }
 
 /**
- * The text that is announced when the viewer's turn starts.
- * @param {Turn} turn
- */
-export function describeTurn(turn) {
-  if (turn.actions.includes("discard")) return describeDraw(turn);
-  if (turn.actions.includes("check")) return t("prompt.can_check");
-  if (turn.actions.includes("bring_in")) return t("prompt.must_bring_in", { amount: chips(turn.call) });
-  return t("prompt.to_call", { amount: chips(turn.call) });
-}
-
-/**
  * The hint for a turn to draw or discard.
  * @param {Turn} turn
  */

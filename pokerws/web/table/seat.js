@@ -42,7 +42,7 @@ export class SeatView {
     this.sitButton = make("button", {
       type: "button",
       "data-action": "sit",
-      "aria-label": t("seat.sit_in_seat", { seat: number + 1 }),
+      "aria-label": joined([t("seat.sit_here"), t("seat.name", { seat: number + 1 })]),
       text: t("seat.sit_here"),
       onclick: () => sit(number),
     });

@@ -17,6 +17,7 @@ import { applyEvent, readTable } from "../client/state/table-state.js";
 import { onSetting } from "../model/settings.js";
 import { TableMenu } from "../host/table-menu.js";
 import { byId, setText } from "../ui/dom.js";
+import { keepFocus } from "../ui/focus.js";
 import { Frame } from "../ui/frame.js";
 import { t } from "../texts/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
@@ -28,6 +29,7 @@ import { pastLines } from "./log-history.js";
 import { PreActions } from "./pre-actions.js";
 import { SeatControls } from "./seat-controls.js";
 import { Panel } from "./side-panel.js";
+import { Speaker } from "./speech/speaker.js";
 import { Stage } from "./stage.js";
 import { TableOptions } from "./table-options.js";
 
@@ -81,6 +83,7 @@ export class TableScreen {
     this.preActions = new PreActions(send);
     this.controls = new SeatControls(send, account);
     this.panel = new Panel(send);
+    this.speaker = new Speaker(() => connection.serverNow());
     connection.on("status", () => this.render());
     account.onChange(() => this.render());
     connection.on("pre_action", (message) => this.handlePreAction(message));
@@ -127,6 +130,7 @@ export class TableScreen {
     this.absences.clear();
     this.preActions.clear();
     this.panel.clear();
+    this.speaker.clear();
     this.stage.clear();
     this.showFrame(false);
   }
@@ -224,6 +228,7 @@ export class TableScreen {
     this.table = readTable(snapshot.state);
     this.check.begin(this.table, this.connection.welcome?.player, snapshot.state_hash);
     this.epoch = snapshot.epoch;
+    this.speaker.begin(this.table, this.viewer());
     if (snapshot.state.closed) this.leave(describeClosing());
     if (first && this.table?.hand_number) {
       this.panel.log(t("table.joined", { hand: this.table.hand_number }), "note");
@@ -296,6 +301,7 @@ export class TableScreen {
     try {
       const line = describeEvent(this.table, event);
       this.memory.note(this.table, event);
+      this.speaker.note(this.table, event, this.viewer());
       if (!this.isStageLent) this.stage.note(this.table, event);
       this.menu.note(this.table, event);
       applyEvent(this.table, event);
@@ -316,7 +322,9 @@ export class TableScreen {
   /** @param {Message} message */
   handleChat(message) {
     if (message.table !== this.id) return;
-    this.panel.chat(message.name, message.text, message.player === this.connection.welcome?.player);
+    const isOwn = message.player === this.connection.welcome?.player;
+    this.panel.chat(message.name, message.text, isOwn);
+    if (!isOwn) this.speaker.say(`${message.name}: ${message.text}`);
     const seat = this.table?.seats.findIndex((taken) => taken?.player === message.player) ?? -1;
     if (seat >= 0 && !this.isStageLent) this.stage.showChat(seat, message.text);
   }
@@ -325,6 +333,10 @@ export class TableScreen {
     const player = this.connection.welcome?.player;
     const seat = this.table?.seats.findIndex((taken) => taken?.player === player) ?? -1;
     return seat < 0 ? null : seat;
+  }
+
+  viewer() {
+    return { own: this.ownSeat(), player: this.connection.welcome?.player };
   }
 
   /** What the player still has to bring back, after leaving. */
@@ -374,6 +386,7 @@ export class TableScreen {
     this.renderTitle(scene);
     this.panel.flush();
     this.drawn(scene);
+    keepFocus();
   }
 
   /** @param {TableState} table */
@@ -395,6 +408,7 @@ export class TableScreen {
     const now = this.connection.serverNow();
     if (!this.isStageLent) this.stage.tick(this.table, now);
     this.actions.tick(this.table, now);
+    this.speaker.tick();
   }
 
   /** @param {Scene} scene */

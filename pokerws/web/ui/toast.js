@@ -4,6 +4,7 @@
 
 import { sentence } from "../model/format.js";
 import { describeRejection } from "../model/refusals.js";
+import { announce } from "./announce.js";
 import { byId, setText } from "./dom.js";
 
 const SHORT_MS = 4_000;
@@ -20,6 +21,7 @@ export function showToast(text, long = false) {
   const place = byId("message");
   place.hidden = false;
   setText(place, sentence(text));
+  announce(sentence(text));
   clearTimeout(timer);
   timer = setTimeout(() => {
     place.hidden = true;

@@ -72,8 +72,11 @@ export function sizesAt(wanted, large, spread) {
   const boardCardWidth = Math.max(24 * scale, Math.round(sized("boardCardWidth") * boardScale));
   const peek = sizeAt(RANGES.peek, large) / 100;
   const isCompact = seatWidth < COMPACT_SEAT_WIDTH * scale;
-  const narrowest = ownCardWidth * (1 + (cards - 1) * LEAST_OPEN);
-  const widest = Math.max(narrowest, cards * (ownCardWidth + CARD_GAP));
+  const closest = ownCardWidth * (1 + (cards - 1) * LEAST_OPEN);
+  const widest = Math.max(closest, cards * (ownCardWidth + CARD_GAP));
+  const ownWidth = sized("ownPlateWidth");
+  // Above the plate there is room for them, and so fingers find each of five cards.
+  const narrowest = Math.max(closest, Math.min(ownWidth, widest));
   const noteWidth = Math.min(noteLength * NOTE_LETTER_WIDTH * scale, 0.42 * width);
   const noteLines = noteLength ? Math.ceil((noteLength * NOTE_LETTER_WIDTH * scale) / noteWidth) : 0;
   return {
@@ -81,7 +84,7 @@ export function sizesAt(wanted, large, spread) {
     seatHeight: sized("seatHeight"),
     cardWidth,
     ownCardWidth,
-    ownWidth: sized("ownPlateWidth"),
+    ownWidth,
     boardCardWidth,
     boardGap: sized("boardGap"),
     betweenBoards: sized("betweenBoards"),
