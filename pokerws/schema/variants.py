@@ -48,4 +48,5 @@ def _facts(variant: Variant) -> dict[str, object]:
         "fromHole": variant.from_hole,
         "draws": any(street.draw for street in streets),
         "hiLo": len(variant.rankings) > 1,
+        "rankings": variant.rankings,
     }

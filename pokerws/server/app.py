@@ -7,7 +7,6 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import structlog
 

@@ -27,7 +27,7 @@ import {
 import { showCards } from "./ui/cards.js";
 import { byId, setText } from "./ui/dom.js";
 import { offerLanguages } from "./ui/language-choice.js";
-import { language, loadTexts, t, translatePage } from "./ui/texts.js";
+import { language, loadTexts, t, translatePage } from "./texts/texts.js";
 import { showRejection, showToast } from "./ui/toast.js";
 
 /** @typedef {import("./client/protocol.js").ConnectionState} ConnectionState */

@@ -27,7 +27,13 @@ class Fake {
 }
 
 const fake = new Fake();
-Object.assign(globalThis, { localStorage: fake, location: { href: "https://poker.example/" } });
+/** The browser's events. */
+const browser = new EventTarget();
+Object.assign(globalThis, {
+  localStorage: fake,
+  location: { href: "https://poker.example/" },
+  addEventListener: browser.addEventListener.bind(browser),
+});
 
 // A blocked storage: even to read the property fails.
 const blocked = new Kept(() => {
@@ -59,6 +65,7 @@ for (const damaged of ["{", "null", "[1]", "5", '"text"', "\u0000"]) {
 
 const settings = await import("../../pokerws/web/model/settings.js");
 const { DEFAULTS, exportSettings, importSettings, onSetting, setSetting, setting, SettingsError } = settings;
+settings.followOtherTabs();
 const names = /** @type {(keyof typeof DEFAULTS)[]} */ (Object.keys(DEFAULTS));
 assert.deepEqual(names.map(setting), Object.values(DEFAULTS));
 
@@ -75,6 +82,10 @@ assert.throws(() => setSetting("theme", /** @type {any} */ ("pink")), RangeError
 assert.equal(setting("theme"), "light");
 // An impossible value, kept by another version, is the default, and the others stay.
 fake.setItem("pokerws.settings", JSON.stringify({ theme: "pink", volume: 30, presets: "all" }));
+browser.dispatchEvent(Object.assign(new Event("storage"), { key: "another" }));
+assert.equal(setting("theme"), "light", "settings are not read again without a reason");
+browser.dispatchEvent(Object.assign(new Event("storage"), { key: "pokerws.settings" }));
+assert.deepEqual(told.slice(2), names, "another tab may have changed any");
 assert.equal(setting("theme"), "dark");
 assert.equal(setting("volume"), 30);
 assert.deepEqual(setting("presets"), DEFAULTS.presets);
@@ -83,6 +94,8 @@ assert.deepEqual(setting("presets"), DEFAULTS.presets);
 setSetting("presets", ["min", "33%", "2.5bb", "max"]);
 const exported = exportSettings();
 fake.values.clear();
+browser.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+assert.equal(setting("volume"), DEFAULTS.volume);
 importSettings(exported);
 assert.deepEqual(setting("presets"), ["min", "33%", "2.5bb", "max"]);
 assert.equal(exportSettings(), exported);
@@ -101,7 +114,7 @@ const WRONG = {
     file({ sound: 1 }),
     file({ language: "tlh" }),
     file({ presets: [] }),
-    file({ presets: Array(7).fill("min") }),
+    file({ presets: Array(6).fill("min") }),
     file({ presets: ["0%"] }),
     file({ presets: ["<b>"] }),
   ],

@@ -14,9 +14,9 @@ import { handInWords } from "../../pokerws/web/model/hand-words.js";
 import { describeResult } from "../../pokerws/web/model/narration.js";
 import { describeRejection } from "../../pokerws/web/model/refusals.js";
 import en from "../../pokerws/web/texts/en.js";
-import { chooseLanguage, LANGUAGES, listed, placeholdersOf, t, useTexts } from "../../pokerws/web/ui/texts.js";
+import { chooseLanguage, LANGUAGES, listed, placeholdersOf, t, useTexts } from "../../pokerws/web/texts/texts.js";
 
-/** @typedef {Record<string, import("../../pokerws/web/ui/texts.js").Text>} Catalogue */
+/** @typedef {Record<string, import("../../pokerws/web/texts/texts.js").Text>} Catalogue */
 
 /** @type {{codes: string[], details: Record<string, any>, hands: string[]}} */
 const given = JSON.parse(readFileSync(0, "utf8"));
@@ -31,7 +31,7 @@ const FOR_PROGRAMS = new Set(
   ).split(" "),
 );
 
-/** @param {import("../../pokerws/web/ui/texts.js").Text} text */
+/** @param {import("../../pokerws/web/texts/texts.js").Text} text */
 const formsOf = (text) => (typeof text === "string" ? { other: text } : text);
 /** @param {string} form */
 const slotsOf = (form) => [...form.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);

@@ -1,4 +1,4 @@
-"""Measures the page in the browser: what leaves its area, overlaps or is covered."""
+"""Measures the page in the browser: what leaves its area, meets something else or is cut."""
 
 from playwright.async_api import Page, ViewportSize
 
@@ -13,117 +13,124 @@ SIZES: tuple[ViewportSize, ...] = (
 )
 
 # Resolves when the page has been rendered at its current size.
-_DRAWN = """() => new Promise((resolve) => {
+DRAWN = """() => new Promise((resolve) => {
     requestAnimationFrame(() => requestAnimationFrame(resolve));
 })"""
 
-# The page's areas, and the parts of each that must stay inside it and on top.
-_AREAS = """() => {
+_FAULTS = """() => {
+    const faults = new Set();
+    const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+    const isShown = (element) => element.checkVisibility({ visibilityProperty: true })
+        && element.getBoundingClientRect().width > 1;
+    const shown = (selector, root) => all(selector, root).filter(isShown);
+    const known = new Map();
+    const box = (element) => {
+        if (!known.has(element)) known.set(element, element.getBoundingClientRect());
+        return known.get(element);
+    };
+    const seatOf = (element) => element.closest('.seat')?.dataset.seat ?? '';
+    const name = (element) => [element.id || element.className || element.tagName,
+        seatOf(element)].filter(Boolean).join(' of seat ');
+    const inside = (a, b) => a.left >= b.left - 1 && a.top >= b.top - 1
+        && a.right <= b.right + 1 && a.bottom <= b.bottom + 1;
+    const meet = (a, b, by = 1) => a.left < b.right - by && b.left < a.right - by
+        && a.top < b.bottom - by && b.top < a.bottom - by;
+
+    // The areas, and what belongs to each.
     const AREAS = {
-        '#top': '#top button, #status, #table-title',
-        '#stage': '.plate, .seat > button, .card, .tag, .bet, .drew, .dealer, '
-            + '#pot, .board, #result',
+        '#top': '#top button, #status, #table-title h1, #table-title p',
+        '#stage': '.plate, .seat > button, .card, .tag, .bet, .drew, .words, .dealer, #pot, '
+            + '#side-pots, .board, #game-note',
         '#controls': '#controls *',
         '#panel': '#panel > *, #panel-head > *, #chat-form > *',
     };
-    const ON_TOP = '#top button, #controls :is(button, input, select), .plate, #log, #chat, '
-        + '#panel :is(button, input)';
-    const faults = [];
-    const name = (element) => element.id || element.className || element.tagName;
-    const isShown = (element) => element.checkVisibility({ visibilityProperty: true })
-        && element.getBoundingClientRect().width > 0;
-    const shown = (selector) => [...document.querySelectorAll(selector)].filter(isShown);
-    const inside = (box, area) => box.left >= area.left - 0.5 && box.top >= area.top - 0.5
-        && box.right <= area.right + 0.5 && box.bottom <= area.bottom + 0.5;
-    const meet = (a, b) => a.left < b.right - 0.5 && b.left < a.right - 0.5
-        && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
-    const screen = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
-
     const panel = document.querySelector('#panel');
-    const sheetIsOpen = getComputedStyle(panel).position === 'fixed' && isShown(panel);
-    const areas = sheetIsOpen ? ['#panel']
+    const isSheet = getComputedStyle(panel).position === 'fixed' && isShown(panel);
+    const areas = isSheet ? ['#panel']
         : Object.keys(AREAS).filter((area) => isShown(document.querySelector(area)));
-    const boxes = areas.map((area) => document.querySelector(area).getBoundingClientRect());
-    boxes.forEach((box, at) => {
-        if (!inside(box, screen)) faults.push(`${areas[at]} leaves the screen`);
+    const boxes = areas.map((area) => box(document.querySelector(area)));
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    // A table that does not fit makes the page higher than the screen.
+    const least = document.querySelector('.tall-table') ? 624
+        : innerWidth > innerHeight ? 320 : 544;
+    const screen = { left: 0, top: 0, right: innerWidth, bottom: Math.max(innerHeight, least) };
+    if (scrollWidth > innerWidth) faults.add('the page scrolls sideways');
+    if (scrollHeight > screen.bottom) faults.add('the page scrolls');
+    boxes.forEach((area, at) => {
+        if (!inside(area, screen)) faults.add(`${areas[at]} leaves the screen`);
         boxes.slice(at + 1).forEach((other, more) => {
-            if (meet(box, other)) faults.push(`${areas[at]} meets ${areas[at + 1 + more]}`);
+            if (meet(area, other)) faults.add(`${areas[at]} meets ${areas[at + 1 + more]}`);
         });
         for (const element of shown(AREAS[areas[at]])) {
             if (element.tagName === 'OPTION') continue;
-            if (!inside(element.getBoundingClientRect(), box)) {
-                faults.push(`${name(element)} leaves ${areas[at]}`);
-            }
+            if (!inside(box(element), area)) faults.add(`${name(element)} leaves ${areas[at]}`);
         }
     });
-    for (const element of shown(ON_TOP)) {
-        if (sheetIsOpen && !panel.contains(element)) continue;
-        const box = element.getBoundingClientRect();
-        const found = document.elementFromPoint(
-            (box.left + box.right) / 2, (box.top + box.bottom) / 2);
-        // The cards of one hand may overlap.
-        const whole = element.closest('.cards') ?? element;
+
+    // Controls lie on top, and beside each other.
+    const on_top = '#top button, #controls :is(button, input, select), .plate, #side-pots, '
+        + '#log, #chat, #panel :is(button, input)';
+    for (const element of shown(on_top)) {
+        if (isSheet && !panel.contains(element)) continue;
+        const { left, right, top, bottom } = box(element);
+        if (bottom > innerHeight || top < 0) continue;
+        const found = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+        const whole = element.closest('.seat') ?? element;
         if (!whole.contains(found)) {
-            faults.push(`${name(element)} is covered by ${found ? name(found) : 'nothing'}`);
+            faults.add(`${name(element)} is covered by ${found ? name(found) : 'nothing'}`);
         }
     }
-    const controls = shown('#controls :is(button, input, select, p)');
+    const controls = shown('#controls :is(button, input, select, p, li)');
     controls.forEach((one, at) => controls.slice(at + 1).forEach((other) => {
-        if (meet(one.getBoundingClientRect(), other.getBoundingClientRect())) {
-            faults.push(`${name(one)} meets ${name(other)}`);
+        if (!one.contains(other) && meet(box(one), box(other))) {
+            faults.add(`${name(one)} meets ${name(other)}`);
         }
     }));
-    const { scrollWidth, scrollHeight } = document.documentElement;
-    if (scrollWidth > innerWidth || scrollHeight > innerHeight) faults.push('the page scrolls');
-    return faults;
-}"""
 
+    // On the table, nothing meets what belongs to another seat or to the middle.
+    const parts = shown('.plate, .seat > button, .tag, .bet, .words, .drew, .dealer, .card, '
+        + '#pot, #side-pots, #game-note');
+    const isOwnCard = (element) => element.matches('[data-own] .card');
+    const group = (element) => element.closest('.board, .seat') ?? element;
+    parts.forEach((one, at) => parts.slice(at + 1).forEach((other) => {
+        const a = box(one), b = box(other);
+        if (group(one) !== group(other)) {
+            // Boards that are run together cover each other's lower parts on a small screen.
+            const boards = one.closest('.board') && other.closest('.board');
+            if (!boards && meet(a, b)) faults.add(`${name(one)} meets ${name(other)}`);
+        } else if (isOwnCard(one) !== isOwnCard(other) && !one.matches('.board *')) {
+            if (meet(a, b)) faults.add(`${name(one)} meets ${name(other)}`);
+        } else if ([one, other].some((each) => each.matches('.bet'))) {
+            if (meet(a, b, 5)) faults.add(`${name(one)} meets ${name(other)}`);
+        }
+    }));
 
-_OVERLAPS = """() => {
-    const boxes = [...document.querySelectorAll('.plate, #board, .seat[data-own] .cards')]
-        .filter((element) => element.checkVisibility())
-        .map((element) => [element, element.getBoundingClientRect()]);
-    const apart = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1
-        || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
-    return boxes.flatMap(([one, a], at) => boxes.slice(at + 1)
-        .filter(([other, b]) => one.parentElement !== other.parentElement && !apart(a, b))
-        .map(([other]) => `${one.className || one.id} and ${other.className || other.id}`));
-}"""
-
-# Names, amounts and corners of cards that something else covers.
-_COVERED = """() => {
-    const visible = (selector) => [...document.querySelectorAll(selector)]
-        .filter((element) => element.checkVisibility());
-    const notes = visible('.drew, .bet').map((element) => element.getBoundingClientRect());
-    const isCovered = (element) => {
-        const box = element.getBoundingClientRect();
-        const corner = element.matches('.card');
-        const x = corner ? box.left + box.width * 0.3 : box.left + box.width / 2;
-        const y = corner ? box.top + 6 : box.top + box.height / 2;
-        const whole = element.closest('.plate') ?? element;
-        return !whole.contains(document.elementFromPoint(x, y)) || notes.some((note) =>
-            note.left < x && note.right > x && note.top < y && note.bottom > y);
-    };
-    return visible('.name, .stack, #pot, #action-row button, .card:not(.card-back)')
-        .filter(isCovered)
-        .map((element) => element.id || `${element.className} ${element.textContent}`);
+    // Nothing is cut, and every text can be read.
+    const uncut = '#controls :is(button, label, input, p, li, label, select), #top button, #pot, '
+        + '#side-pots, .bet, .stack, #game-note, #table-title p, #panel :is(h2, button)';
+    for (const element of shown(uncut)) {
+        if (element.matches('#ticker li')) continue;
+        if (element.scrollWidth > element.clientWidth + 1) faults.add(`${name(element)} is cut`);
+    }
+    const letters = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (letters.nextNode()) {
+        const element = letters.currentNode.parentElement;
+        if (!letters.currentNode.data.trim() || !isShown(element)) continue;
+        if (parseFloat(getComputedStyle(element).fontSize) < 11.99) {
+            faults.add(`the text of ${name(element)} is small`);
+        }
+    }
+    return [...faults].slice(0, 12);
 }"""
 
 
 async def resize(page: Page, size: ViewportSize) -> None:
     """Resize the page and wait until it is drawn."""
     await page.set_viewport_size(size)
-    await page.evaluate(_DRAWN)
+    await page.evaluate(DRAWN)
 
 
-async def area_faults(page: Page) -> list[str]:
-    """Controls, cards and seats that leave their area or are covered."""
-    faults: list[str] = await page.evaluate(_AREAS)
+async def screen_faults(page: Page) -> list[str]:
+    """What meets, leaves its area, is cut, or is too small to read."""
+    faults: list[str] = await page.evaluate(_FAULTS)
     return faults
-
-
-async def seat_faults(page: Page) -> list[str]:
-    """Seats, boards and cards that overlap, and texts that are covered."""
-    faults: list[str] = await page.evaluate(_OVERLAPS)
-    covered: list[str] = await page.evaluate(_COVERED)
-    return faults + [f"{name} is covered" for name in covered]

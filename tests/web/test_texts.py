@@ -77,6 +77,17 @@ async def bracket(page: Page) -> None:
     await page.route(re.compile(r"/texts/en[.\w-]*\.js"), serve)
 
 
+async def look_at_dialogs(page: Page) -> None:
+    """Look at the dialogs of a turn; that of the pots opens here without side pots too."""
+    await page.click("#edit-presets")
+    await no_other_texts(page)
+    await page.click("#presets-close")
+    await page.evaluate("document.querySelector('#side-pots').click()")
+    await expect(page.locator("#pots-list dt").first).to_be_visible()
+    await no_other_texts(page)
+    await page.click("#pots-close")
+
+
 async def play_out(visitor: Visitor) -> None:
     """Check and call to the end of a hand, and look at the page in each own turn."""
     room, page = visitor.room, visitor.page
@@ -85,6 +96,8 @@ async def play_out(visitor: Visitor) -> None:
         if hand.turn.seat == 0:
             await visitor.own_turn()
             await no_other_texts(page)
+            if hand.street == 3:
+                await look_at_dialogs(page)
             await page.click(f"#action-{action}")
             await expect(page.locator("#actions")).to_be_hidden()
         else:

@@ -5,7 +5,7 @@
 import { chips, sentence, shortChips, signed, timeOf } from "../model/format.js";
 import { describeRejection } from "../model/refusals.js";
 import { byId, make, setText } from "../ui/dom.js";
-import { hasText, t } from "../ui/texts.js";
+import { hasText, t } from "../texts/texts.js";
 import { RefillOffer } from "./refill-offer.js";
 
 /** @typedef {import("./account.js").Account} Account */

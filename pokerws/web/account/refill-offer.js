@@ -6,7 +6,7 @@
 import { duration, timeOf } from "../model/format.js";
 import { describeRejection } from "../model/refusals.js";
 import { make, setText } from "../ui/dom.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 
 /** @typedef {import("./account.js").Account} Account */
 

@@ -20,6 +20,16 @@ export interface Variant {
   draws: boolean;
   /** Whether high and low split each pot. */
   hiLo: boolean;
+  /** How hands rank: one entry, or two if high and low split each pot. */
+  rankings: (
+    | "high"
+    | "short_deck"
+    | "ace_to_five"
+    | "eight_or_better"
+    | "deuce_to_seven"
+    | "badugi"
+    | "high_card"
+  )[];
 }
 
 /** By code. */

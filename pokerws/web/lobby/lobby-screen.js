@@ -6,7 +6,7 @@ import { chips } from "../model/format.js";
 import { describeOffer } from "../model/stakes.js";
 import { readConfig } from "../client/state/table-config.js";
 import { byId, make, setText } from "../ui/dom.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 import { showRejection } from "../ui/toast.js";
 import { NewTable } from "./new-table.js";
 

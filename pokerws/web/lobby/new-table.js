@@ -8,7 +8,7 @@ import { describeRejection } from "../model/refusals.js";
 import { describeStakes } from "../model/stakes.js";
 import { readConfig } from "../client/state/table-config.js";
 import { byId, make, setText } from "../ui/dom.js";
-import { joined, t } from "../ui/texts.js";
+import { joined, t } from "../texts/texts.js";
 import { MIXES, VARIANTS } from "../client/variants.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */

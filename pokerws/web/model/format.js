@@ -2,10 +2,10 @@
  * Formats amounts, times, cards and names, in the viewer's language.
  */
 
-import { formatter, hasText, number, t } from "../ui/texts.js";
+import { formatter, hasText, number, t } from "../texts/texts.js";
 
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
-/** @typedef {import("../ui/texts.js").TextKey} TextKey */
+/** @typedef {import("../texts/texts.js").TextKey} TextKey */
 
 /** @type {Record<string, string>} */
 const SUIT_SIGNS = { c: "♣", d: "♦", h: "♥", s: "♠" };

@@ -4,13 +4,13 @@
  */
 
 import { MIXES, VARIANTS } from "../client/variants.js";
-import { hasText, t } from "../ui/texts.js";
+import { hasText, t } from "../texts/texts.js";
 import { sentence } from "./format.js";
 
 /** @typedef {import("../client/variants.js").Variant} Variant */
 /** @typedef {import("../client/state/table-read.js").TableConfig} TableConfig */
 /** @typedef {import("../client/state/table-read.js").TableState} TableState */
-/** @typedef {import("../ui/texts.js").TextKey} TextKey */
+/** @typedef {import("../texts/texts.js").TextKey} TextKey */
 
 /** The groups of games in a list, in this order. */
 export const GROUPS = /** @type {const} */ (["holdem", "omaha", "stud", "draw", "mixed", "other"]);

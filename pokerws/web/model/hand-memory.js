@@ -4,13 +4,14 @@
  * when the next hand starts.
  */
 
-import { hasText, t } from "../ui/texts.js";
+import { hasText, t } from "../texts/texts.js";
 import { handInWords } from "./hand-words.js";
 import { awardOf, describeShownHand } from "./narration.js";
 
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
 /** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
 /** @typedef {import("../client/state/table-state.js").Hand} Hand */
+/** @typedef {{seats: number[], board: number, side: string}} Win */
 
 export class HandMemory {
   constructor() {
@@ -22,6 +23,8 @@ export class HandMemory {
     this.shownHands = new Map();
     /** @type {import("./narration.js").Award[]} */
     this.awards = [];
+    /** @type {Win[]} which seats won which part with a hand that was shown */
+    this.wins = [];
     /** @type {Hand|null} the last completed hand */
     this.lastHand = null;
   }
@@ -68,6 +71,7 @@ export class HandMemory {
     this.winnings.clear();
     this.shownHands.clear();
     this.awards = [];
+    this.wins = [];
     this.lastHand = null;
   }
 
@@ -77,6 +81,10 @@ export class HandMemory {
    */
   noteAward(table, event) {
     this.awards.push(awardOf(table, event));
+    if (event.hand) {
+      const seats = event.shares.map((/** @type {{seat: number}} */ share) => share.seat);
+      this.wins.push({ seats, board: event.board ?? 0, side: event.side ?? "" });
+    }
     for (const { seat, amount } of event.shares) {
       this.winnings.set(seat, (this.winnings.get(seat) ?? 0) + amount);
       if (event.hand && !this.shownHands.has(seat)) this.shownHands.set(seat, handInWords(event.hand));

@@ -3,9 +3,9 @@
  * known, from a newer server, is shown as it is.
  */
 
-import { hasText, t } from "../ui/texts.js";
+import { hasText, t } from "../texts/texts.js";
 
-/** @typedef {import("../ui/texts.js").TextKey} TextKey */
+/** @typedef {import("../texts/texts.js").TextKey} TextKey */
 
 /** The server's names, with the ranks in them. @type {[RegExp, TextKey][]} */
 const NAMES = [

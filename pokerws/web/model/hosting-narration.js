@@ -1,11 +1,11 @@
 /** Describes in sentences what the host of a table decides, and is asked for. */
 
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 import { chips } from "./format.js";
 
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
 /** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
-/** @typedef {import("../ui/texts.js").TextKey} TextKey */
+/** @typedef {import("../texts/texts.js").TextKey} TextKey */
 
 /**
  * The name of a player who has a seat, asks for one, or has a line in the bank.

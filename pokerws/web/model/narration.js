@@ -2,7 +2,7 @@
  * Describes events in sentences for the log, and the result of a hand.
  */
 
-import { hasText, joined, listed, t } from "../ui/texts.js";
+import { hasText, joined, listed, t } from "../texts/texts.js";
 import { cardSigns, chips, nameAt } from "./format.js";
 import { gameName, isMix, streetName } from "./games.js";
 import { handInWords } from "./hand-words.js";
@@ -10,7 +10,7 @@ import { HOSTING_DESCRIPTIONS } from "./hosting-narration.js";
 
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
 /** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
-/** @typedef {import("../ui/texts.js").TextKey} TextKey */
+/** @typedef {import("../texts/texts.js").TextKey} TextKey */
 
 /**
  * @param {TableState} table

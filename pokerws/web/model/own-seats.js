@@ -4,8 +4,12 @@
  */
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
-/** @typedef {import("../account/account.js").Account} Account */
 /** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
+/**
+ * @typedef {object} Account as far as it tells where the player's chips are
+ * @property {{table?: string, reason: string}[]} transfers newest first
+ * @property {(listener: () => void) => void} onChange
+ */
 
 /** Reasons of transfers to tables. */
 const TO_TABLES = new Set(["buy_in", "add_on", "top_up"]);

@@ -3,10 +3,10 @@
  * values. Where there is no text for a code, or a value is missing, the server's own text is shown.
  */
 
-import { hasText, placeholdersOf, t } from "../ui/texts.js";
+import { hasText, placeholdersOf, t } from "../texts/texts.js";
 import { chips, sentence, timeOf } from "./format.js";
 
-/** @typedef {import("../ui/texts.js").Values} Values */
+/** @typedef {import("../texts/texts.js").Values} Values */
 /** @typedef {Error & {code?: string, untilMs?: number|null, details?: Record<string, any>}} Refusal */
 /** @typedef {{code: string, message: string, until_ms?: number|null}} Notice */
 

@@ -42,7 +42,8 @@ const oneOf =
 /** @param {unknown} value */
 const isSwitch = (value) => typeof value === "boolean";
 
-const MOST_PRESETS = 6;
+/** So many have room on every screen. */
+export const MOST_PRESETS = 5;
 const PRESET = /^(min|max|[1-9]\d{0,2}%|[1-9]\d{0,2}(\.5)?bb)$/;
 
 /** Which values are possible. @type {Record<SettingName, (value: unknown) => boolean>} */
@@ -75,11 +76,14 @@ const MOST_CHARACTERS = 10_000;
 
 /** @type {Set<SettingListener>} */
 const listeners = new Set();
+/** What is kept, until it changes; it is asked for in every frame.
+ * @type {Record<string, any>|null} */
+let read = null;
 
 /** Settings that cannot be imported; `key` and `values` are of the text that says why. */
 export class SettingsError extends Error {
   /**
-   * @param {import("../ui/texts.js").TextKey} key
+   * @param {import("../texts/texts.js").TextKey} key
    * @param {Record<string, string>} [values]
    */
   constructor(key, values = {}) {
@@ -103,7 +107,8 @@ function isName(name) {
  * @returns {Settings[Name]}
  */
 export function setting(name) {
-  const kept = storage.readObject(KEY)[name];
+  read ??= storage.readObject(KEY);
+  const kept = read[name];
   return IS_POSSIBLE[name](kept) ? kept : DEFAULTS[name];
 }
 
@@ -130,6 +135,7 @@ export function onSetting(listener) {
 
 /** @param {SettingName[]} names */
 function tell(names) {
+  read = null;
   for (const name of names) for (const listener of listeners) listener(name);
 }
 
@@ -177,4 +183,6 @@ export function followOtherTabs() {
   addEventListener("storage", ({ key }) => {
     if (key === KEY || key === null) tell(NAMES);
   });
+  // A page that comes back from the browser's memory has heard of nothing meanwhile.
+  addEventListener("pageshow", ({ persisted }) => persisted && tell(NAMES));
 }

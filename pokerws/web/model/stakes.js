@@ -2,7 +2,7 @@
  * The stakes of a table's games, for display: the browser's version of `pokerws/game/config/stakes.py`.
  */
 
-import { joined, t } from "../ui/texts.js";
+import { joined, t } from "../texts/texts.js";
 import { chips } from "./format.js";
 import { gameName, gamesOf, isMix, variant } from "./games.js";
 

@@ -2,7 +2,7 @@
  * Table names by id, collected from the messages that the page receives.
  */
 
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
 /** @typedef {import("../client/messages.js").TableSummary} TableSummary */

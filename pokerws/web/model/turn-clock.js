@@ -6,7 +6,7 @@
 
 /**
  * The tag of the seat to act while more than the time of the turn runs.
- * @type {Record<string, {text: import("../ui/texts.js").TextKey, kind: string}>}
+ * @type {Record<string, {text: import("../texts/texts.js").TextKey, kind: string}>}
  */
 export const TIME_TAGS = {
   bank: { text: "tag.time_bank", kind: "bank" },

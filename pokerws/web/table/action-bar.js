@@ -9,7 +9,7 @@ import { chips } from "../model/format.js";
 import { TurnClock } from "../model/turn-clock.js";
 import { byId, setText } from "../ui/dom.js";
 import { showPending } from "../ui/pending.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
 import { describeDraw, describeTurn, prompt } from "./prompt.js";
 import { Wager } from "./wager.js";
@@ -38,7 +38,6 @@ const KEYS = {
   p: ["action-stand-pat"],
   d: ["action-discard"],
 };
-const PRESET_KEYS = ["min", "half", "pot", "max"];
 /** Refusals of an action whose turn is over. */
 const TOO_LATE = new Set(["wrong_turn", "not_your_turn"]);
 /** A refusal that comes later than this was held up on the way. */
@@ -203,8 +202,8 @@ export class ActionBar {
   numberKey(index) {
     const card = this.discards.held[index];
     if (card && this.enabled) this.discards.choose(card);
-    else if (PRESET_KEYS[index] && !byId("raise-row").hidden) this.wager.preset(PRESET_KEYS[index]);
-    else return false;
+    else if (byId("raise-row").hidden) return false;
+    else return this.wager.presetAt(index);
     return true;
   }
 

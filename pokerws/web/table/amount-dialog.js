@@ -6,7 +6,7 @@
 import { RefillOffer } from "../account/refill-offer.js";
 import { chips, timeOf } from "../model/format.js";
 import { byId, setText } from "../ui/dom.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 
 /** @typedef {import("../account/account.js").Account} Account */
 

@@ -3,11 +3,9 @@
  * cards closest together. Pure geometry; all values are in pixels.
  */
 
+import { CARD_GAP as GAP, LEAST_OPEN } from "./drawing/sizes.js";
 import { clamp } from "./layout.js";
 
-const GAP = 3;
-/** The least visible part of a covered card, in card widths, so that its rank is readable. */
-const LEAST_OPEN = 0.36;
 const LEAST_BACK = 0.2;
 /** Below this visible part, in card widths, the corner shows rank and suit. */
 const TIGHT = 0.8;

@@ -4,7 +4,7 @@
 
 import { gameName, gamesOf, isMix } from "../model/games.js";
 import { byId, make } from "../ui/dom.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */

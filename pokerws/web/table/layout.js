@@ -1,296 +1,288 @@
 /**
  * Positions and sizes on a table of any size. Pure geometry; all values are in pixels.
  *
- * Seats are spaced evenly along the rail, a rounded rectangle, clockwise from the bottom centre.
+ * The viewer sits at the bottom; the others sit along the sides, the top and beside the viewer. Of
+ * all such arrangements the one with the largest sizes is taken in which no seat, bet, board or text
+ * meets another one.
  */
 
+import { betSpots } from "./drawing/bet-spots.js";
+import { boardHeight, centreBox, meet, seatBox, sizesAt } from "./drawing/sizes.js";
+
+/** @typedef {import("./drawing/sizes.js").Point} Point */
+/** @typedef {import("./drawing/sizes.js").Box} Box */
+/** @typedef {import("./drawing/sizes.js").Sizes} Sizes */
+/** @typedef {import("./drawing/sizes.js").Wanted} Wanted */
+/** @typedef {"left"|"middle"|"right"} Side */
+/** @typedef {Point & {side: Side}} Plate its centre */
+
+/** How many of the others sit at the top, at each side, and at the bottom on each side of the viewer. */
+/** @typedef {{top: number, sides: number, bottom: number}} Arrangement */
+
 /**
- * @typedef {{x: number, y: number}} Point
- * @typedef {object} Layout
- * @property {number} seatWidth
- * @property {number} seatHeight the plate with name and stack, without the cards
- * @property {number} ownWidth the plate of the seat at the bottom
- * @property {number} cardWidth an opponent's card
- * @property {number} ownCardWidth
- * @property {number} boardCardWidth
- * @property {number} fanWidth the available width for an opponent's cards
- * @property {number} ownFanWidth
- * @property {number} innerWidth the space between the plates on the left and right
- * @property {number} covered the part of an opponent's card that the plate covers, in card heights
+ * @typedef {object} Places
  * @property {{left: number, top: number, width: number, height: number, radius: number}} felt
  * @property {Point} centre the centre of the boards
- * @property {(Point & {side: "left"|"middle"|"right", bet: Point})[]} seats plate centres
+ * @property {Point} pot
+ * @property {number} wordsWidth the room for what the viewer's cards make
+ * @property {number} innerWidth the width of the texts in the middle
+ * @property {boolean} fits whether nothing meets anything
+ * @property {(Plate & {bet: Point})[]} seats clockwise from the bottom
  */
+/** @typedef {Sizes & Places} Layout */
 
-const CARD_RATIO = 1.4;
-/** The part of a card's height that is visible above the plate. */
-const PEEK = 0.74;
-const PEEK_WHEN_TIGHT = 0.56;
-const TIGHT_HEIGHT = 440;
-
-const MARGIN = 6;
-/** The height of the tag below a plate. */
-const TAG_HEIGHT = 13;
-const BET_HALF_WIDTH = 34;
-/** The pot's label is above the board. */
-const POT_HALF_WIDTH = 50;
-const POT_HEIGHT = 34;
-const BET_HALF_HEIGHT = 12;
-/** Scale of the board cards, by the number of boards. */
-const BOARD_SCALES = [1, 1, 0.8, 0.64];
-const BETWEEN_BOARDS = 6;
-
-/**
- * @typedef {object} Wanted
- * @property {number} width
- * @property {number} height
- * @property {number} seats
- * @property {number} cards the maximum that a player holds in this game
- * @property {number} boards the number of boards; 0 in games without
- */
+const MOST_ARRANGEMENTS = 8;
+/** From the tightest to the largest sizes. */
+const STEPS = [-1, -0.5, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+/** How far the ends of the sides move in, in seat widths, for a round table. */
+const BENDS = [0.5, 0.25, 0];
+/** Where the first side seat is between the top and the bottom row; the last one is opposite. */
+const SIDE_STARTS = [0.24, 0.12, 0];
+const SPREADS = [1, 0];
 
 /**
  * @param {Wanted} wanted
  * @returns {Layout}
  */
-export function layOut({ width, height, seats, cards, boards }) {
-  const sizes = { ...plateSizes(width, height, seats), boards };
-  const fanWidth = opponentFanWidth(sizes, width, cards, boards);
-  const top = sizes.seatHeight / 2 + sizes.cardLift + MARGIN;
-  const bottom = height - sizes.seatHeight / 2 - TAG_HEIGHT;
-  const halfWidth = width / 2 - sizes.seatWidth / 2 - MARGIN;
-  const halfHeight = Math.max(40, (bottom - top) / 2);
-  const middle = { x: width / 2, y: top + halfHeight };
-  const radius = Math.min(halfWidth, halfHeight) * (width > height ? 1 : 0.86);
-  const plates = alongRail(middle, halfWidth, halfHeight, radius, seats);
-  // The viewer's cards are larger than the others', so the board moves up by half the difference.
-  const centre = { x: middle.x, y: middle.y - (sizes.ownCardLift - sizes.cardLift) / 2 };
-  const boardCardWidth = widestBoard(plates, centre, sizes, width);
+export function layOut(wanted) {
+  const arrangements = arrangementsOf(wanted);
+  /** @type {Layout|null} */
+  let best = null;
+  // What fits in large sizes fits in smaller ones, with few exceptions.
+  let [low, high] = [0, STEPS.length - 1];
+  while (low <= high) {
+    const middle = Math.ceil((low + high) / 2);
+    const found = atSize(wanted, STEPS[middle], arrangements);
+    if (found) {
+      best = found;
+      low = middle + 1;
+    } else high = middle - 1;
+  }
+  return best ?? place(wanted, sizesAt(wanted, -1, 0), arrangements[0], 0, 0);
+}
+
+/**
+ * @param {Wanted} wanted
+ * @param {number} step
+ * @param {Arrangement[]} arrangements
+ * @returns {Layout|null}
+ */
+function atSize(wanted, step, arrangements) {
+  for (const spread of wanted.cards > 2 ? SPREADS : [1]) {
+    const sizes = sizesAt(wanted, step, spread);
+    for (const arrangement of arrangements) {
+      const found = fitting(wanted, sizes, arrangement);
+      if (found) return found;
+    }
+  }
+  return null;
+}
+
+/**
+ * @param {Wanted} wanted
+ * @param {Sizes} sizes
+ * @param {Arrangement} arrangement
+ * @returns {Layout|null}
+ */
+function fitting(wanted, sizes, arrangement) {
+  const starts = arrangement.sides > 1 ? SIDE_STARTS : [0];
+  for (const bend of BENDS) {
+    for (const start of starts) {
+      const layout = place(wanted, sizes, arrangement, bend, start);
+      if (layout.fits) return layout;
+    }
+  }
+  return null;
+}
+
+/**
+ * All arrangements, those first that spread the seats evenly along the edge.
+ * @param {Wanted} wanted
+ * @returns {Arrangement[]}
+ */
+function arrangementsOf({ seats, width, height }) {
+  const others = seats - 1;
+  const share = (others * width) / (2 * (width + height));
+  /** @param {Arrangement} arrangement */
+  const cost = ({ top, bottom }) => Math.abs(top - share) + Math.abs(2 * bottom - (share - 1));
+  /** @type {Arrangement[]} */
+  const found = [];
+  for (let bottom = 0; 2 * bottom <= others; bottom += 1) {
+    for (let sides = 0; 2 * (bottom + sides) <= others; sides += 1) {
+      found.push({ top: others - 2 * (bottom + sides), sides, bottom });
+    }
+  }
+  return found.sort((one, other) => cost(one) - cost(other)).slice(0, MOST_ARRANGEMENTS);
+}
+
+/**
+ * @param {Wanted} wanted
+ * @param {Sizes} sizes
+ * @param {Arrangement} arrangement
+ * @param {number} bend
+ * @param {number} start
+ * @returns {Layout}
+ */
+function place(wanted, sizes, arrangement, bend, start) {
+  const { width, height } = wanted;
+  const plates = platesOf(wanted, sizes, arrangement, bend, start);
+  const boxes = plates.map((plate, at) => seatBox(sizes, plate, at ? plate.side : "own"));
+  const middle = centreBetween(boxes, sizes, wanted);
+  const box = centreBox(sizes, middle);
+  const screen = { left: -1, top: -1, right: width + 1, bottom: height + 1 };
+  const apart =
+    boxes.every((one, at) => inside(one, screen, sizes.dealer) && !boxes.slice(at + 1).some((other) => meet(one, other))) &&
+    inside(box, screen, 0) &&
+    !boxes.some((one) => meet(one, box));
+  const spots = apart || sizes.isTight ? spotsOf(plates, boxes, box, sizes, wanted) : null;
   return {
     ...sizes,
-    boardCardWidth,
-    fanWidth,
-    ownFanWidth: ownFanWidth(plates, sizes, fanWidth, width),
-    innerWidth: width - 2 * (sizes.seatWidth + MARGIN) - 16,
-    felt: feltAround(middle, halfWidth, halfHeight, radius, sizes),
-    centre,
-    seats: plates.map((plate, index) => ({
-      ...plate,
-      side: Math.abs(plate.x - middle.x) < 1 ? "middle" : plate.x > middle.x ? "right" : "left",
-      bet: betSpot(plate, index === 0, centre, { ...sizes, fanWidth }, boardCardWidth),
-    })),
-  };
-}
-
-/** @typedef {ReturnType<typeof plateSizes> & {boards: number}} Plates */
-
-/**
- * The available width for an opponent's cards: wider than the plate if there are many cards, and
- * widest in games without a board.
- * @param {Plates} sizes
- * @param {number} width
- * @param {number} cards
- * @param {number} boards
- */
-function opponentFanWidth({ seatWidth }, width, cards, boards) {
-  if (cards <= 2) return seatWidth;
-  const most = boards && width < 640 ? 1 : 1.2;
-  return Math.round(seatWidth * (boards ? most : 1.45));
-}
-
-/**
- * The available width for the viewer's cards between the neighbouring seats.
- * @param {Point[]} plates
- * @param {Plates} sizes
- * @param {number} fanWidth
- * @param {number} width
- */
-function ownFanWidth([own, ...others], sizes, fanWidth, width) {
-  const top = own.y - sizes.seatHeight / 2 - sizes.ownCardLift;
-  const half = sizes.seatWidth / 2;
-  const rooms = others
-    .filter((plate) => plate.y + sizes.seatHeight / 2 > top)
-    .map((plate) => {
-      const cardsBeside = plate.y - sizes.seatHeight / 2 > top;
-      const reach = cardsBeside ? Math.max(half, fanWidth - half) : half;
-      return 2 * (Math.abs(plate.x - own.x) - reach - MARGIN);
-    });
-  return Math.max(sizes.ownWidth, Math.min(width - 2 * MARGIN, ...rooms));
-}
-
-/**
- * @param {number} width
- * @param {number} height
- * @param {number} seats
- */
-function plateSizes(width, height, seats) {
-  const crowd = seats > 6 ? 0.92 : 1;
-  const byHeight = height * (width > height ? 0.27 : 0.22);
-  const seatWidth = Math.round(clamp(Math.min(width * 0.215, byHeight) * crowd, 74, 146));
-  const seatHeight = Math.round(clamp(seatWidth * 0.38, height < TIGHT_HEIGHT ? 34 : 38, 52));
-  const cardWidth = Math.round(seatWidth * 0.4);
-  const peek = height < TIGHT_HEIGHT ? PEEK_WHEN_TIGHT : PEEK;
-  const cardLift = cardWidth * CARD_RATIO * peek;
-  const ownCardWidth = Math.round(clamp(Math.min(seatWidth * 0.6, height * 0.115), 42, 76));
-  return {
-    seatWidth,
-    seatHeight,
-    cardWidth,
-    ownCardWidth,
-    ownWidth: Math.max(seatWidth, ownCardWidth * 2 + 20),
-    covered: 1 - peek,
-    cardLift,
-    ownCardLift: ownCardWidth * CARD_RATIO * PEEK,
+    fits: apart && spots !== null,
+    wordsWidth: wordsWidth(boxes, plates[0], wanted),
+    innerWidth: box.right - box.left - 8,
+    centre: middle,
+    pot: { x: middle.x, y: box.top + sizes.potHeight / 2 },
+    felt: feltBehind(wanted, sizes, arrangement),
+    seats: plates.map((plate, at) => ({ ...plate, bet: spots?.[at] ?? plate })),
   };
 }
 
 /**
- * @param {Point} middle
- * @param {number} halfWidth
- * @param {number} halfHeight
- * @param {number} radius
- * @param {number} count
- * @returns {Point[]}
+ * Where the bets lie: in front of the seats, and on a tight screen in the place of their tags.
+ * @param {Plate[]} plates
+ * @param {Box[]} boxes
+ * @param {Box} centre
+ * @param {Sizes} sizes
+ * @param {Wanted} wanted
  */
-function alongRail(middle, halfWidth, halfHeight, radius, count) {
-  const flat = 2 * (halfWidth - radius);
-  const upright = 2 * (halfHeight - radius);
-  const whole = 2 * flat + 2 * upright + 2 * Math.PI * radius;
-  return Array.from({ length: count }, (_, index) => {
-    const at = railPoint((whole * index) / count, flat, upright, radius);
-    return { x: middle.x + at.x, y: middle.y + at.y };
-  });
+function spotsOf(plates, boxes, centre, sizes, wanted) {
+  if (!sizes.isTight) return betSpots(boxes, sizes.bet, centre, wanted);
+  const down = (sizes.seatHeight + sizes.tagHeight) / 2;
+  return plates.map(({ x, y }) => ({ x, y: y + down }));
 }
 
 /**
- * The point at a distance along the rail, clockwise from the bottom centre, relative to the middle.
- * @param {number} along
- * @param {number} flat the length of the straight top and bottom
- * @param {number} upright the length of the straight sides
- * @param {number} radius
- * @returns {Point}
- */
-function railPoint(along, flat, upright, radius) {
-  const corner = (Math.PI / 2) * radius;
-  const quarters = [
-    { cx: -1, cy: 1, from: Math.PI / 2, before: flat / 2, dx: -1, dy: 0 },
-    { cx: -1, cy: -1, from: Math.PI, before: upright, dx: 0, dy: -1 },
-    { cx: 1, cy: -1, from: 1.5 * Math.PI, before: flat, dx: 1, dy: 0 },
-    { cx: 1, cy: 1, from: 2 * Math.PI, before: upright, dx: 0, dy: 1 },
-  ];
-  let left = along;
-  let at = { x: 0, y: upright / 2 + radius };
-  for (const { cx, cy, from, before, dx, dy } of quarters) {
-    if (left <= before) return { x: at.x + dx * left, y: at.y + dy * left };
-    left -= before;
-    const hub = { x: (cx * flat) / 2, y: (cy * upright) / 2 };
-    if (left <= corner) return onCircle(hub, radius, from + left / radius);
-    left -= corner;
-    at = onCircle(hub, radius, from + Math.PI / 2);
-  }
-  return { x: at.x - left, y: at.y };
-}
-
-/**
- * @param {Point} hub
- * @param {number} radius
- * @param {number} angle from the right, clockwise on the screen
- * @returns {Point}
- */
-function onCircle(hub, radius, angle) {
-  return { x: hub.x + radius * Math.cos(angle), y: hub.y + radius * Math.sin(angle) };
-}
-
-/**
- * The width of the widest board cards that do not overlap a seat.
- * @param {Point[]} plates
- * @param {Point} centre
- * @param {Plates} sizes
- * @param {number} width
- */
-function widestBoard(plates, centre, sizes, width) {
-  const scale = BOARD_SCALES[sizes.boards] ?? 0.5;
-  const widest = Math.min(84, Math.round(sizes.seatWidth * 0.62)) * scale;
-  const least = 30 * scale;
-  for (let card = widest; card > least; card -= 1) {
-    const half = { x: card * 2.5 + 14, y: boardHalfHeight(card, sizes.boards) + 4 };
-    const free = plates.every((plate, index) => {
-      const above = index === 0 ? sizes.ownCardLift : sizes.cardLift;
-      const top = plate.y - sizes.seatHeight / 2 - above;
-      const bottom = plate.y + sizes.seatHeight / 2;
-      const beside = bottom > centre.y - half.y && top < centre.y + half.y;
-      return !beside || Math.abs(plate.x - centre.x) - sizes.seatWidth / 2 > half.x;
-    });
-    if (free && half.x < width / 2) return card;
-  }
-  return least;
-}
-
-/**
- * @param {number} card the width of a card
- * @param {number} boards
- */
-function boardHalfHeight(card, boards) {
-  return (card * CARD_RATIO * boards + BETWEEN_BOARDS * Math.max(0, boards - 1)) / 2;
-}
-
-/**
- * The position of a seat's bet: towards the middle, clear of its cards and the board.
+ * The room for the words below the viewer's plate, between the neighbours.
+ * @param {Box[]} boxes
  * @param {Point} plate
- * @param {boolean} own
- * @param {Point} centre
- * @param {Plates & {fanWidth: number}} sizes
- * @param {number} boardCardWidth
- * @returns {Point}
+ * @param {Wanted} wanted
  */
-function betSpot(plate, own, centre, sizes, boardCardWidth) {
-  const above = own ? sizes.ownCardLift : sizes.cardLift;
-  const towards = { x: centre.x - plate.x, y: centre.y - plate.y };
-  const reach = {
-    x: Math.max(sizes.seatWidth / 2, sizes.fanWidth - sizes.seatWidth / 2) + BET_HALF_WIDTH + 4,
-    y: sizes.seatHeight / 2 + BET_HALF_HEIGHT + 4 + (towards.y < 0 ? above : TAG_HEIGHT),
-  };
-  const steps = [reach.x / Math.abs(towards.x), reach.y / Math.abs(towards.y)];
-  const step = Math.min(...steps.map((value) => (Number.isFinite(value) ? value : Infinity)));
-  const spot = { x: plate.x + towards.x * step, y: plate.y + towards.y * step };
-  return clearOfBoard(spot, centre, boardCardWidth, sizes.boards);
+function wordsWidth([own, ...others], plate, { width }) {
+  const beside = others.filter((box) => box.bottom > own.bottom - 20);
+  const rooms = beside.map((box) => Math.min(Math.abs(box.left - plate.x), Math.abs(box.right - plate.x)));
+  return 2 * Math.min(width / 2, ...rooms) - 8;
 }
 
 /**
- * @param {Point} spot
- * @param {Point} centre
- * @param {number} boardCardWidth
- * @param {number} boards
- * @returns {Point}
+ * @param {Box} box
+ * @param {Box} area
+ * @param {number} spare by how much it may leave the area at the sides
  */
-function clearOfBoard(spot, centre, boardCardWidth, boards) {
-  const middle = boards ? boardCardWidth * 2.5 + 10 : POT_HALF_WIDTH;
-  const halfWidth = middle + BET_HALF_WIDTH;
-  const below = boardHalfHeight(boardCardWidth, boards) + BET_HALF_HEIGHT + 4;
-  const away = { x: spot.x - centre.x, y: spot.y - centre.y };
-  const above = Math.abs(away.x) < POT_HALF_WIDTH + BET_HALF_WIDTH ? below + POT_HEIGHT : below;
-  if (Math.abs(away.x) >= halfWidth || away.y >= below || away.y <= -above) return spot;
-  return { x: spot.x, y: centre.y + (away.y < 0 ? -above : below) };
+function inside(box, area, spare) {
+  return (
+    box.left >= area.left - spare &&
+    box.right <= area.right + spare &&
+    box.top >= area.top &&
+    box.bottom <= area.bottom
+  );
 }
 
 /**
- * @param {Point} middle
- * @param {number} halfWidth
- * @param {number} halfHeight
- * @param {number} radius
- * @param {Plates} sizes
+ * The centres of the plates, clockwise from the bottom.
+ * @param {Wanted} wanted
+ * @param {Sizes} sizes
+ * @param {Arrangement} arrangement
+ * @param {number} bend
+ * @param {number} start
+ * @returns {Plate[]}
  */
-function feltAround(middle, halfWidth, halfHeight, radius, sizes) {
-  // The plates are centred a little outside the rail.
-  const inX = -sizes.seatWidth * 0.06;
-  const inY = -sizes.seatHeight * 0.1;
-  return {
-    left: middle.x - halfWidth - inX,
-    top: middle.y - halfHeight - inY,
-    width: 2 * (halfWidth + inX),
-    height: 2 * (halfHeight + inY),
-    radius,
-  };
+function platesOf({ width, height }, sizes, arrangement, bend, start) {
+  const { seatWidth, seatHeight, margin, fanWidth } = sizes;
+  const middle = width / 2;
+  const top = margin + sizes.cardLift + seatHeight / 2;
+  const bottom = height - sizes.tagHeight - seatHeight / 2 - 1;
+  const edge = margin + seatWidth / 2;
+  const ownHalf = Math.max(sizes.ownWidth, sizes.ownFanWidth) / 2;
+  const half = Math.max(1, (bottom - top) / 2);
+
+  const beside = range(arrangement.bottom, (at) => {
+    const room = middle - margin - ownHalf;
+    return { away: ownHalf + (room * (at + 0.5)) / arrangement.bottom, y: bottom };
+  });
+  const sides = range(arrangement.sides, (at) => {
+    const { sides: count, top: opposite, bottom: near } = arrangement;
+    // Side seats leave the row that others sit in.
+    const alone = opposite && !near ? 0.46 : near && !opposite ? 0.4 : 0.45;
+    const along = count > 1 ? start + ((1 - 2 * start) * at) / (count - 1) : alone;
+    const y = bottom - (bottom - top) * (count > 1 ? along : 1 - alone);
+    const inwards = bend * seatWidth * ((y - (top + half)) / half) ** 2;
+    return { away: middle - edge - inwards, y };
+  });
+  const above = range(arrangement.top, (at) => {
+    const count = arrangement.top;
+    const room = width - 2 * margin - Math.max(seatWidth, fanWidth);
+    const span = room * (arrangement.sides ? (count - 1) / Math.max(1, count) : 1);
+    const x = count > 1 ? middle - span / 2 + (span * at) / (count - 1) : middle;
+    const down = 0.35 * bend * seatHeight * ((x - middle) / middle) ** 2 * 4;
+    return { x, y: top + (arrangement.sides ? down : 0), side: sideOf(0) };
+  });
+  const left = [...beside.map((one) => ({ ...one, side: sideOf(0) })), ...sides.map((one) => ({ ...one, side: sideOf(-1) }))];
+  const right = [...left].reverse().map((one) => ({ ...one, side: one.side === "left" ? sideOf(1) : one.side }));
+  return [
+    { x: middle, y: bottom, side: sideOf(0) },
+    ...left.map(({ away, y, side }) => ({ x: middle - away, y, side })),
+    ...above,
+    ...right.map(({ away, y, side }) => ({ x: middle + away, y, side })),
+  ];
+}
+
+/**
+ * The centre of the boards: in the middle of what is free between the seats above and the viewer.
+ * @param {Box[]} boxes
+ * @param {Sizes} sizes
+ * @param {Wanted} wanted
+ * @returns {Point}
+ */
+function centreBetween([own, ...others], sizes, { width, height }) {
+  const { left, right } = centreBox(sizes, { x: width / 2, y: 0 });
+  const above = others.filter(
+    (box) => box.left < right && left < box.right && box.bottom < height * 0.55,
+  );
+  const from = Math.max(sizes.margin, ...above.map((box) => box.bottom));
+  const [pot, note] = [sizes.potHeight + 8, sizes.noteHeight + 8];
+  const free = own.top - from - pot - note - boardHeight(sizes);
+  return { x: width / 2, y: from + pot + free / 2 + boardHeight(sizes) / 2 };
+}
+
+/**
+ * @param {Wanted} wanted
+ * @param {Sizes} sizes
+ * @param {Arrangement} arrangement
+ */
+function feltBehind({ width, height }, sizes, { sides }) {
+  const { seatWidth, seatHeight, margin } = sizes;
+  const left = margin + (sides ? seatWidth * 0.36 : seatWidth * 0.1);
+  const top = margin + sizes.cardLift + seatHeight * 0.3;
+  const felt = { left, top, width: width - 2 * left, height: height - top - seatHeight * 0.7 - sizes.tagHeight };
+  return { ...felt, radius: Math.min(felt.width, felt.height) * (width > height ? 0.5 : 0.4) };
+}
+
+/**
+ * @template T
+ * @param {number} count
+ * @param {(at: number) => T} make
+ * @returns {T[]}
+ */
+function range(count, make) {
+  return Array.from({ length: count }, (_, at) => make(at));
+}
+
+/**
+ * @param {number} direction
+ * @returns {Side}
+ */
+function sideOf(direction) {
+  return direction < 0 ? "left" : direction > 0 ? "right" : "middle";
 }
 
 /**

@@ -3,7 +3,7 @@
  */
 
 import { chips, nameAt } from "../model/format.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
 /** @typedef {import("../client/state/table-state.js").Turn} Turn */

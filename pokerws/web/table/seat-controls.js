@@ -5,7 +5,7 @@
 import { chips } from "../model/format.js";
 import { byId } from "../ui/dom.js";
 import { showPending } from "../ui/pending.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
 import { AmountDialog } from "./amount-dialog.js";
 

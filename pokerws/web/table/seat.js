@@ -6,10 +6,12 @@ import { chips, sentence, shortChips } from "../model/format.js";
 import { avatarColour } from "../model/avatar.js";
 import { variant } from "../model/games.js";
 import { TIME_TAGS, TurnClock } from "../model/turn-clock.js";
+import { amountText } from "../ui/amounts.js";
 import { showCards } from "../ui/cards.js";
 import { make, setText } from "../ui/dom.js";
-import { hasText, joined, t } from "../ui/texts.js";
+import { hasText, joined, t } from "../texts/texts.js";
 import { spaceCards } from "./card-spacing.js";
+import { heldInWords } from "./drawing/hand-words.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("../client/state/table-state.js").Seat} Seat */
@@ -34,13 +36,9 @@ export class SeatView {
     this.botMark = make("span", { class: "bot-mark", text: t("seat.bot") });
     this.stack = make("span", { class: "stack", "data-stack": "" });
     this.seconds = make("span", { class: "seconds", "aria-hidden": "true" });
-    this.plate = make(
-      "div",
-      { class: "plate" },
-      this.avatar,
-      make("span", { class: "who" }, this.name, this.botMark, this.stack),
-      this.seconds,
-    );
+    const face = make("span", { class: "face" }, this.avatar, this.seconds);
+    const who = make("span", { class: "who" }, this.name, this.botMark, this.stack);
+    this.plate = make("div", { class: "plate" }, face, who);
     this.sitButton = make("button", {
       type: "button",
       "data-action": "sit",
@@ -57,6 +55,8 @@ export class SeatView {
     this.betAmount = make("span");
     this.bet = make("span", { class: "bet" }, make("i"), this.betAmount);
     this.drew = make("span", { class: "drew" });
+    this.words = make("span", { class: "words" });
+    this.wordsKey = "";
     this.bubble = make("span", { class: "bubble", "aria-hidden": "true", hidden: true });
     this.root = make(
       "div",
@@ -68,6 +68,7 @@ export class SeatView {
       this.dealer,
       this.bet,
       this.drew,
+      this.words,
       this.bubble,
     );
     /** @type {import("./layout.js").Layout|null} */
@@ -90,6 +91,9 @@ export class SeatView {
     this.spacingKey = "";
     this.spaceCards();
     Object.assign(this.root.style, { left: `${left}px`, top: `${top}px`, width: `${width}px` });
+    // Cards come from the middle of the table.
+    this.root.style.setProperty("--from-x", `${layout.centre.x - spot.x}px`);
+    this.root.style.setProperty("--from-y", `${layout.centre.y - spot.y}px`);
     this.root.dataset.side = spot.side;
     Object.assign(this.bet.style, {
       left: `${spot.bet.x - left}px`,
@@ -117,14 +121,16 @@ export class SeatView {
     this.sitButton.hidden = seat !== null || own !== null;
     this.sitButton.disabled = !scene.live;
     this.plate.hidden = seat === null && own === null;
-    this.renderPlayer(seat);
+    this.renderPlayer(seat, table.config);
     this.renderCards(scene, seat, part);
     this.renderDrew(part, hand);
     this.renderTag(seat, part, scene);
     this.dealer.hidden = table.button !== this.number;
     const bet = playing ? (part?.bet ?? 0) : 0;
     this.bet.hidden = !bet;
-    setText(this.betAmount, bet ? shortChips(bet) : "");
+    setText(this.betAmount, bet ? amountText(bet, table.config, true) : "");
+    this.root.toggleAttribute("data-bet", bet > 0);
+    this.renderWords(own === this.number && playing ? hand : null, part);
     this.root.setAttribute("aria-label", this.label(seat, bet));
   }
 
@@ -177,11 +183,29 @@ export class SeatView {
     setText(this.drew, drew === null ? "" : describeDrawn(drew));
   }
 
-  /** @param {Seat|null} seat */
-  renderPlayer(seat) {
+  /**
+   * What the viewer's cards make.
+   * @param {Hand|null} hand
+   * @param {HandSeat|null} part
+   */
+  renderWords(hand, part) {
+    const shown = hand && part && !part.folded ? hand : null;
+    const key = shown && part ? JSON.stringify([shown.variant, part.cards, part.up, shown.board, shown.extra_boards]) : "";
+    if (key === this.wordsKey) return;
+    this.wordsKey = key;
+    const words = shown && part ? heldInWords(shown, part) : "";
+    setText(this.words, words);
+    this.words.hidden = !words;
+  }
+
+  /**
+   * @param {Seat|null} seat
+   * @param {import("../client/state/table-read.js").TableConfig} config
+   */
+  renderPlayer(seat, config) {
     setText(this.name, seat?.name ?? t("seat.empty"));
     this.name.title = seat?.name ?? "";
-    setText(this.stack, seat ? shortChips(seat.stack) : "");
+    setText(this.stack, seat ? amountText(seat.stack, config, true) : "");
     this.stack.dataset.stack = seat ? String(seat.stack) : "";
     this.stack.title = seat ? chips(seat.stack) : "";
     setText(this.avatar, seat ? [...seat.name][0].toUpperCase() : "");
@@ -210,6 +234,7 @@ export class SeatView {
     setText(this.tag, text && hasText(text) ? t(text) : text);
     this.tag.dataset.kind = kind;
     this.tag.hidden = !text;
+    this.root.dataset.tag = kind;
   }
 
   /**
@@ -224,17 +249,21 @@ export class SeatView {
     }
     const seconds = Math.ceil(Math.max(0, turn.deadline_ms - now) / 1000);
     this.root.style.setProperty("--left", String(this.clock.left(turn, now, bankMs)));
+    this.root.dataset.time = turn.time;
     this.root.toggleAttribute("data-hurry", seconds <= LAST_SECONDS);
     setText(this.seconds, String(seconds));
   }
 
   stopClock() {
     setText(this.seconds, "");
+    delete this.root.dataset.time;
     this.root.removeAttribute("data-hurry");
   }
 
   /** @param {string} text */
   showChat(text) {
+    // One's own words are in the chat, and one's cards are not to be covered.
+    if (this.root.dataset.own !== undefined) return;
     setText(this.bubble, text);
     this.bubble.hidden = false;
     clearTimeout(this.bubbleTimer);

@@ -16,6 +16,10 @@ export class Panel {
   constructor(send) {
     this.send = send;
     this.unread = 0;
+    /** @type {{text: string, style: string}[]} lines of the log that are not drawn yet */
+    this.pending = [];
+    this.logList = new LineList(byId("log"));
+    this.chatList = new LineList(byId("chat"));
     byId("chat-form").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       this.sendChat();
@@ -28,6 +32,7 @@ export class Panel {
   }
 
   clear() {
+    this.pending = [];
     for (const id of ["log", "chat", "ticker"]) byId(id).replaceChildren();
     this.open(false);
   }
@@ -43,7 +48,7 @@ export class Panel {
     byId("panel").classList.toggle("open", open);
     if (leaves) byId("panel-toggle").focus();
     byId("panel-toggle").setAttribute("aria-expanded", String(open));
-    if (open) for (const id of ["log", "chat"]) byId(id).scrollTop = byId(id).scrollHeight;
+    if (open) for (const list of [this.logList, this.chatList]) list.scrollToEnd();
     this.showUnread(0);
   }
 
@@ -52,8 +57,20 @@ export class Panel {
    * @param {string} [style]
    */
   log(text, style = "") {
-    addLine(byId("log"), make("li", { text, class: style }), MOST_LINES);
-    addLine(byId("ticker"), make("li", { text, class: style }), TICKER_LINES);
+    this.pending.push({ text, style });
+    if (this.pending.length > MOST_LINES) this.pending.shift();
+  }
+
+  /** Draw the lines that came since the last frame. */
+  flush() {
+    if (!this.pending.length) return;
+    const lines = this.pending.map(({ text, style }) => make("li", { text, class: style }));
+    const last = this.pending.slice(-TICKER_LINES);
+    this.pending = [];
+    this.logList.add(lines);
+    const ticker = byId("ticker");
+    ticker.append(...last.map(({ text, style }) => make("li", { text, class: style })));
+    while (ticker.children.length > TICKER_LINES) ticker.firstElementChild?.remove();
   }
 
   /**
@@ -76,7 +93,7 @@ export class Panel {
    * @param {boolean} own
    */
   chat(name, text, own) {
-    addLine(byId("chat"), chatLine(name, text, own), MOST_LINES);
+    this.chatList.add([chatLine(name, text, own)]);
     if (!own && !this.isOpen()) this.showUnread(this.unread + 1);
   }
 
@@ -88,7 +105,7 @@ export class Panel {
   showHistory(lines, own) {
     const shown = lines.map(({ player, name, text }) => chatLine(name, text, player === own));
     byId("chat").replaceChildren(...shown.slice(-MOST_LINES));
-    byId("chat").scrollTop = byId("chat").scrollHeight;
+    this.chatList.scrollToEnd();
   }
 
   /** @param {number} count */
@@ -114,17 +131,33 @@ export class Panel {
   }
 }
 
-/**
- * Append a line, and scroll to it unless the reader has scrolled up.
- * @param {HTMLElement} list
- * @param {HTMLElement} line
- * @param {number} most
- */
-function addLine(list, line, most) {
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-  list.append(line);
-  while (list.children.length > most) list.firstElementChild?.remove();
-  if (atEnd) list.scrollTop = list.scrollHeight;
+/** A list that stays at its end while lines are added, unless the reader has scrolled up. */
+class LineList {
+  /** @param {HTMLElement} list */
+  constructor(list) {
+    this.list = list;
+    this.atEnd = true;
+    // Asking for the position when a line is added would lay out the page once more.
+    list.addEventListener(
+      "scroll",
+      () => {
+        this.atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+      },
+      { passive: true },
+    );
+  }
+
+  /** @param {HTMLElement[]} lines */
+  add(lines) {
+    this.list.append(...lines);
+    while (this.list.children.length > MOST_LINES) this.list.firstElementChild?.remove();
+    if (this.atEnd) this.scrollToEnd();
+  }
+
+  scrollToEnd() {
+    this.atEnd = true;
+    this.list.scrollTop = 1e7;
+  }
 }
 
 /**

@@ -2,13 +2,14 @@
  * Renders the table: felt, seats, boards, pots, and the clock of the seat to act.
  */
 
-import { chips } from "../model/format.js";
 import { describeRotation, gameAt, variant } from "../model/games.js";
 import { describeResult } from "../model/narration.js";
-import { potsOf } from "../model/pots.js";
 import { showCards } from "../ui/cards.js";
 import { byId, make, setText } from "../ui/dom.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
+import { winningCards } from "./drawing/hand-words.js";
+import { Motion, motionFactor } from "./drawing/motion.js";
+import { PotsView } from "./drawing/pots-view.js";
 import { layOut } from "./layout.js";
 import { SeatView } from "./seat.js";
 
@@ -23,11 +24,13 @@ const SIZES = /** @type {const} */ ({
   "--card-width": "cardWidth",
   "--own-card-width": "ownCardWidth",
   "--board-card-width": "boardCardWidth",
+  "--board-gap": "boardGap",
+  "--between-boards": "betweenBoards",
+  "--fan-width": "fanWidth",
+  "--pot-height": "potHeight",
+  "--words-width": "wordsWidth",
   "--inner-width": "innerWidth",
 });
-
-/** Seats narrower than this have no avatar. */
-const COMPACT_SEAT_WIDTH = 112;
 
 export class Stage {
   /** @param {(seat: number) => void} sit called with the number of a free seat that is clicked */
@@ -38,9 +41,22 @@ export class Stage {
     this.seats = [];
     this.rotation = 0;
     // The layout depends on these, beside the size.
-    this.cards = 2;
-    this.boards = 1;
-    new ResizeObserver(() => this.arrange()).observe(this.root);
+    this.game = { cards: 2, hasUpCards: false, boards: 1, boardCards: 5, noteLength: 0 };
+    this.layoutKey = "";
+    // The sizes are read only here, when the browser has them anyway.
+    this.width = this.height = 0;
+    this.scale = 1;
+    /** @type {import("./layout.js").Layout|null} */
+    this.layout = null;
+    this.pots = new PotsView();
+    this.motion = new Motion(byId("moving-chips"));
+    new ResizeObserver(([{ contentRect }]) => {
+      if (contentRect.width !== this.width) document.body.classList.remove("tall-table");
+      this.width = contentRect.width;
+      this.height = contentRect.height;
+      this.scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+      this.arrange();
+    }).observe(this.root);
   }
 
   clear() {
@@ -48,9 +64,12 @@ export class Stage {
     byId("board").replaceChildren();
     byId("extra-boards").replaceChildren();
     this.seats = [];
+    this.layoutKey = "";
     byId("result").replaceChildren();
     byId("result").dataset.key = "";
-    byId("pot").hidden = byId("side-pots").hidden = true;
+    this.pots.hide();
+    this.motion.clear();
+    document.body.classList.remove("tall-table");
     for (const name of ["turnSeat", "turnNumber", "street", "seq", "epoch"]) {
       this.root.dataset[name] = "";
     }
@@ -64,9 +83,11 @@ export class Stage {
     this.seatPlayers(table.seats.length, own ?? 0);
     for (const seat of this.seats) seat.render(scene, hand);
     this.renderBoards(hand);
-    this.renderPots(table);
-    this.renderGame(table);
+    this.renderWinners(scene, hand);
+    this.pots.render(table);
     this.renderResult(scene);
+    this.root.style.setProperty("--motion", String(motionFactor()));
+    this.motion.play(this.layout, (seat) => this.placeOf(seat));
     const turn = table.hand?.turn;
     Object.assign(this.root.dataset, {
       turnSeat: turn?.seat ?? "",
@@ -86,9 +107,15 @@ export class Stage {
     const { down, up, board } = variant(hand?.variant ?? gameAt(table));
     this.root.toggleAttribute("data-common", !board);
     const boards = board || hand?.board.length ? 1 + (hand?.extra_boards.length ?? 0) : 0;
-    if (this.cards === down + up && this.boards === boards) return;
-    this.cards = down + up;
-    this.boards = boards;
+    const note = noteOf(table);
+    setText(byId("game-note"), note);
+    this.game = {
+      cards: down + up,
+      hasUpCards: up > 0,
+      boards,
+      boardCards: board || (hand?.board.length ?? 0),
+      noteLength: note.length,
+    };
     this.arrange();
   }
 
@@ -104,11 +131,34 @@ export class Stage {
     showCards(byId("board"), hand?.board ?? []);
   }
 
-  /** @param {TableState} table */
-  renderGame(table) {
-    const { hand, config } = table;
-    const bomb = hand?.bomb_pot ? t("table.bomb_pot") : "";
-    setText(byId("game-note"), [bomb, describeRotation(table)].filter(Boolean).join(" · "));
+  /**
+   * Mark the cards that won, and dim the others on the boards.
+   * @param {Scene} scene
+   * @param {Hand|null} hand
+   */
+  renderWinners({ memory }, hand) {
+    const won = hand && memory.wins.length ? winningCards(hand, memory.wins) : null;
+    this.root.toggleAttribute("data-won", Boolean(won?.size));
+    const places = [byId("boards"), ...this.seats.map((seat) => seat.cards)];
+    for (const place of places) {
+      for (const card of place.querySelectorAll(".card")) {
+        card.toggleAttribute("data-won", won?.has(card.dataset.card) ?? false);
+      }
+    }
+  }
+
+  /**
+   * Note what an event moves. Call it before the event is applied.
+   * @param {TableState} table
+   * @param {import("../client/state/table-state.js").TableEvent} event
+   */
+  note(table, event) {
+    this.motion.note(table, event);
+  }
+
+  /** @param {number} seat */
+  placeOf(seat) {
+    return (seat - this.rotation + this.seats.length) % this.seats.length;
   }
 
   /**
@@ -119,6 +169,7 @@ export class Stage {
   seatPlayers(count, atBottom) {
     if (this.seats.length === count && this.rotation === atBottom) return;
     if (this.seats.length !== count) {
+      this.layoutKey = "";
       this.seats = Array.from({ length: count }, (_, number) => new SeatView(number, this.sit));
       byId("seats").replaceChildren(...this.seats.map((seat) => seat.root));
     }
@@ -128,21 +179,25 @@ export class Stage {
 
   /** Place all parts for the current size. */
   arrange() {
-    const { clientWidth: width, clientHeight: height } = this.root;
+    const { width, height, scale, game } = this;
     const count = this.seats.length;
     if (!count || !width || !height) return;
-    const { cards, boards } = this;
-    const layout = layOut({ width, height, seats: count, cards, boards });
+    const wanted = { width, height, scale, seats: count, ...game };
+    const key = JSON.stringify([wanted, this.rotation]);
+    if (key === this.layoutKey) return;
+    this.layoutKey = key;
+    const layout = layOut(wanted);
+    this.layout = layout;
     for (const [property, name] of Object.entries(SIZES)) {
       this.root.style.setProperty(property, `${layout[name]}px`);
     }
     this.root.style.setProperty("--covered", String(layout.covered));
-    this.root.style.setProperty("--boards", String(boards));
-    this.root.dataset.boards = String(boards);
-    this.root.toggleAttribute("data-compact", layout.seatWidth < COMPACT_SEAT_WIDTH);
-    this.seats.forEach((seat, number) => {
-      seat.place(layout, (number - this.rotation + count) % count);
-    });
+    this.root.style.setProperty("--boards", String(game.boards));
+    this.root.dataset.boards = String(game.boards);
+    this.root.toggleAttribute("data-compact", layout.isCompact);
+    this.root.toggleAttribute("data-tight", layout.isTight);
+    if (!layout.fits) document.body.classList.add("tall-table");
+    this.seats.forEach((seat, number) => seat.place(layout, this.placeOf(number)));
     const { left, top, width: feltWidth, height: feltHeight, radius } = layout.felt;
     Object.assign(byId("felt").style, {
       left: `${left}px`,
@@ -157,25 +212,10 @@ export class Stage {
     });
   }
 
-  /** @param {TableState} table */
-  renderPots(table) {
-    const { total, pots } = potsOf(table.hand);
-    const place = byId("pot");
-    place.hidden = !total;
-    place.dataset.amount = total;
-    setText(place, t("table.pot", { amount: chips(total) }));
-    const several = pots.length > 1;
-    byId("side-pots").hidden = !several;
-    const names = pots.map((pot, index) =>
-      t(index ? "table.side_pot" : "table.main_pot", { number: index, amount: chips(pot) }),
-    );
-    setText(byId("side-pots"), several ? names.join(" · ") : "");
-  }
-
   /** @param {Scene} scene */
   renderResult({ table, memory }) {
     const won = describeResult(memory.awards);
-    const lines = won.length || table.hand ? won : [waitingText(table)];
+    const lines = won.length || table.hand ? won : [];
     const place = byId("result");
     const key = lines.join("\n");
     if (place.dataset.key === key) return;
@@ -211,7 +251,11 @@ function makeBoard(number) {
   return make("div", { class: "board", role: "group", "aria-label": t("table.board_number", { number }) });
 }
 
-/** @param {TableState} table */
-function waitingText(table) {
-  return t(table.next_hand_at_ms === null ? "table.waiting" : "table.next_hand");
+/**
+ * What the middle says of the game.
+ * @param {TableState} table
+ */
+function noteOf(table) {
+  const bomb = table.hand?.bomb_pot ? t("table.bomb_pot") : "";
+  return [bomb, describeRotation(table)].filter(Boolean).join(" · ");
 }

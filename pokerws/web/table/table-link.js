@@ -5,7 +5,7 @@
 
 import { Rejected } from "../client/rejected.js";
 import { byId } from "../ui/dom.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */

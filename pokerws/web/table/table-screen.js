@@ -14,8 +14,10 @@ import { describeStakes } from "../model/stakes.js";
 import { StateCheck } from "../client/state/state-hash.js";
 import { TableFeed } from "../client/table-feed.js";
 import { applyEvent, readTable } from "../client/state/table-state.js";
+import { onSetting } from "../model/settings.js";
 import { byId, setText } from "../ui/dom.js";
-import { t } from "../ui/texts.js";
+import { Frame } from "../ui/frame.js";
+import { t } from "../texts/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
 import { ActionBar } from "./action-bar.js";
 import { Discards } from "./discards.js";
@@ -66,6 +68,7 @@ export class TableScreen {
     this.pauseTimer = null;
     /** @param {Message} message */
     const send = (message) => this.send(message);
+    this.frame = new Frame(() => this.draw());
     this.stage = new Stage((seat) => this.controls.askBuyIn(seat));
     this.discards = new Discards(() => this.render());
     this.actions = new ActionBar(send, this.discards);
@@ -83,6 +86,7 @@ export class TableScreen {
     connection.on("chat_history", ({ table, lines }) => {
       if (table === this.id) this.panel.showHistory(lines, connection.welcome?.player);
     });
+    onSetting(() => this.render());
     setInterval(() => this.tick(), TICK_MS);
   }
 
@@ -256,6 +260,7 @@ export class TableScreen {
     try {
       const line = describeEvent(this.table, event);
       this.memory.note(this.table, event);
+      this.stage.note(this.table, event);
       applyEvent(this.table, event);
       if (event.type === "player_stood") this.absences.stood(event.player);
       if (!this.check.holds(this.table, this.connection.welcome?.player, hash)) {
@@ -293,7 +298,13 @@ export class TableScreen {
     return gone && gone.until_ms > now ? gone : null;
   }
 
+  /** Draw the state in the next frame. */
   render() {
+    if (this.table) this.discards.follow(this.table, this.ownSeat());
+    this.frame.request();
+  }
+
+  draw() {
     byId("reconnecting").hidden = this.id === null || this.connection.state === "online";
     if (!this.table) return;
     /** @type {Scene} */
@@ -308,7 +319,6 @@ export class TableScreen {
       discards: this.discards,
       player: this.connection.welcome?.player,
     };
-    this.discards.follow(scene.table, scene.own);
     setText(byId("table-name"), this.table.name);
     this.renderGame(this.table);
     setText(byId("hand-number"), String(this.table.hand_number));
@@ -324,6 +334,7 @@ export class TableScreen {
     this.preActions.render(scene, capabilities.includes("pre_actions"));
     this.tick();
     this.renderTitle(scene);
+    this.panel.flush();
   }
 
   /** @param {TableState} table */
@@ -333,8 +344,6 @@ export class TableScreen {
     const mix = isMix(config.variant) ? `${gameName(config.variant)} · ` : "";
     const words = `${mix}${shortGameName(game)} ${describeStakes(config, game)}`;
     setText(byId("stakes"), words);
-    // On narrow screens the stakes are shown on the felt instead.
-    setText(byId("game-line"), `${shortGameName(game)} ${describeStakes(config, game)}`);
     byId("stakes").title = `${gameName(game)} ${describeStakes(config, game)}`;
   }
 

@@ -4,13 +4,15 @@
  */
 
 import { chips } from "../model/format.js";
-import { variant } from "../model/games.js";
-import { potsOf } from "../model/pots.js";
 import { byId, setText } from "../ui/dom.js";
-import { t } from "../ui/texts.js";
+import { t } from "../texts/texts.js";
+import { PresetButtons, presetAmount } from "./drawing/presets.js";
 
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
 /** @typedef {import("../client/state/table-state.js").Turn} Turn */
+
+/** Big blinds that a key changes the amount by. @type {Record<string, number>} */
+const KEY_STEPS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 
 export class Wager {
   /** @param {() => void} changed called when the amount changes */
@@ -26,9 +28,34 @@ export class Wager {
     this.slider = byId("raise-slider");
     this.amount.addEventListener("input", () => this.amountTyped());
     this.slider.addEventListener("input", () => this.set(this.sliderAmount()));
-    for (const button of byId("presets").children) {
-      button.addEventListener("click", () => this.preset(button.dataset.preset));
+    this.presets = new PresetButtons((name) => this.preset(name));
+    for (const control of [this.amount, this.slider]) {
+      control.addEventListener("wheel", (/** @type {WheelEvent} */ event) => this.wheel(event));
     }
+    this.amount.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      const steps = KEY_STEPS[event.key];
+      if (!steps) return;
+      event.preventDefault();
+      this.stepBy(steps * (event.shiftKey ? 5 : 1));
+    });
+  }
+
+  /** @param {WheelEvent} event */
+  wheel(event) {
+    if (this.amount.disabled || !event.deltaY) return;
+    event.preventDefault();
+    this.stepBy(event.deltaY < 0 ? 1 : -1);
+  }
+
+  /**
+   * Change the amount by big blinds, within the limits.
+   * @param {number} steps
+   */
+  stepBy(steps) {
+    const { turn, table } = this;
+    if (!turn || !table) return;
+    const to = (this.value() || 0) + steps * Math.max(1, table.config.big_blind);
+    this.set(Math.min(turn.max_to, Math.max(turn.min_to, to)));
   }
 
   /**
@@ -56,19 +83,7 @@ export class Wager {
     this.amount.min = turn.min_to;
     this.amount.max = turn.max_to;
     this.slider.max = Math.ceil((turn.max_to - turn.min_to) / this.step());
-    for (const button of byId("presets").children) {
-      button.title = chips(this.presetAmount(button.dataset.preset));
-    }
-    const most = this.button("max");
-    setText(most, t(this.isAllIn(turn.max_to) ? "preset.all_in" : "preset.max"));
-    // In pot limit, the pot is the maximum, so one preset is enough.
-    most.hidden = !this.isAllIn(turn.max_to) && this.presetAmount("pot") === turn.max_to;
-  }
-
-  /** @param {string} preset */
-  button(preset) {
-    const buttons = [...byId("presets").children];
-    return buttons.find((button) => button.dataset.preset === preset);
+    this.presets.show((name) => this.presetAmount(name), this.isAllIn(turn.max_to), turn);
   }
 
   /** The entered amount. */
@@ -117,22 +132,19 @@ export class Wager {
 
   /** @param {string} name */
   presetAmount(name) {
-    const { turn, table } = this;
-    if (!turn || !table) return 0;
-    if (name === "min") return turn.min_to;
-    if (name === "max") return turn.max_to;
-    const matched = (table.hand?.seats[turn.seat]?.bet ?? 0) + turn.call;
-    const pot = potsOf(table.hand).total + turn.call;
-    // In pot limit, the server has calculated the pot.
-    const potLimit = variant(table.hand?.variant ?? "").betting === "pot_limit";
-    if (name === "pot" && potLimit) return turn.max_to;
-    const to = matched + Math.round(pot * (name === "half" ? 0.5 : 1));
-    return Math.min(turn.max_to, Math.max(turn.min_to, to));
+    return this.turn && this.table ? presetAmount(name, this.turn, this.table) : 0;
   }
 
   /** @param {string} name */
   preset(name) {
-    if (!this.button(name).hidden) this.set(this.presetAmount(name));
+    if (this.presets.has(name)) this.set(this.presetAmount(name));
+  }
+
+  /** @param {number} index of a button */
+  presetAt(index) {
+    const name = this.presets.nameAt(index);
+    if (name) this.preset(name);
+    return Boolean(name);
   }
 }
 

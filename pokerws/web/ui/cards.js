@@ -66,8 +66,14 @@ export function showCards(place, cards, choose = null) {
     const there = /** @type {HTMLElement|undefined} */ (place.children[index]);
     if (there?.dataset.card === card && (there.tagName === "BUTTON") === (choose !== null)) return;
     const element = choose ? makeCardButton(card, choose) : makeCard(card);
-    if (there) there.replaceWith(element);
-    else place.append(element);
+    if (there) {
+      if (there.dataset.card === "??") element.classList.add("turned");
+      else if (there.dataset.card === card) element.classList.add("same");
+      there.replaceWith(element);
+    } else {
+      element.style.setProperty("--nth", String(index));
+      place.append(element);
+    }
   });
   while (place.children.length > cards.length) place.lastElementChild?.remove();
 }

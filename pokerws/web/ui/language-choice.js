@@ -5,7 +5,7 @@
 
 import { setSetting } from "../model/settings.js";
 import { make } from "./dom.js";
-import { language, LANGUAGES } from "./texts.js";
+import { language, LANGUAGES } from "../texts/texts.js";
 
 /**
  * Fill a list, and follow the choice.

@@ -4,7 +4,7 @@
  */
 
 import { setText } from "./dom.js";
-import { t } from "./texts.js";
+import { t } from "../texts/texts.js";
 
 /** Most answers are there sooner, and a label that flickers helps nobody. */
 const SENDING_AFTER_MS = 250;

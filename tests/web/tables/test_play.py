@@ -89,7 +89,7 @@ async def test_an_illegal_amount_cannot_be_sent(visitor: Visitor, room: Room) ->
         await visitor.page.fill("#raise-amount", amount)
         await expect(visitor.page.locator("#action-raise")).to_be_disabled()
         await visitor.page.press("#raise-amount", "Enter")
-    await visitor.page.click('[data-preset="pot"]')
+    await visitor.page.click('[data-preset="100%"]')
     await expect(visitor.page.locator("#action-raise")).to_have_text("Raise to 300")
     assert visitor.acts_sent() == []
 

@@ -126,7 +126,7 @@ async def test_pot_limit_omaha_hi_lo_splits_the_pot(shared_browser: Browser) -> 
         await visitor.own_turn()
         await expect(page.locator(f"{OWN} [data-card]")).to_have_count(4)
         await expect(page.locator('[data-preset="max"]')).to_be_hidden()
-        await page.click('[data-preset="pot"]')
+        await page.click('[data-preset="100%"]')
         await page.click("text=Raise to 300")
         await visitor.turn_of(1)
         room.act("Bob", "call")

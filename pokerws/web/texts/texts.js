@@ -4,7 +4,7 @@
  * page has words of its own. Only the catalogue of the chosen language is loaded.
  */
 
-/** @typedef {typeof import("../texts/en.js").default} Catalogue */
+/** @typedef {typeof import("./en.js").default} Catalogue */
 /** @typedef {keyof Catalogue} TextKey */
 /** @typedef {Record<string, string|number|undefined>} Values what replaces `{name}` in a text */
 /** @typedef {string|Partial<Record<Intl.LDMLPluralRule, string>>} Text a text, or one a plural form */
@@ -22,12 +22,12 @@ export const LANGUAGES = /** @type {const} */ ({
 
 /** @type {Record<Language, () => Promise<{default: Record<string, Text>}>>} */
 const CATALOGUES = {
-  en: () => import("../texts/en.js"),
-  de: () => import("../texts/de.js"),
-  es: () => import("../texts/es.js"),
-  fr: () => import("../texts/fr.js"),
-  pt: () => import("../texts/pt.js"),
-  zh: () => import("../texts/zh.js"),
+  en: () => import("./en.js"),
+  de: () => import("./de.js"),
+  es: () => import("./es.js"),
+  fr: () => import("./fr.js"),
+  pt: () => import("./pt.js"),
+  zh: () => import("./zh.js"),
 };
 
 /** Where the browser names no region. @type {Record<Language, string>} */
