@@ -10,7 +10,7 @@ import { Account } from "./account/account.js";
 import { LobbyScreen } from "./lobby/lobby-screen.js";
 import { OwnSeats } from "./model/own-seats.js";
 import { describeNotice, describeRejection } from "./model/refusals.js";
-import { followOtherTabs, onSetting, setSetting, setting } from "./model/settings.js";
+import { followOtherTabs, setting } from "./model/settings.js";
 import { TableNames } from "./model/table-names.js";
 import { socketUrl, storageKey } from "./net/folder.js";
 import { storage } from "./net/storage.js";
@@ -25,6 +25,7 @@ import {
   token,
 } from "./net/token.js";
 import { showCards } from "./ui/cards.js";
+import { followLook } from "./settings/look.js";
 import { byId, setText } from "./ui/dom.js";
 import { offerLanguages } from "./ui/language-choice.js";
 import { language, loadTexts, t, translatePage } from "./texts/texts.js";
@@ -46,13 +47,17 @@ const identity = {
   save: (value) => storage.writeObject(IDENTITY, value),
 };
 
+followLook();
 await loadTexts(setting("language"), navigator.languages);
 document.documentElement.lang = language();
 translatePage(document);
 
 const connection = new Connection({ url: socketUrl(), identity, token, probe: serverAnswers });
 const account = new Account(connection);
-const lobby = new LobbyScreen(connection, new OwnSeats(connection, account), openTable);
+const ownSeats = new OwnSeats(connection, account);
+const lobby = new LobbyScreen(connection, ownSeats, openTable);
+/** @type {import("./my-tables/my-tables.js").MyTables|null} */
+let mine = null;
 /** @type {TableScreen|null} made when the first table is opened */
 let table = null;
 /** @type {string|null} the table that the address names, also while its modules are loaded */
@@ -89,7 +94,7 @@ function main() {
   });
   byId("change-name").addEventListener("click", changeName);
   byId("log-out").addEventListener("click", logOut);
-  wireFourColours();
+  wireSettings();
   for (const id of ["start-language", "account-language"]) offerLanguages(byId(id));
   followOtherTabs();
   showCards(byId("fan"), ["As", "Kh", "Qc", "Jd"]);
@@ -236,7 +241,11 @@ function showScreen() {
     showTable(id, address.get("key"));
   } else {
     lobby.show();
-    setTimeout(loadLater, LATER_MS);
+    mine?.refresh();
+    setTimeout(() => {
+      loadLater();
+      followTables();
+    }, LATER_MS);
   }
 }
 
@@ -251,13 +260,18 @@ async function showTable(id, key) {
     try {
       const { TableScreen } = await import("./table/table-screen.js");
       table ??= new TableScreen(connection, account, leaveForLobby);
+      await followTables();
     } catch (error) {
       leaveForLobby(t("table.not_loaded"));
       throw error;
     }
   }
   // Meanwhile the player may have gone elsewhere.
-  if (wanted === id && table.id !== id) table.open(id, key);
+  if (wanted !== id || table.id === id) return;
+  // The screen watches it from now on, and what it has shown before is watched beside it.
+  mine?.drop(id);
+  table.open(id, key);
+  mine?.refresh();
 }
 
 /** Fetch what the lobby does not need: the server has listed it in the page. */
@@ -324,15 +338,35 @@ async function logOut() {
   }
 }
 
-function wireFourColours() {
-  const box = byId("four-colours");
-  const show = () => {
-    box.checked = setting("four_colours");
-    document.body.classList.toggle("four-colours", box.checked);
+/** The settings are opened by their button, and their list of keys by `?`. */
+function wireSettings() {
+  /** @param {boolean} atKeys */
+  const open = async (atKeys) => {
+    const { openSettings } = await import("./settings/settings-dialog.js");
+    openSettings(atKeys);
   };
-  box.addEventListener("change", () => setSetting("four_colours", box.checked));
-  onSetting(show);
-  show();
+  byId("open-settings").addEventListener("click", () => open(false));
+  document.addEventListener("keydown", ({ key, target }) => {
+    const isTyping = target instanceof Element && target.closest("input, textarea, select");
+    if (key === "?" && setting("hotkeys") && !isTyping && !document.querySelector("dialog[open]")) open(true);
+  });
+}
+
+/** Follow the tables with a seat of the player: they are not needed for the first picture. */
+async function followTables() {
+  const { MyTables } = await import("./my-tables/my-tables.js");
+  mine ??= new MyTables({
+    connection,
+    seats: ownSeats,
+    open: () => ({
+      id: wanted,
+      key: table?.link.key ?? null,
+      table: table?.table ?? null,
+      seat: table?.ownSeat() ?? null,
+    }),
+    show: openTable,
+  });
+  if (table) table.follower = mine;
 }
 
 main();

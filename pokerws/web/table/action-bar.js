@@ -6,11 +6,13 @@
  */
 
 import { chips } from "../model/format.js";
+import { setting } from "../model/settings.js";
 import { TurnClock } from "../model/turn-clock.js";
 import { byId, setText } from "../ui/dom.js";
 import { showPending } from "../ui/pending.js";
 import { t } from "../texts/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
+import { FoldGuard } from "./extras/fold-guard.js";
 import { describeDraw, describeTurn, prompt } from "./prompt.js";
 import { Wager } from "./wager.js";
 
@@ -60,9 +62,11 @@ export class ActionBar {
     this.answeredKey = "";
     this.enabled = false;
     this.wager = new Wager(() => this.enable(this.enabled));
+    this.foldGuard = new FoldGuard();
     for (const [action, id] of Object.entries(BUTTONS)) {
-      byId(id).addEventListener("click", () => this.act(id, action));
+      if (action !== "fold") byId(id).addEventListener("click", () => this.act(id, action));
     }
+    byId(BUTTONS.fold).addEventListener("click", () => this.fold(false));
     this.onRaise("action-raise", () => this.wager.value());
     this.onRaise("action-raise-big", () => this.turn?.sizes[1] ?? 0);
     byId("action-discard").addEventListener("click", () => this.discard());
@@ -86,6 +90,7 @@ export class ActionBar {
   /** @param {string} key */
   startTurn(key) {
     this.turnKey = key;
+    this.foldGuard.close();
     const { turn, table } = this;
     if (!turn || !table) {
       setText(byId("turn-announcement"), "");
@@ -122,6 +127,16 @@ export class ActionBar {
     byId(id).addEventListener("click", () => {
       this.act(id, this.turn?.actions.includes("bet") ? "bet" : "raise", { amount: to() });
     });
+  }
+
+  /** @param {boolean} byKey */
+  fold(byKey) {
+    const { turn } = this;
+    if (!turn || !this.enabled) return;
+    const fold = () => this.act(BUTTONS.fold, "fold");
+    const check = () => this.act(BUTTONS.check, "check");
+    if (this.foldGuard.isNeeded(turn, byKey)) this.foldGuard.ask({ fold, check });
+    else fold();
   }
 
   discard() {
@@ -165,7 +180,7 @@ export class ActionBar {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (!this.turn || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!this.turn || !setting("hotkeys") || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
     if (document.querySelector("dialog[open]")) return;
     const { target } = event;
     if (target === this.wager.amount && event.key === "Enter") {
@@ -183,7 +198,8 @@ export class ActionBar {
    */
   shortcut(key) {
     const id = KEYS[key]?.find((each) => !byId(each).hidden);
-    if (id) press(id);
+    if (id === BUTTONS.fold) this.fold(true);
+    else if (id) press(id);
     else if (key === "r") this.raiseKey();
     else return this.numberKey(Number(key) - 1);
     return true;

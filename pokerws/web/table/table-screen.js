@@ -15,6 +15,7 @@ import { StateCheck } from "../client/state/state-hash.js";
 import { TableFeed } from "../client/table-feed.js";
 import { applyEvent, readTable } from "../client/state/table-state.js";
 import { onSetting } from "../model/settings.js";
+import { SeatSettings } from "../settings/seat-settings.js";
 import { byId, setText } from "../ui/dom.js";
 import { Frame } from "../ui/frame.js";
 import { t } from "../texts/texts.js";
@@ -30,12 +31,16 @@ import { Panel } from "./side-panel.js";
 import { Stage } from "./stage.js";
 import { TableLink } from "./table-link.js";
 import { TableOptions } from "./table-options.js";
+import { EquityView } from "./extras/equity-view.js";
+import { HouseRules } from "./extras/house-rules.js";
+import { Questions } from "./extras/questions.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
 /** @typedef {import("../client/protocol.js").Message} Message */
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
 /** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
 /** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {{event: (event: TableEvent, own: number|null) => void, changed: () => void}} Follower */
 
 /** The commands that need the key of an unlisted table. */
 const WITH_KEY = new Set(["sit", "join_waiting_list"]);
@@ -54,6 +59,8 @@ export class TableScreen {
     this.leave = leave;
     /** @type {string|null} */
     this.id = null;
+    /** Whoever follows the player's tables. @type {Follower|null} */
+    this.follower = null;
     /** @type {TableFeed|null} */
     this.feed = null;
     /** @type {TableState|null} */
@@ -69,7 +76,10 @@ export class TableScreen {
     /** @param {Message} message */
     const send = (message) => this.send(message);
     this.frame = new Frame(() => this.draw());
-    this.stage = new Stage((seat) => this.controls.askBuyIn(seat));
+    this.stage = new Stage({
+      sit: (seat) => this.controls.askBuyIn(seat),
+      show: (card) => this.controls.showCards([card]),
+    });
     this.discards = new Discards(() => this.render());
     this.actions = new ActionBar(send, this.discards);
     this.options = new TableOptions(send);
@@ -78,6 +88,10 @@ export class TableScreen {
     this.entry = new Entry(send);
     this.preActions = new PreActions(send);
     this.controls = new SeatControls(send, account);
+    this.questions = new Questions(send);
+    this.houseRules = new HouseRules(send);
+    this.seatSettings = new SeatSettings(send);
+    this.equity = new EquityView(() => this.render());
     this.panel = new Panel(send);
     connection.on("status", () => this.render());
     account.onChange(() => this.render());
@@ -122,7 +136,10 @@ export class TableScreen {
     this.preActions.clear();
     this.panel.clear();
     this.stage.clear();
+    this.equity.follow(null);
+    this.actions.foldGuard.close();
     this.showFrame(false);
+    this.follower?.changed();
   }
 
   /** @param {boolean} shown */
@@ -262,6 +279,7 @@ export class TableScreen {
       this.memory.note(this.table, event);
       this.stage.note(this.table, event);
       applyEvent(this.table, event);
+      this.follower?.event(event, this.ownSeat());
       if (event.type === "player_stood") this.absences.stood(event.player);
       if (!this.check.holds(this.table, this.connection.welcome?.player, hash)) {
         throw new Error(`the state after event ${this.table.seq} is not the server's`);
@@ -307,6 +325,7 @@ export class TableScreen {
   draw() {
     byId("reconnecting").hidden = this.id === null || this.connection.state === "online";
     if (!this.table) return;
+    this.equity.follow(this.table.hand);
     /** @type {Scene} */
     const scene = {
       table: this.table,
@@ -318,6 +337,7 @@ export class TableScreen {
       live: this.connection.state === "online" && this.feed?.listening === true,
       discards: this.discards,
       player: this.connection.welcome?.player,
+      equity: this.equity,
     };
     setText(byId("table-name"), this.table.name);
     this.renderGame(this.table);
@@ -327,13 +347,16 @@ export class TableScreen {
     this.actions.render(scene);
     this.controls.render(scene);
     this.options.render(scene);
+    this.questions.render(scene);
+    this.houseRules.render(scene);
+    this.seatSettings.follow(scene);
     this.choice.render(scene);
     this.link.render(scene, this.connection.welcome?.player);
     this.entry.render(scene);
     const capabilities = this.connection.welcome?.capabilities ?? [];
     this.preActions.render(scene, capabilities.includes("pre_actions"));
     this.tick();
-    this.renderTitle(scene);
+    this.follower?.changed();
     this.panel.flush();
   }
 
@@ -356,13 +379,6 @@ export class TableScreen {
     const now = this.connection.serverNow();
     this.stage.tick(this.table, now);
     this.actions.tick(this.table, now);
-  }
-
-  /** @param {Scene} scene */
-  renderTitle({ table, own }) {
-    const mine = own !== null && table.hand?.turn?.seat === own;
-    const title = mine ? t("page.turn_title", { table: table.name }) : `${table.name} – pokerws`;
-    if (document.title !== title) document.title = title;
   }
 }
 
