@@ -14,16 +14,7 @@ import { TablesBar } from "./tables-bar.js";
 /** @typedef {import("../client/protocol.js").Connection} Connection */
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
 /** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
-/** @typedef {import("../client/state/table-read.js").Turn} Turn */
-/**
- * A table of the player.
- * @typedef {object} Mine
- * @property {string} id
- * @property {TableState} table
- * @property {number} seat the player's
- * @property {Turn|null} turn the player's
- * @property {boolean} isOpen whether the screen shows it
- */
+/** @typedef {import("./tables-bar.js").Mine} Mine */
 /**
  * What the screen shows.
  * @typedef {object} OpenTable

@@ -7,7 +7,17 @@ import { cardSigns } from "../model/format.js";
 import { byId, make, setText } from "../ui/dom.js";
 import { t } from "../texts/texts.js";
 
-/** @typedef {import("./my-tables.js").Mine} Mine */
+/** @typedef {import("../client/state/table-state.js").TableState} TableState */
+/** @typedef {import("../client/state/table-read.js").Turn} Turn */
+/**
+ * A table of the player.
+ * @typedef {object} Mine
+ * @property {string} id
+ * @property {TableState} table
+ * @property {number} seat the player's
+ * @property {Turn|null} turn the player's
+ * @property {boolean} isOpen whether the screen shows it
+ */
 /** @typedef {{root: HTMLButtonElement, number: HTMLElement, name: HTMLElement, cards: HTMLElement, state: HTMLElement}} Tab */
 
 export class TablesBar {

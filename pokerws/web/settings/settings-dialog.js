@@ -21,14 +21,15 @@ let dialog = null;
 
 /** @param {boolean} [atKeys] whether to begin at the list of keys */
 export function openSettings(atKeys = false) {
-  dialog ??= makeDialog();
-  if (!dialog.open) dialog.showModal();
-  const keys = /** @type {HTMLElement} */ (dialog.querySelector("#settings-keys"));
+  const shown = (dialog ??= makeDialog());
+  if (!shown.open) shown.showModal();
+  const keys = /** @type {HTMLElement} */ (shown.querySelector("#settings-keys"));
   if (!atKeys) return;
   keys.scrollIntoView();
   keys.focus();
 }
 
+/** @returns {HTMLDialogElement} */
 function makeDialog() {
   const close = make("button", { type: "button", class: "quiet", "aria-label": t("page.close"), text: "✕" });
   const made = make(

@@ -22,8 +22,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ui": {"client", "net", "model", "texts"},
     "account": {"client", "net", "model", "texts", "ui"},
     "lobby": {"client", "net", "model", "texts", "ui"},
-    "table": {"client", "net", "model", "texts", "ui", "account"},
-    "app.js": {"client", "net", "model", "texts", "ui", "account", "lobby", "table"},
+    "alerts": {"client", "model", "texts"},
+    "settings": {"client", "model", "texts", "ui", "alerts"},
+    "my-tables": {"client", "net", "model", "texts", "ui", "alerts"},
+    "table": {"client", "net", "model", "texts", "ui", "account", "settings"},
+    "app.js": {
+        *("client", "net", "model", "texts", "ui", "account", "lobby", "table"),
+        *("settings", "my-tables"),
+    },
     # Scripts of their own: before all modules, of the offline page, and of its worker.
     "reload.js": set(),
     "offline.js": set(),
