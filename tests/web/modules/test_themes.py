@@ -61,7 +61,9 @@ def parsed(text: str) -> Colour:
     digits = text.removeprefix("#")
     if len(digits) < 6:
         digits = "".join(digit * 2 for digit in digits)
-    red, green, blue, *alpha = (int(digits[at : at + 2], 16) / 255 for at in range(0, len(digits), 2))
+    red, green, blue, *alpha = (
+        int(digits[at : at + 2], 16) / 255 for at in range(0, len(digits), 2)
+    )
     return red, green, blue, alpha[0] if alpha else 1.0
 
 
