@@ -4,10 +4,9 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from pokerws.game.config.table_config import HouseRules, TableConfig
-from pokerws.game.state import PlayerId
 from tests.web.screen import Screen
 from tests.web.table_states import full, state_of
-from tests.web.visitor import NAME, Visitor, at_table
+from tests.web.visitor import Visitor, at_table
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -100,9 +99,7 @@ async def test_all_tables_of_a_player_are_followed(shared_browser: Browser) -> N
 def visitor_cards(visitor: Visitor) -> str:
     """The visitor's cards at the first table, as they are shown in the bar."""
     hand = visitor.room.table.hand
-    seat = visitor.room.table.seats[0]
-    assert hand is not None and seat is not None and seat.name == NAME
-    assert seat.player == PlayerId("p_ann")
+    assert hand is not None
     part = hand.seats[0]
     assert part is not None
     signs = str.maketrans({"c": "♣", "d": "♦", "h": "♥", "s": "♠", "T": "10"})

@@ -16,10 +16,15 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 # Counts what would be heard, felt and shown by the system.
 FAKES = """
 window.tones = 0; window.contexts = 0; window.vibrated = 0; window.notes = [];
-const gain = { setValueAtTime() {}, linearRampToValueAtTime() {}, exponentialRampToValueAtTime() {} };
-const node = () => ({ gain, frequency: gain, Q: {}, connect() {}, stop() {}, start() { tones += 1; } });
+const ramps = ['setValueAtTime', 'linearRampToValueAtTime', 'exponentialRampToValueAtTime'];
+const gain = Object.fromEntries(ramps.map((name) => [name, () => {}]));
+const start = () => { tones += 1; };
+const node = () => ({ gain, frequency: gain, Q: {}, connect() {}, stop() {}, start });
 window.AudioContext = class {
-  constructor() { contexts += 1; this.state = 'running'; this.currentTime = 0; this.sampleRate = 8000; }
+  constructor() {
+    contexts += 1;
+    Object.assign(this, { state: 'running', currentTime: 0, sampleRate: 8000 });
+  }
   createGain() { return node(); }
   createOscillator() { return node(); }
   createBufferSource() { return node(); }
@@ -59,12 +64,15 @@ CONTRASTS = """() => {
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2] + 0.05;
   };
   const places = '.bet > span, #pot, #side-pots, .tag, .seconds, .dealer, #settings label, kbd';
-  return [...document.querySelectorAll(places)].filter((one) => one.checkVisibility()).map((one) => {
+  const seen = [...document.querySelectorAll(places)].filter((one) => one.checkVisibility());
+  return seen.map((one) => {
     let behind = one;
-    while (getComputedStyle(behind).backgroundColor === 'rgba(0, 0, 0, 0)') behind = behind.parentElement;
-    const ground = shown(felt, getComputedStyle(behind).backgroundColor);
-    const ink = shown(felt, getComputedStyle(behind).backgroundColor, getComputedStyle(one).color);
-    return [`${one.className || one.id || one.tagName}`, Math.max(ink, ground) / Math.min(ink, ground)];
+    const back = () => getComputedStyle(behind).backgroundColor;
+    while (back() === 'rgba(0, 0, 0, 0)') behind = behind.parentElement;
+    const ground = shown(felt, back());
+    const ink = shown(felt, back(), getComputedStyle(one).color);
+    const ratio = Math.max(ink, ground) / Math.min(ink, ground);
+    return [one.className || one.id || one.tagName, ratio];
   }).filter(([, ratio]) => ratio < 4.5);
 }"""
 
