@@ -184,7 +184,8 @@ export class SeatView {
   spaceCards() {
     const cards = this.shownCards;
     const own = this.root.dataset.own !== undefined;
-    const key = `${cards} ${own}`;
+    // A card that can be chosen is another element, which has no place yet.
+    const key = `${cards} ${own} ${this.cards.firstElementChild?.tagName}`;
     if (key === this.spacingKey || !this.layout) return;
     this.spacingKey = key;
     const { cardWidth, ownCardWidth, fanWidth, ownFanWidth, seatWidth } = this.layout;

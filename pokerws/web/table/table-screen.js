@@ -347,10 +347,10 @@ export class TableScreen {
     this.actions.render(scene);
     this.controls.render(scene);
     this.options.render(scene);
-    this.questions.render(scene);
     this.houseRules.render(scene);
     this.seatSettings.follow(scene);
     this.choice.render(scene);
+    this.questions.render(scene);
     this.link.render(scene, this.connection.welcome?.player);
     this.entry.render(scene);
     const capabilities = this.connection.welcome?.capabilities ?? [];

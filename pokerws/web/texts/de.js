@@ -186,7 +186,6 @@ export default {
   "table.chat": "Chat",
   "table.chat_placeholder": "Nachricht schreiben",
   "table.chat_message": "Chatnachricht",
-  "table.four_colours": "Vier Farben",
   "table.not_loaded": "Der Tisch konnte nicht geladen werden. Bitte versuche es noch einmal.",
   "table.seat_kept": "Du hast deinen Platz noch. Steh auf, um ihn freizugeben.",
   "table.joined": "Du bist seit Hand {hand} dabei",

@@ -192,7 +192,6 @@ export default {
   "table.chat": "Chat",
   "table.chat_placeholder": "Type a message",
   "table.chat_message": "Chat message",
-  "table.four_colours": "Four colours",
   "table.not_loaded": "The table could not be loaded. Please try again.",
   "table.seat_kept": "You still have your seat. Stand up to leave it.",
   "table.joined": "You joined at hand {hand}",

@@ -186,7 +186,6 @@ export default {
   "table.chat": "Chat",
   "table.chat_placeholder": "Escribe un mensaje",
   "table.chat_message": "Mensaje del chat",
-  "table.four_colours": "Cuatro colores",
   "table.not_loaded": "No se ha podido cargar la mesa. Inténtalo de nuevo.",
   "table.seat_kept": "Conservas tu asiento. Levántate para dejarlo.",
   "table.joined": "Llegaste en la mano {hand}",

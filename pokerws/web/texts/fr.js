@@ -186,7 +186,6 @@ export default {
   "table.chat": "Chat",
   "table.chat_placeholder": "Écrire un message",
   "table.chat_message": "Message du chat",
-  "table.four_colours": "Quatre couleurs",
   "table.not_loaded": "La table n’a pas pu être chargée. Veuillez réessayer.",
   "table.seat_kept": "Vous gardez votre place. Levez-vous pour la quitter.",
   "table.joined": "Vous êtes arrivé à la main {hand}",

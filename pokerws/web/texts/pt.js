@@ -186,7 +186,6 @@ export default {
   "table.chat": "Chat",
   "table.chat_placeholder": "Escreva uma mensagem",
   "table.chat_message": "Mensagem do chat",
-  "table.four_colours": "Quatro cores",
   "table.not_loaded": "Não foi possível carregar a mesa. Tente de novo.",
   "table.seat_kept": "Seu lugar continua seu. Levante-se para deixá-lo.",
   "table.joined": "Você chegou na mão {hand}",

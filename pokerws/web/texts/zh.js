@@ -186,7 +186,6 @@ export default {
   "table.chat": "聊天",
   "table.chat_placeholder": "输入消息",
   "table.chat_message": "聊天消息",
-  "table.four_colours": "四色牌",
   "table.not_loaded": "无法载入牌桌，请重试。",
   "table.seat_kept": "你的座位仍保留着。要放弃请站起。",
   "table.joined": "你从第 {hand} 手开始加入",

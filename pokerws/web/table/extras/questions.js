@@ -35,10 +35,12 @@ export class Questions {
   /** @param {Scene} scene */
   render(scene) {
     this.scene = scene;
-    const { table, own, live } = scene;
+    const { table, own, live, memory } = scene;
     if (own === null) this.forget(table.id);
+    // What is won, or the choice of a game, is in the same place.
+    const isTold = memory.awards.length > 0 || !byId("choice").hidden;
     const isMine = table.hand?.turn != null && table.hand.turn.seat === own;
-    const asked = live && own !== null && !isMine ? questionsFor(table, own) : [];
+    const asked = live && own !== null && !isMine && !isTold ? questionsFor(table, own) : [];
     const question = asked.find(({ key }) => !this.answered[key]) ?? null;
     const key = question?.key ?? "";
     byId("waiting").toggleAttribute("data-asked", question !== null);
