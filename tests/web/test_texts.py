@@ -184,6 +184,7 @@ async def test_the_language_is_the_browsers_until_one_is_chosen(shared_browser: 
             await expect(title).to_have_text(text)
             await expect(html).to_have_attribute("lang", language)
         await page.select_option("#start-language", "fr")
+        await expect(html).to_have_attribute("lang", "fr")
         await visitor.enter()
         await expect(page.locator("#lobby-title")).to_have_text("Tables")
         await page.reload()

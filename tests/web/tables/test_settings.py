@@ -1,6 +1,7 @@
 """The settings, and what they change: looks, sounds, calls to the own turn, guards and keys."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -139,12 +140,105 @@ async def change_all(visitor: Visitor) -> None:
     await expect(page.locator("html.four-colours[data-deck=large]")).to_have_count(1)
 
 
+async def be_called(visitor: Visitor) -> None:
+    """The own turn calls, in a hidden tab too, and afterwards all is as before."""
+    page, room = visitor.page, visitor.room
+    icon = page.locator('link[rel="icon"]')
+    room.seat("Bob", 1)
+    before = await counts(visitor)
+    await page.evaluate(HIDE, True)
+    room.next_hand("Ac As Kc Ks")
+    await expect(page).to_have_title("● Your turn – Test table")
+    called = await counts(visitor)
+    assert called["notes"] == ["It is your turn: Test table"]
+    assert called["vibrated"] == 1
+    assert called["tones"] == before["tones"] + 2, "the call alone is heard"
+    await expect(icon).to_have_attribute("href", re.compile(r"favicon-turn\.svg"))
+    await expect(page).to_have_title("Test table – pokerws")
+    await expect(page).to_have_title("● Your turn – Test table")
+    await page.evaluate(HIDE, False)
+    assert (await counts(visitor))["notes"][-1] == "closed"
+    tones = (await counts(visitor))["tones"]
+    # Of the minute of the turn, 56 seconds are over.
+    await page.evaluate(MORE_TONES, tones)
+
+
+async def act_by_keys(visitor: Visitor) -> None:
+    """Keys act unless they are turned off."""
+    page, room = visitor.page, visitor.room
+    await page.click("#open-settings")
+    await setting(visitor, "hotkeys", on=False)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("c")
+    await page.keyboard.press("?")
+    await expect(page.locator("#settings")).to_be_hidden()
+    await page.click("#open-settings")
+    await setting(visitor, "hotkeys", on=True)
+    await page.keyboard.press("Escape")
+    assert visitor.acts_sent() == []
+    await page.keyboard.press("c")
+    await room.wait_for(lambda: len(visitor.acts_sent()) == 1)
+    room.act("Bob", "check")
+    room.act("Bob", "check")
+    await visitor.own_turn()
+    await expect(page).to_have_title("● Your turn – Test table")
+
+
+async def fold_where_a_check_is_free(visitor: Visitor) -> None:
+    """F asks, whatever the guard is set to, and the button asks if it is on."""
+    page, room = visitor.page, visitor.room
+    icon = page.locator('link[rel="icon"]')
+    guard = page.locator("#fold-guard")
+    await page.keyboard.press("f")
+    await expect(guard.locator("[value=check]")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(guard).to_have_count(0)
+    await page.click("#action-fold")
+    await guard.locator("[value=check]").click()
+    await room.wait_for(lambda: len(visitor.acts_sent()) == 2)
+    assert [act["action"] for act in visitor.acts_sent()] == ["call", "check"]
+    await expect(icon).to_have_attribute("href", re.compile(r"favicon\.svg"))
+    room.act("Bob", "check")
+    await visitor.own_turn()
+    await page.click("#open-settings")
+    await setting(visitor, "fold_guard", on=False)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("f")
+    await expect(guard).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.click("#action-fold")
+    await room.wait_for(lambda: len(visitor.acts_sent()) == 3)
+    assert visitor.acts_sent()[2]["action"] == "fold"
+
+
+async def show_one_card(visitor: Visitor) -> None:
+    """Of the cards of a hand that is over, one is shown by a click."""
+    page, room = visitor.page, visitor.room
+    own = page.locator("[data-own] button.card")
+    await expect(own).to_have_count(2)
+    await own.first.click()
+    await expect(own.first).to_be_disabled()
+    assert room.sent_of("show")[0]["cards"] == [await own.first.get_attribute("data-card")]
+    await expect(own.nth(1)).to_be_enabled()
+
+
+async def see_every_text(visitor: Visitor) -> None:
+    """No text is too faint on what is drawn in any theme."""
+    page = visitor.page
+    screen = Screen(visitor)
+    for theme in ("light", "contrast", "dark"):
+        await page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        for state in (all_bet("NT", 6, 900), side_pots(6)):
+            await screen.show(state_of(state))
+            assert await page.evaluate(CONTRASTS) == [], theme
+
+
 async def test_settings_change_the_page_and_it_calls_the_player(shared_browser: Browser) -> None:
     async with open_room(CONFIG) as room:
         context = await shared_browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
         context.set_default_timeout(TIMEOUT_MS)
         visitor = Visitor(context, await context.new_page(), room)
-        page, icon = visitor.page, visitor.page.locator('link[rel="icon"]')
+        page = visitor.page
         await page.add_init_script(FAKES)
         await visitor.arrive()
         await change_all(visitor)
@@ -153,82 +247,10 @@ async def test_settings_change_the_page_and_it_calls_the_player(shared_browser: 
             await expect(page.locator(f'html[data-theme="{theme}"]')).to_have_count(1)
             assert await page.evaluate(CONTRASTS) == []
         await page.keyboard.press("Escape")
-
-        # The own turn calls, in a hidden tab too, and afterwards all is as before.
-        room.seat("Bob", 1)
-        before = await counts(visitor)
-        await page.evaluate(HIDE, True)
-        room.next_hand("Ac As Kc Ks")
-        await expect(page).to_have_title("● Your turn – Test table")
-        called = await counts(visitor)
-        assert called["notes"] == ["It is your turn: Test table"]
-        assert called["vibrated"] == 1
-        assert called["tones"] == before["tones"] + 2, "the call alone is heard"
-        assert "favicon-turn" in (await icon.get_attribute("href") or "")
-        await expect(page).to_have_title("Test table – pokerws")
-        await expect(page).to_have_title("● Your turn – Test table")
-        await page.evaluate(HIDE, False)
-        assert (await counts(visitor))["notes"][-1] == "closed"
-        tones = (await counts(visitor))["tones"]
-        # Of the minute of the turn, 56 seconds are over.
-        await page.evaluate(MORE_TONES, tones)
-
-        # Without keys nothing happens by a key.
-        await page.click("#open-settings")
-        await setting(visitor, "hotkeys", on=False)
-        await page.keyboard.press("Escape")
-        await page.keyboard.press("c")
-        await page.keyboard.press("?")
-        await expect(page.locator("#settings")).to_be_hidden()
-        await page.click("#open-settings")
-        await setting(visitor, "hotkeys", on=True)
-        await page.keyboard.press("Escape")
-        assert visitor.acts_sent() == []
-        await page.keyboard.press("c")
-        await room.wait_for(lambda: len(visitor.acts_sent()) == 1)
-        room.act("Bob", "check")
-        room.act("Bob", "check")
-        await visitor.own_turn()
-        await expect(page).to_have_title("● Your turn – Test table")
-
-        # Where a check is free, F asks, whatever the guard is set to.
-        guard = page.locator("#fold-guard")
-        await page.keyboard.press("f")
-        await expect(guard.locator("[value=check]")).to_be_focused()
-        await page.keyboard.press("Escape")
-        await expect(guard).to_have_count(0)
-        await page.click("#action-fold")
-        await guard.locator("[value=check]").click()
-        await room.wait_for(lambda: len(visitor.acts_sent()) == 2)
-        assert [act["action"] for act in visitor.acts_sent()] == ["call", "check"]
-        await expect(page).to_have_title("Test table – pokerws")
-        assert "favicon.svg" in (await icon.get_attribute("href") or "")
-        room.act("Bob", "check")
-        await visitor.own_turn()
-        await page.click("#open-settings")
-        await setting(visitor, "fold_guard", on=False)
-        await page.keyboard.press("Escape")
-        await page.keyboard.press("f")
-        await expect(guard).to_be_visible()
-        await page.keyboard.press("Escape")
-        await page.click("#action-fold")
-        await room.wait_for(lambda: len(visitor.acts_sent()) == 3)
-        assert visitor.acts_sent()[2]["action"] == "fold"
-
-        # Of the cards of a hand that is over, one is shown by a click.
-        own = page.locator("[data-own] button.card")
-        await expect(own).to_have_count(2)
-        await own.first.click()
-        await expect(own.first).to_be_disabled()
-        assert room.sent_of("show")[0]["cards"] == [await own.first.get_attribute("data-card")]
-        await expect(own.nth(1)).to_be_enabled()
-
-        # No text is too faint on what is drawn in any theme.
-        screen = Screen(visitor)
-        for theme in ("light", "contrast", "dark"):
-            await page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-            for state in (all_bet("NT", 6, 900), side_pots(6)):
-                await screen.show(state_of(state))
-                assert await page.evaluate(CONTRASTS) == [], theme
+        await be_called(visitor)
+        await act_by_keys(visitor)
+        await fold_where_a_check_is_free(visitor)
+        await show_one_card(visitor)
+        await see_every_text(visitor)
         await context.close()
         assert visitor.problems == []

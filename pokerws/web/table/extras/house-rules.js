@@ -29,13 +29,22 @@ export class HouseRules {
     });
   }
 
-  /** @param {Message} message */
+  /**
+   * The event may come after the answer, so only a refusal restores the old state.
+   * @param {Message} message
+   */
   async ask(message) {
     this.busy = true;
     this.enable();
-    await this.send(message).catch(showRejection);
-    this.busy = false;
-    if (this.scene) this.render(this.scene);
+    try {
+      await this.send(message);
+      this.busy = false;
+      this.enable();
+    } catch (error) {
+      showRejection(/** @type {any} */ (error));
+      this.busy = false;
+      if (this.scene) this.render(this.scene);
+    }
   }
 
   /** @param {Scene} scene */
