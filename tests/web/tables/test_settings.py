@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, expect
 
 from tests.web.room import CONFIG, open_room
 from tests.web.screen import Screen
@@ -125,16 +125,13 @@ async def change_all(visitor: Visitor) -> None:
         (b" " * 50_000, "too large"),
         (json.dumps({**exported, "settings": {"theme": "pink"}}).encode(), "“theme”"),
     ):
-        file = {"name": "a.json", "mimeType": "application/json", "buffer": wrong}
-        await page.set_input_files("#settings-file", [file])  # type: ignore[list-item]
+        file = FilePayload(name="a.json", mimeType="application/json", buffer=wrong)
+        await page.set_input_files("#settings-file", file)
         await expect(error).to_contain_text(words)
     exported["settings"] |= {"deck": "large", "four_colours": True}
-    good = {
-        "name": "a.json",
-        "mimeType": "application/json",
-        "buffer": json.dumps(exported).encode(),
-    }
-    await page.set_input_files("#settings-file", [good])  # type: ignore[list-item]
+    text = json.dumps(exported).encode()
+    good = FilePayload(name="a.json", mimeType="application/json", buffer=text)
+    await page.set_input_files("#settings-file", good)
     await expect(page.locator(".transfer [role=status]")).to_contain_text("in use")
     await expect(page.locator('[name="deck"]')).to_have_value("large")
     await expect(page.locator("html.four-colours[data-deck=large]")).to_have_count(1)
