@@ -11,7 +11,7 @@ import { LobbyScreen } from "./lobby/lobby-screen.js";
 import { SeatWaits } from "./lobby/seat-waits.js";
 import { OwnSeats } from "./model/own-seats.js";
 import { describeNotice, describeRejection } from "./model/refusals.js";
-import { followOtherTabs, onSetting, setSetting, setting } from "./model/settings.js";
+import { followOtherTabs, setting } from "./model/settings.js";
 import { TableNames } from "./model/table-names.js";
 import { socketUrl, storageKey } from "./net/folder.js";
 import { storage } from "./net/storage.js";
@@ -26,6 +26,7 @@ import {
   token,
 } from "./net/token.js";
 import { showCards } from "./ui/cards.js";
+import { followLook } from "./settings/look.js";
 import { byId, setText } from "./ui/dom.js";
 import { focusView, followFocus } from "./ui/focus.js";
 import { showHotkeys } from "./ui/hotkeys.js";
@@ -50,6 +51,7 @@ const identity = {
   save: (value) => storage.writeObject(IDENTITY, value),
 };
 
+followLook();
 await loadTexts(setting("language"), navigator.languages);
 document.documentElement.lang = language();
 translatePage(document);
@@ -58,7 +60,10 @@ const connection = new Connection({ url: socketUrl(), identity, token, probe: se
 const account = new Account(connection);
 const names = new TableNames(connection);
 const waits = new SeatWaits(connection, (id) => names.of(id), takeSeat);
-const lobby = new LobbyScreen(connection, new OwnSeats(connection, account), waits, openTable);
+const ownSeats = new OwnSeats(connection, account);
+const lobby = new LobbyScreen(connection, ownSeats, waits, openTable);
+/** @type {import("./my-tables/my-tables.js").MyTables|null} */
+let mine = null;
 /** @type {TableScreen|null} made when the first table is opened */
 let table = null;
 /** @type {Hands|null} made with it */
@@ -102,7 +107,7 @@ function main() {
   byId("my-hands").addEventListener("click", async () => (await loadTable()).openList());
   byId("change-name").addEventListener("click", changeName);
   byId("log-out").addEventListener("click", logOut);
-  wireFourColours();
+  wireSettings();
   for (const id of ["start-language", "account-language"]) offerLanguages(byId(id));
   followOtherTabs();
   followFocus();
@@ -254,7 +259,11 @@ function showScreen() {
   } else {
     lobby.show();
     focusView();
-    setTimeout(loadLater, LATER_MS);
+    mine?.refresh();
+    setTimeout(() => {
+      loadLater();
+      followTables();
+    }, LATER_MS);
   }
   if (id && hand) showHand({ table: id, hand, key: address.get("key") });
 }
@@ -294,12 +303,18 @@ async function loadTable() {
  */
 async function showTable(id, key) {
   wanted = id;
-  if (!table) await loadTable();
+  if (!table) {
+    await loadTable();
+    await followTables();
+  }
   if (!table) return;
   takeReserved(table);
   // Meanwhile the player may have gone elsewhere.
   if (wanted !== id || table.id === id) return;
+  // The screen watches it from now on, and what it has shown before is watched beside it.
+  mine?.drop(id);
   table.open(id, key);
+  mine?.refresh();
   focusView();
 }
 
@@ -384,15 +399,35 @@ async function logOut() {
   }
 }
 
-function wireFourColours() {
-  const box = byId("four-colours");
-  const show = () => {
-    box.checked = setting("four_colours");
-    document.body.classList.toggle("four-colours", box.checked);
+/** The settings are opened by their button, and their list of keys by `?`. */
+function wireSettings() {
+  /** @param {boolean} atKeys */
+  const open = async (atKeys) => {
+    const { openSettings } = await import("./settings/settings-dialog.js");
+    openSettings(atKeys);
   };
-  box.addEventListener("change", () => setSetting("four_colours", box.checked));
-  onSetting(show);
-  show();
+  byId("open-settings").addEventListener("click", () => open(false));
+  document.addEventListener("keydown", ({ key, target }) => {
+    const isTyping = target instanceof Element && target.closest("input, textarea, select");
+    if (key === "?" && setting("hotkeys") && !isTyping && !document.querySelector("dialog[open]")) open(true);
+  });
+}
+
+/** Follow the tables with a seat of the player: they are not needed for the first picture. */
+async function followTables() {
+  const { MyTables } = await import("./my-tables/my-tables.js");
+  mine ??= new MyTables({
+    connection,
+    seats: ownSeats,
+    open: () => ({
+      id: wanted,
+      key: table?.menu.key ?? null,
+      table: table?.table ?? null,
+      seat: table?.ownSeat() ?? null,
+    }),
+    show: openTable,
+  });
+  if (table) table.follower = mine;
 }
 
 main();

@@ -43,7 +43,7 @@ FIND_TEXTS = """() => {
   const walker = document.createTreeWalker(document, what);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
-    if (element.closest("head, noscript, script, body [lang], .card-corner")) continue;
+    if (element.closest("head, noscript, script, body [lang], .card-corner, kbd")) continue;
     const place = `${element.tagName} ${element.id || element.className}`;
     if (node === element) {
       for (const name of ["aria-label", "aria-valuetext", "title", "placeholder", "alt", "label"]) {
@@ -138,6 +138,10 @@ async def test_every_text_of_the_page_is_in_the_catalogue(shared_browser: Browse
         await expect(page.locator("#history li")).to_have_count(1)
         await no_other_texts(page)
         await page.click("#account-close")
+        await page.click("#open-settings")
+        await expect(page.locator("#settings")).to_be_visible()
+        await no_other_texts(page)
+        await page.keyboard.press("Escape")
 
         await visitor.open_table()
         await no_other_texts(page)
@@ -217,8 +221,10 @@ async def test_the_page_works_without_a_storage(visitor: Visitor, room: Room, fa
     await visitor.enter()
     await visitor.open_table()
     await visitor.sit(2)
-    await page.check("#four-colours")
-    await expect(page.locator("body.four-colours")).to_be_visible()
+    await page.click("#open-settings")
+    await page.check('[name="four_colours"]')
+    await expect(page.locator("html.four-colours")).to_be_visible()
+    await page.keyboard.press("Escape")
     # The connection comes back as the same player.
     await room.stop()
     await expect(page.locator("#reconnecting")).to_be_visible()

@@ -32,8 +32,9 @@ export class TableView {
    * @param {Connection} connection
    * @param {string} id the table's
    * @param {ViewHandlers} [handlers]
+   * @param {string|null} [key] that of an unlisted table
    */
-  constructor(connection, id, handlers = {}) {
+  constructor(connection, id, handlers = {}, key = null) {
     this.connection = connection;
     this.id = id;
     this.handlers = handlers;
@@ -46,14 +47,16 @@ export class TableView {
     /** @type {string|null} why no hand is dealt, such as "needs_players" */
     this.waitingFor = null;
     this.check = new StateCheck();
-    this.feed = new TableFeed(connection, id, {
+    /** @type {import("./table-feed.js").FeedHandlers} */
+    const heard = {
       onSnapshot: (snapshot) => this.handleSnapshot(snapshot),
       onEvents: (events, _epoch, hash) => this.handleEvents(events, hash),
       onPresence: (message) => this.handlePresence(message),
       onWatching: () => this.forgetPresence(),
       onWaiting: () => {},
       onRejected: (error) => this.handlers.onRejected?.(error),
-    });
+    };
+    this.feed = new TableFeed(connection, id, heard, key);
   }
 
   /** Watch the table now, or once connected. */

@@ -9,6 +9,7 @@ import { gameName } from "../model/games.js";
 import { PastHand, SHOWDOWN } from "../model/past-hand.js";
 import { describeRejection } from "../model/refusals.js";
 import { Discards } from "../table/discards.js";
+import { EquityView } from "../table/extras/equity-view.js";
 import { make, setText } from "../ui/dom.js";
 import { makeModal } from "../ui/modal.js";
 import { t } from "../texts/texts.js";
@@ -30,6 +31,7 @@ export class Replayer {
   constructor(connection, screen, linkOf, openTable, leave) {
     this.connection = connection;
     this.screen = screen;
+    this.equity = new EquityView(() => {});
     /** @type {HandRef|null} */
     this.ref = null;
     /** @type {PastHand|null} */
@@ -136,6 +138,7 @@ export class Replayer {
       live: false,
       discards: new Discards(() => {}),
       player: undefined,
+      equity: this.equity,
     });
     setText(this.line, wordsOf(hand.steps[step], step));
     [...this.log.children].forEach((item, index) => {

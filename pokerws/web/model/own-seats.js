@@ -77,4 +77,10 @@ export class OwnSeats {
     const last = this.account.transfers.find((transfer) => transfer.table === table);
     return last !== undefined && TO_TABLES.has(last.reason);
   }
+
+  /** All tables with a seat of the player. */
+  tables() {
+    const heard = [...this.seen.keys(), ...this.account.transfers.map(({ table }) => table ?? "")];
+    return [...new Set(heard)].filter((table) => table && this.has(table));
+  }
 }

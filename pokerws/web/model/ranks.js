@@ -84,6 +84,30 @@ function plural(rank) {
  * @returns {Made|null} null if a card is unknown, there are too few, or a low does not qualify
  */
 export function bestHand(ranking, fromHole, hole, board) {
+  const best = bestOf(ranking, fromHole, hole, board);
+  return best && { kind: best.kind, ranks: best.ranks, cards: best.cards };
+}
+
+/**
+ * A number to compare hands of one ranking by: the highest wins.
+ * @param {Ranking} ranking
+ * @param {number} fromHole
+ * @param {string[]} hole
+ * @param {string[]} board
+ * @returns {number|null} null as for `bestHand`
+ */
+export function scoreOf(ranking, fromHole, hole, board) {
+  return bestOf(ranking, fromHole, hole, board)?.score ?? null;
+}
+
+/**
+ * @param {Ranking} ranking
+ * @param {number} fromHole
+ * @param {string[]} hole
+ * @param {string[]} board
+ * @returns {(Scored & {cards: string[]})|null}
+ */
+function bestOf(ranking, fromHole, hole, board) {
   if (hole.includes("??") || board.includes("??")) return null;
   const score = SCORES[ranking];
   if (!score) return null;
@@ -93,7 +117,7 @@ export function bestHand(ranking, fromHole, hole, board) {
     const scored = score(cards);
     if (scored && (!best || scored.score > best.score)) best = { ...scored, cards };
   }
-  return best && { kind: best.kind, ranks: best.ranks, cards: best.cards };
+  return best;
 }
 
 /**

@@ -17,7 +17,7 @@ export const DEFAULTS = {
   four_colours: false,
   theme: /** @type {"dark"|"light"|"contrast"} */ ("dark"),
   deck: /** @type {"classic"|"large"} */ ("classic"),
-  card_back: /** @type {"green"|"blue"|"red"} */ ("green"),
+  card_back: /** @type {"green"|"blue"|"red"} */ ("red"),
   animation_speed: /** @type {"off"|"fast"|"normal"|"slow"} */ ("normal"),
   sound: false,
   /** In percent. */
@@ -29,6 +29,8 @@ export const DEFAULTS = {
   auto_top_up: false,
   /** Whether to ask before a fold where a check is free. */
   fold_guard: true,
+  /** Whether the table that needs an action comes forward by itself. */
+  follow_turn: false,
   /** Bets to offer: the least, parts of the pot in percent, big blinds, and all.
    * @type {string[]} */
   presets: ["min", "50%", "100%", "max"],
@@ -63,6 +65,7 @@ const IS_POSSIBLE = {
   auto_muck: isSwitch,
   auto_top_up: isSwitch,
   fold_guard: isSwitch,
+  follow_turn: isSwitch,
   presets: (value) =>
     Array.isArray(value) &&
     value.length > 0 &&

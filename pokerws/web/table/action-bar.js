@@ -12,6 +12,7 @@ import { hotkey } from "../ui/hotkeys.js";
 import { showPending } from "../ui/pending.js";
 import { t } from "../texts/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
+import { FoldGuard } from "./extras/fold-guard.js";
 import { describeDraw, prompt } from "./prompt.js";
 import { Wager } from "./wager.js";
 
@@ -61,9 +62,11 @@ export class ActionBar {
     this.answeredKey = "";
     this.enabled = false;
     this.wager = new Wager(() => this.enable(this.enabled));
+    this.foldGuard = new FoldGuard();
     for (const [action, id] of Object.entries(BUTTONS)) {
-      byId(id).addEventListener("click", () => this.act(id, action));
+      if (action !== "fold") byId(id).addEventListener("click", () => this.act(id, action));
     }
+    byId(BUTTONS.fold).addEventListener("click", () => this.fold(false));
     this.onRaise("action-raise", () => this.wager.value());
     this.onRaise("action-raise-big", () => this.turn?.sizes[1] ?? 0);
     byId("action-discard").addEventListener("click", () => this.discard());
@@ -87,6 +90,7 @@ export class ActionBar {
   /** @param {string} key */
   startTurn(key) {
     this.turnKey = key;
+    this.foldGuard.close();
     const { turn, table } = this;
     if (!turn || !table) return;
     for (const [action, id] of Object.entries(BUTTONS)) {
@@ -119,6 +123,16 @@ export class ActionBar {
     byId(id).addEventListener("click", () => {
       this.act(id, this.turn?.actions.includes("bet") ? "bet" : "raise", { amount: to() });
     });
+  }
+
+  /** @param {boolean} byKey */
+  fold(byKey) {
+    const { turn } = this;
+    if (!turn || !this.enabled) return;
+    const fold = () => this.act(BUTTONS.fold, "fold");
+    const check = () => this.act(BUTTONS.check, "check");
+    if (this.foldGuard.isNeeded(turn, byKey)) this.foldGuard.ask({ fold, check });
+    else fold();
   }
 
   discard() {
@@ -177,8 +191,7 @@ export class ActionBar {
    */
   shortcut(key) {
     const id = KEYS[key]?.find((each) => !byId(each).hidden);
-    // A slip of the finger must not give up a hand that costs nothing.
-    if (id === "action-fold" && this.turn?.actions.includes("check")) showToast(t("turn.check_is_free"));
+    if (id === BUTTONS.fold) this.fold(true);
     else if (id) press(id);
     else if (key === "r") this.raiseKey();
     else return this.numberKey(Number(key) - 1);

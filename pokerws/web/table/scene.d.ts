@@ -3,6 +3,7 @@ import type { HandMemory } from "../model/hand-memory.js";
 import type { Departure } from "../client/state/table-read.js";
 import type { TableState } from "../client/state/table-state.js";
 import type { Discards } from "./discards.js";
+import type { EquityView } from "./extras/equity-view.js";
 
 /** Everything that the parts of the table screen render from. */
 export interface Scene {
@@ -18,6 +19,8 @@ export interface Scene {
   /** Whether commands can be sent now. */
   live: boolean;
   discards: Discards;
+  /** What the hands of an all-in are worth. */
+  equity: EquityView;
   /** The viewer's id. */
   player: string | undefined;
 }

@@ -3,7 +3,7 @@
  */
 
 import { chips } from "../model/format.js";
-import { byId } from "../ui/dom.js";
+import { byId, setText } from "../ui/dom.js";
 import { showPending } from "../ui/pending.js";
 import { t } from "../texts/texts.js";
 import { showRejection, showToast } from "../ui/toast.js";
@@ -70,6 +70,8 @@ export class SeatControls {
     const seat = own === null ? null : table.seats[own];
     const staying = seat !== null && !seat.leaving;
     byId("show-cards").hidden = !canShow(table, own);
+    const claims = own !== null && table.last_hand?.claimant === own && table.config.house.seven_deuce > 0;
+    setLabel(byId("show-cards"), t(claims ? "table.claim_bonus" : "table.show_cards"));
     byId("stand").hidden = !staying;
     byId("sit-out").hidden = !staying || seat.sitting_out;
     byId("sit-in").hidden = !staying || !seat.sitting_out || seat.stack === 0;
@@ -96,9 +98,11 @@ export class SeatControls {
     return available >= Math.max(1, table.config.min_buy_in - seat.stack);
   }
 
-  async showCards() {
+  /** @param {string[]} [cards] only these */
+  async showCards(cards) {
     const hand = this.scene?.table.last_hand?.number;
-    if (hand !== undefined) await this.send({ type: "show", hand }).catch(showRejection);
+    if (hand === undefined) return;
+    await this.send({ type: "show", hand, ...(cards && { cards }) }).catch(showRejection);
   }
 
   inHand() {
@@ -204,10 +208,19 @@ function describeDeparture(departure, demanded) {
 }
 
 /**
+ * A button that awaits an answer says so itself.
+ * @param {HTMLElement} button
+ * @param {string} text
+ */
+function setLabel(button, text) {
+  if (!button.hasAttribute("aria-busy")) setText(button, text);
+}
+
+/**
  * Whether the viewer has cards of the last hand that were not shown.
  * @param {import("../client/state/table-state.js").TableState} table
  * @param {number|null} own
  */
-function canShow({ last_hand: last }, own) {
+export function canShow({ last_hand: last }, own) {
   return own !== null && last !== null && last.cards[own].length > 0 && !last.shown.includes(own);
 }

@@ -10,10 +10,16 @@ import { amountText } from "../ui/amounts.js";
 import { showCards } from "../ui/cards.js";
 import { make, setText } from "../ui/dom.js";
 import { hasText, joined, t } from "../texts/texts.js";
+import { canShow } from "./seat-controls.js";
 import { spaceCards } from "./card-spacing.js";
 import { heldInWords } from "./drawing/hand-words.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
+/**
+ * @typedef {object} SeatCommands
+ * @property {(seat: number) => void} sit of a free seat that is clicked
+ * @property {(card: string) => void} show of an own card that is clicked after the hand
+ */
 /** @typedef {import("../client/state/table-state.js").Seat} Seat */
 /** @typedef {import("../client/state/table-state.js").Hand} Hand */
 /** @typedef {import("../client/state/table-state.js").HandSeat} HandSeat */
@@ -25,10 +31,11 @@ const LAST_SECONDS = 5;
 export class SeatView {
   /**
    * @param {number} number
-   * @param {(seat: number) => void} sit
+   * @param {SeatCommands} commands
    */
-  constructor(number, sit) {
+  constructor(number, commands) {
     this.number = number;
+    this.commands = commands;
     this.clock = new TurnClock();
     this.cards = make("span", { class: "cards" });
     this.avatar = make("span", { class: "avatar", "aria-hidden": "true" });
@@ -44,7 +51,7 @@ export class SeatView {
       "data-action": "sit",
       "aria-label": joined([t("seat.sit_here"), t("seat.name", { seat: number + 1 })]),
       text: t("seat.sit_here"),
-      onclick: () => sit(number),
+      onclick: () => commands.sit(number),
     });
     this.tag = make("span", { class: "tag" });
     this.dealer = make("span", {
@@ -112,6 +119,7 @@ export class SeatView {
     const playing = table.hand !== null;
     const { dataset } = this.root;
     dataset.state = stateOf(seat, part, table.hand?.turn?.seat === this.number, playing);
+    this.root.toggleAttribute("data-standing", table.extras?.stand_up?.standing.includes(this.number) ?? false);
     this.root.toggleAttribute("data-winner", memory.winnings.has(this.number));
     this.root.toggleAttribute("data-absent", absences.has(seat?.player));
     this.root.toggleAttribute("data-bot", seat?.bot ?? false);
@@ -140,13 +148,17 @@ export class SeatView {
    * @param {HandSeat|null} part
    */
   renderCards({ table, own, discards }, seat, part) {
-    const down = shownAfterHand(table, this.number) ?? cardsOf(seat, part);
+    const held = cardsOf(seat, part);
+    const down = shownAfterHand(table, this.number, held.length || part?.cards.length || 0) ?? held;
     const up = part && down.length ? part.up : [];
     const choosing = own === this.number && discards.turn !== null;
+    const showing = own === this.number && canShow(table, own);
     const cards = [...down, ...up];
-    showCards(this.cards, cards, choosing ? discards.choose : null);
+    const choose = showing ? this.commands.show : null;
+    showCards(this.cards, cards, choosing ? discards.choose : choose);
     [...this.cards.children].forEach((card, index) => {
       card.classList.toggle("up", index >= down.length);
+      if (showing) this.renderShown(card, table.last_hand?.parts[this.number] ?? []);
       if (!choosing) return;
       card.setAttribute("aria-pressed", String(discards.cards.includes(cards[index])));
       card.setAttribute("aria-keyshortcuts", String(index + 1));
@@ -156,11 +168,24 @@ export class SeatView {
     this.spaceCards();
   }
 
+  /**
+   * An own card that may be shown, alone, after the hand.
+   * @param {any} card
+   * @param {string[]} shown those that have been shown already
+   */
+  renderShown(card, shown) {
+    const isShown = shown.includes(card.dataset.card);
+    card.title = t("table.show_card");
+    card.setAttribute("aria-pressed", String(isShown));
+    card.disabled = isShown;
+  }
+
   /** Space the cards to fit the available width. */
   spaceCards() {
     const cards = this.shownCards;
     const own = this.root.dataset.own !== undefined;
-    const key = `${cards} ${own}`;
+    // A card that can be chosen is another element, which has no place yet.
+    const key = `${cards} ${own} ${this.cards.firstElementChild?.tagName}`;
     if (key === this.spacingKey || !this.layout) return;
     this.spacingKey = key;
     const { cardWidth, ownCardWidth, fanWidth, ownFanWidth, seatWidth } = this.layout;
@@ -220,8 +245,10 @@ export class SeatView {
    * @param {HandSeat|null} part
    * @param {Scene} scene
    */
-  renderTag(seat, part, { table, memory, absences }) {
+  renderTag(seat, part, { table, memory, absences, equity }) {
     const turn = table.hand?.turn;
+    const worth = seat ? equity.textOf(this.number) : "";
+    if (worth) return this.showTag({ text: worth, kind: "equity" });
     if (turn?.seat === this.number && turn.time !== "turn") return this.showTag(TIME_TAGS[turn.time]);
     const { text, kind } = seat
       ? tagFor(seat, part, table.hand !== null, this.number, memory)
@@ -283,6 +310,7 @@ export class SeatView {
     const parts = [seat.name, ...(seat.bot ? [t("seat.bot")] : [])];
     parts.push(t("seat.chips", { amount: chips(seat.stack) }));
     if (bet) parts.push(t("seat.bet", { amount: chips(bet) }));
+    if (this.root.hasAttribute("data-standing")) parts.push(t("seat.standing"));
     if (!this.dealer.hidden) parts.push(t("seat.is_dealer"));
     if (!this.drew.hidden) parts.push(this.drew.textContent);
     if (this.tag.textContent) parts.push(this.tag.textContent);
@@ -326,9 +354,15 @@ function cardsOf(seat, part) {
  * The cards that a player showed after the hand, until the next hand starts.
  * @param {import("../client/state/table-state.js").TableState} table
  * @param {number} number
+ * @param {number} count of the player's cards
  */
-function shownAfterHand(table, number) {
-  return table.last_hand?.shown.includes(number) ? table.last_hand.cards[number] : null;
+function shownAfterHand({ last_hand: last }, number, count) {
+  if (!last) return null;
+  if (last.shown.includes(number)) return last.cards[number];
+  const parts = last.parts[number] ?? [];
+  // The viewer's own cards are all known here.
+  if (!parts.length || !last.cards[number].includes("??")) return null;
+  return [...parts, ...Array(Math.max(0, count - parts.length)).fill("??")];
 }
 
 const NO_TAG = { text: "", kind: "" };

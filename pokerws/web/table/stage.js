@@ -10,6 +10,7 @@ import { t } from "../texts/texts.js";
 import { winningCards } from "./drawing/hand-words.js";
 import { Motion, motionFactor } from "./drawing/motion.js";
 import { PotsView } from "./drawing/pots-view.js";
+import { rabbitCards } from "./extras/house-rules.js";
 import { layOut } from "./layout.js";
 import { SeatView } from "./seat.js";
 
@@ -33,9 +34,9 @@ const SIZES = /** @type {const} */ ({
 });
 
 export class Stage {
-  /** @param {(seat: number) => void} sit called with the number of a free seat that is clicked */
-  constructor(sit) {
-    this.sit = sit;
+  /** @param {import("./seat.js").SeatCommands} commands */
+  constructor(commands) {
+    this.commands = commands;
     this.root = byId("table");
     /** @type {SeatView[]} */
     this.seats = [];
@@ -83,7 +84,7 @@ export class Stage {
     this.fitGame(table, hand);
     this.seatPlayers(table.seats.length, own ?? 0);
     for (const seat of this.seats) seat.render(scene, hand);
-    this.renderBoards(hand);
+    this.renderBoards(table, hand);
     this.renderWinners(scene, hand);
     this.pots.render(table);
     this.renderResult(scene);
@@ -120,16 +121,19 @@ export class Stage {
     this.arrange();
   }
 
-  /** @param {Hand|null} hand */
-  renderBoards(hand) {
+  /**
+   * @param {TableState} table
+   * @param {Hand|null} hand
+   */
+  renderBoards(table, hand) {
     const extra = byId("extra-boards");
     const boards = hand?.extra_boards ?? [];
     while (extra.children.length > boards.length) extra.lastElementChild.remove();
     boards.forEach((cards, index) => {
       if (!extra.children[index]) extra.append(makeBoard(index + 2));
-      showCards(extra.children[index], cards);
+      showBoard(extra.children[index], cards, rabbitCards(table, index + 1));
     });
-    showCards(byId("board"), hand?.board ?? []);
+    showBoard(byId("board"), hand?.board ?? [], rabbitCards(table, 0));
   }
 
   /**
@@ -171,7 +175,7 @@ export class Stage {
     if (this.seats.length === count && this.rotation === atBottom) return;
     if (this.seats.length !== count) {
       this.layoutKey = "";
-      this.seats = Array.from({ length: count }, (_, number) => new SeatView(number, this.sit));
+      this.seats = Array.from({ length: count }, (_, number) => new SeatView(number, this.commands));
       byId("seats").replaceChildren(...this.seats.map((seat) => seat.root));
     }
     this.rotation = atBottom;
@@ -244,6 +248,18 @@ export class Stage {
    */
   showChat(seat, text) {
     this.seats[seat]?.showChat(text);
+  }
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {string[]} cards
+ * @param {string[]} rabbit those that would have come
+ */
+function showBoard(place, cards, rabbit) {
+  showCards(place, [...cards, ...rabbit]);
+  for (const [index, card] of [...place.children].entries()) {
+    card.toggleAttribute("data-rabbit", index >= cards.length);
   }
 }
 

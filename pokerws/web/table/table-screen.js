@@ -16,6 +16,7 @@ import { TableFeed } from "../client/table-feed.js";
 import { applyEvent, readTable } from "../client/state/table-state.js";
 import { onSetting } from "../model/settings.js";
 import { TableMenu } from "../host/table-menu.js";
+import { SeatSettings } from "../settings/seat-settings.js";
 import { byId, setText } from "../ui/dom.js";
 import { keepFocus } from "../ui/focus.js";
 import { Frame } from "../ui/frame.js";
@@ -32,12 +33,16 @@ import { Panel } from "./side-panel.js";
 import { Speaker } from "./speech/speaker.js";
 import { Stage } from "./stage.js";
 import { TableOptions } from "./table-options.js";
+import { EquityView } from "./extras/equity-view.js";
+import { HouseRules } from "./extras/house-rules.js";
+import { Questions } from "./extras/questions.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
 /** @typedef {import("../client/protocol.js").Message} Message */
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
 /** @typedef {import("../client/state/table-state.js").TableEvent} TableEvent */
 /** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {{event: (event: TableEvent, own: number|null) => void, changed: () => void}} Follower */
 
 /** The commands that need the key of an unlisted table. */
 const WITH_KEY = new Set(["sit", "join_waiting_list"]);
@@ -56,6 +61,8 @@ export class TableScreen {
     this.leave = leave;
     /** @type {string|null} */
     this.id = null;
+    /** Whoever follows the player's tables. @type {Follower|null} */
+    this.follower = null;
     /** @type {TableFeed|null} */
     this.feed = null;
     /** @type {TableState|null} */
@@ -73,7 +80,10 @@ export class TableScreen {
     /** @param {Message} message */
     const send = (message) => this.send(message);
     this.frame = new Frame(() => this.draw());
-    this.stage = new Stage((seat) => this.controls.askBuyIn(seat));
+    this.stage = new Stage({
+      sit: (seat) => this.controls.askBuyIn(seat),
+      show: (card) => this.controls.showCards([card]),
+    });
     this.discards = new Discards(() => this.render());
     this.actions = new ActionBar(send, this.discards);
     this.options = new TableOptions(send);
@@ -82,6 +92,10 @@ export class TableScreen {
     this.entry = new Entry(send);
     this.preActions = new PreActions(send);
     this.controls = new SeatControls(send, account);
+    this.questions = new Questions(send);
+    this.houseRules = new HouseRules(send);
+    this.seatSettings = new SeatSettings(send);
+    this.equity = new EquityView(() => this.render());
     this.panel = new Panel(send);
     this.speaker = new Speaker(() => connection.serverNow());
     connection.on("status", () => this.render());
@@ -132,7 +146,10 @@ export class TableScreen {
     this.panel.clear();
     this.speaker.clear();
     this.stage.clear();
+    this.equity.follow(null);
+    this.actions.foldGuard.close();
     this.showFrame(false);
+    this.follower?.changed();
   }
 
   /**
@@ -305,6 +322,7 @@ export class TableScreen {
       if (!this.isStageLent) this.stage.note(this.table, event);
       this.menu.note(this.table, event);
       applyEvent(this.table, event);
+      this.follower?.event(event, this.ownSeat());
       if (event.type === "player_stood") this.absences.stood(event.player);
       if (!this.check.holds(this.table, this.connection.welcome?.player, hash)) {
         throw new Error(`the state after event ${this.table.seq} is not the server's`);
@@ -356,6 +374,7 @@ export class TableScreen {
   draw() {
     byId("reconnecting").hidden = this.id === null || this.connection.state === "online";
     if (!this.table) return;
+    this.equity.follow(this.table.hand);
     /** @type {Scene} */
     const scene = {
       table: this.table,
@@ -367,6 +386,7 @@ export class TableScreen {
       live: this.connection.state === "online" && this.feed?.listening === true,
       discards: this.discards,
       player: this.connection.welcome?.player,
+      equity: this.equity,
     };
     setText(byId("table-name"), this.table.name);
     this.renderGame(this.table);
@@ -376,14 +396,17 @@ export class TableScreen {
     this.actions.render(scene);
     this.controls.render(scene);
     this.options.render(scene);
+    this.houseRules.render(scene);
+    this.seatSettings.follow(scene);
     this.choice.render(scene);
     this.menu.render(scene);
+    this.questions.render(scene);
     this.followWish(scene);
     this.entry.render(scene);
     const capabilities = this.connection.welcome?.capabilities ?? [];
     this.preActions.render(scene, capabilities.includes("pre_actions"));
     this.tick();
-    this.renderTitle(scene);
+    this.follower?.changed();
     this.panel.flush();
     this.drawn(scene);
     keepFocus();
@@ -394,8 +417,7 @@ export class TableScreen {
     const { config } = table;
     const game = gameAt(table);
     const mix = isMix(config.variant) ? `${gameName(config.variant)} · ` : "";
-    const words = `${mix}${shortGameName(game)} ${describeStakes(config, game)}`;
-    setText(byId("stakes"), words);
+    setText(byId("stakes"), `${mix}${shortGameName(game)} ${describeStakes(config, game)}`);
     byId("stakes").title = `${gameName(game)} ${describeStakes(config, game)}`;
   }
 
@@ -410,15 +432,9 @@ export class TableScreen {
     this.actions.tick(this.table, now);
     this.speaker.tick();
   }
-
-  /** @param {Scene} scene */
-  renderTitle({ table, own }) {
-    const mine = own !== null && table.hand?.turn?.seat === own;
-    const title = mine ? t("page.turn_title", { table: table.name }) : `${table.name} – pokerws`;
-    if (document.title !== title) document.title = title;
-  }
 }
 
+const SEATING = ["player_sat", "player_stood", "player_sat_in", "player_sat_out"];
 /** CSS classes of log lines, by event type. @type {Record<string, string>} */
 const LOG_STYLES = {
   hand_started: "heading",
@@ -428,9 +444,7 @@ const LOG_STYLES = {
   game_changed: "note",
   pot_awarded: "win",
   hand_cancelled: "note",
-  player_sat: "note",
-  player_stood: "note",
-  player_sat_in: "note",
-  player_sat_out: "note",
-  ...Object.fromEntries(Object.keys(HOSTING_DESCRIPTIONS).map((type) => [type, "note"])),
+  ...Object.fromEntries(
+    [...SEATING, ...Object.keys(HOSTING_DESCRIPTIONS)].map((type) => [type, "note"]),
+  ),
 };

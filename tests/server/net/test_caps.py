@@ -310,9 +310,9 @@ READS, SEATS = (
         list_hands list_players list_tables list_watchers mute_player refill set_note watch
         watch_lobby""",
         """sit sit_in sit_out stand stay add_bot add_chips approve_seat auto_chips auto_muck
-        change_table choose_game deny_seat give_chips hand_over host_ban host_kick host_unban
-        join_waiting_list leave_waiting_list pause_table post_blind quick_seat remove_bot
-        renew_link resume_table run_it straddle take_chips vote_bomb_pot""",
+        change_table choose_game deny_seat give_chips hand_over host_ban host_kick host_mute
+        host_unban join_waiting_list leave_waiting_list pause_table post_blind quick_seat
+        remove_bot renew_link resume_table run_it straddle take_chips vote_bomb_pot""",
     )
 )
 OF_MODERATORS = ("list_bans", "list_players")

@@ -93,6 +93,7 @@ async def muted_by_host(scene: Scene) -> None:
     table = await open_table(scene, host)
     await scene.client.do("watch", table=table)
     await host.do("host_mute", table=table, player=scene.client.welcome["player"])
+    await scene.client.event("player_muted")
 
 
 @situation("a player who waits for the host to approve a seat")

@@ -146,9 +146,12 @@ class Follower:
         self._viewer = FakeViewer(player)
         self._viewer.line.latency_ms = 400
         self._python = python
-        state = watch(actor, self._viewer)
+        self._begin()
+
+    def _begin(self) -> None:
+        state = watch(self._actor, self._viewer)
         self._table = msgspec.convert(state, Table)
-        self._state = python.filled(state)
+        self._state: Json = self._python.filled(state)
 
     def follow(self, *, closely: bool = True) -> set[str]:
         """Take what has happened; returns the types of the events.
@@ -158,6 +161,10 @@ class Follower:
         """
         types = set()
         for message in messages_of(self._viewer):
+            if message.get("code") == "banned_from_table":
+                # Somebody banned is shown out, and looks again as if let in.
+                self._begin()
+                continue
             assert message["seq"] == self._state["seq"] + 1
             for event in message["events"]:
                 types.add(event["type"])

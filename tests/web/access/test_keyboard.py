@@ -211,10 +211,11 @@ async def named(page: Page) -> None:
 
 
 async def guarded(visitor: Visitor, listener: Listener) -> None:
-    """Keys that do nothing: F where a check is free, letters in a field, all if they are off."""
+    """Keys that do nothing: letters in a field, all if they are off.  F asks where a check is free."""
     page = visitor.page
     await listener.press("f")
-    await listener.hears("A check is free: F does not fold here. Press C to check.")
+    await expect(page.locator("#fold-guard [value=check]")).to_be_focused()
+    await listener.press("Escape")
     await page.focus("#chat-input")
     await listener.press("c", "h")
     await expect(page.locator("#chat-input")).to_have_value("ch")

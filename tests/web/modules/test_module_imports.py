@@ -24,10 +24,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"client", "net", "model", "texts", "ui"},
     "lobby": {"client", "net", "model", "texts", "ui", "config"},
     "host": {"client", "net", "model", "texts", "ui", "config"},
-    "table": {"client", "net", "model", "texts", "ui", "account", "host"},
+    "alerts": {"client", "model", "texts"},
+    "settings": {"client", "model", "texts", "ui", "alerts"},
+    "my-tables": {"client", "net", "model", "texts", "ui", "alerts"},
+    "table": {"client", "net", "model", "texts", "ui", "account", "host", "settings"},
     # What there is after a hand.
     "hands": {"client", "net", "model", "texts", "ui", "table"},
-    "app.js": {"client", "net", "model", "texts", "ui", "account", "lobby", "table", "hands"},
+    "app.js": {
+        *("client", "net", "model", "texts", "ui", "account", "lobby", "table", "hands"),
+        *("settings", "my-tables"),
+    },
     # Scripts of their own: before all modules, of the offline page, and of its worker.
     "reload.js": set(),
     "offline.js": set(),

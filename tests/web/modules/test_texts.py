@@ -29,3 +29,7 @@ async def test_all_languages_have_the_same_texts() -> None:
 
 async def test_settings_survive_any_storage() -> None:
     assert await run("node", FOLDER / "settings.mjs") == "settings hold\n"
+
+
+async def test_the_equity_of_all_ins_is_that_of_known_hands() -> None:
+    assert await run("node", FOLDER / "equity.mjs") == "equity holds\n"

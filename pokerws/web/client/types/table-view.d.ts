@@ -68,8 +68,9 @@ export declare class TableView {
      * @param {Connection} connection
      * @param {string} id the table's
      * @param {ViewHandlers} [handlers]
+     * @param {string|null} [key] that of an unlisted table
      */
-    constructor(connection: Connection, id: string, handlers?: ViewHandlers);
+    constructor(connection: Connection, id: string, handlers?: ViewHandlers, key?: string | null);
     /** Watch the table now, or once connected. */
     open(): void;
     /** Stop watching the table. */

@@ -1,0 +1,87 @@
+/**
+ * Controls of a table's extra rules: asking for the cards that would have come, and voting for a bomb
+ * pot.
+ */
+
+import { t } from "../../texts/texts.js";
+import { byId, setText } from "../../ui/dom.js";
+import { showRejection } from "../../ui/toast.js";
+
+/** @typedef {import("../scene.js").Scene} Scene */
+/** @typedef {import("../../client/protocol.js").Message} Message */
+/** @typedef {import("../../client/state/table-state.js").TableState} TableState */
+
+export class HouseRules {
+  /** @param {(message: Message) => Promise<Message>} send */
+  constructor(send) {
+    this.send = send;
+    /** @type {Scene|null} */
+    this.scene = null;
+    this.busy = false;
+    this.rabbit = byId("rabbit-hunt");
+    this.vote = byId("bomb-pot");
+    this.rabbit.addEventListener("click", () => {
+      const hand = this.scene?.table.last_hand?.number;
+      if (hand !== undefined) this.ask({ type: "rabbit_hunt", hand });
+    });
+    this.vote.addEventListener("change", () => {
+      this.ask({ type: "vote_bomb_pot", on: this.vote.checked });
+    });
+  }
+
+  /**
+   * The event may come after the answer, so only a refusal restores the old state.
+   * @param {Message} message
+   */
+  async ask(message) {
+    this.busy = true;
+    this.enable();
+    try {
+      await this.send(message);
+      this.busy = false;
+      this.enable();
+    } catch (error) {
+      showRejection(/** @type {any} */ (error));
+      this.busy = false;
+      if (this.scene) this.render(this.scene);
+    }
+  }
+
+  /** @param {Scene} scene */
+  render(scene) {
+    this.scene = scene;
+    const { table, own } = scene;
+    this.rabbit.hidden = !mayHunt(table, own);
+    const asked = table.last_hand?.rabbit?.agreed.length ?? 0;
+    setText(this.rabbit, asked ? t("table.rabbit_asked", { count: asked }) : t("table.rabbit"));
+    const votes = table.extras?.bomb_votes ?? [];
+    byId("bomb-pot-option").hidden = own === null || table.config.house.bomb_pot_vote === "off";
+    setText(byId("bomb-pot-text"), votes.length ? t("table.bomb_votes", { count: votes.length }) : t("table.bomb_vote"));
+    if (!this.busy) this.vote.checked = own !== null && votes.includes(own);
+    this.enable();
+  }
+
+  enable() {
+    this.rabbit.disabled = this.vote.disabled = this.busy || !this.scene?.live;
+  }
+}
+
+/**
+ * Whether the player was in the hand, and has not asked yet.
+ * @param {TableState} table
+ * @param {number|null} own
+ */
+function mayHunt({ hand, last_hand: last }, own) {
+  if (hand || !last?.rabbit || own === null || !last.cards[own]?.length) return false;
+  return !last.rabbit.shown.length && !last.rabbit.agreed.includes(own);
+}
+
+/**
+ * The cards that would have come on a board, once they are shown.
+ * @param {TableState} table
+ * @param {number} board
+ * @returns {string[]}
+ */
+export function rabbitCards({ hand, last_hand: last }, board) {
+  return (hand ? null : last?.rabbit?.shown[board]) ?? [];
+}
