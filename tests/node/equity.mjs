@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { VARIANTS } from "../../pokerws/web/client/variants.js";
-import { allInOf, equityOf } from "../../pokerws/web/model/equity.js";
+import { allInOf, equityOf } from "../../pokerws/web/model/cards/equity.js";
 
 /** @param {string} text @returns {string[]} */
 const cards = (text) => text.match(/../g) ?? [];

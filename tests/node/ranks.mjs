@@ -2,7 +2,7 @@
 
 import { createInterface } from "node:readline";
 
-import { bestHand, nameOf } from "../../pokerws/web/model/ranks.js";
+import { bestHand, nameOf } from "../../pokerws/web/model/cards/ranks.js";
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [ranking, fromHole, hole, board] = JSON.parse(line);

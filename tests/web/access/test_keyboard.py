@@ -211,7 +211,7 @@ async def named(page: Page) -> None:
 
 
 async def guarded(visitor: Visitor, listener: Listener) -> None:
-    """Keys that do nothing: letters in a field, all if they are off.  F asks where a check is free."""
+    """Keys that do nothing: letters in a field, or all.  F asks where a check is free."""
     page = visitor.page
     await listener.press("f")
     await expect(page.locator("#fold-guard [value=check]")).to_be_focused()

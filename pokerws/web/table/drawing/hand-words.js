@@ -3,7 +3,7 @@
 import { sentence } from "../../model/format.js";
 import { variant } from "../../model/games.js";
 import { handInWords } from "../../model/hand-words.js";
-import { bestHand, nameOf } from "../../model/ranks.js";
+import { bestHand, nameOf } from "../../model/cards/ranks.js";
 
 /** @typedef {import("../../client/state/table-state.js").Hand} Hand */
 /** @typedef {import("../../client/state/table-state.js").HandSeat} HandSeat */

@@ -2,12 +2,12 @@
  * Works out the equity of an all-in beside the drawing, in short pieces, so that no frame waits.
  */
 
-import { allInOf, equityOf } from "../../model/equity.js";
+import { allInOf, equityOf } from "../../model/cards/equity.js";
 import { variant } from "../../model/games.js";
 import { formatter } from "../../texts/texts.js";
 
 /** @typedef {import("../../client/state/table-state.js").Hand} Hand */
-/** @typedef {import("../../model/equity.js").Equity} Equity */
+/** @typedef {import("../../model/cards/equity.js").Equity} Equity */
 
 /** A frame has 16 ms, and the drawing needs some. */
 const PIECE_MS = 5;

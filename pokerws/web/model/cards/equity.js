@@ -6,7 +6,7 @@
 import { scoreOf } from "./ranks.js";
 
 /** @typedef {import("./ranks.js").Ranking} Ranking */
-/** @typedef {import("../client/state/table-read.js").Hand} Hand */
+/** @typedef {import("../../client/state/table-read.js").Hand} Hand */
 /**
  * @typedef {object} Situation
  * @property {Ranking[]} rankings high alone, or high and low
@@ -31,7 +31,7 @@ const SHORT_RANKS = "6789TJQKA";
 /**
  * The situation of a hand in which nobody can act any more and all cards are face up; else null.
  * @param {Hand|null} hand
- * @param {import("../client/variants.js").Variant} game
+ * @param {import("../../client/variants.js").Variant} game
  * @returns {Situation|null}
  */
 export function allInOf(hand, { rankings, fromHole, board: boardCards, down }) {
