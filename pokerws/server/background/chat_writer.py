@@ -62,6 +62,7 @@ class ChatWriter:
             try:
                 if waiting.lines:
                     await self._store.add(waiting.lines, waiting.oldest)
+                    log.debug("chat_stored", lines=len(waiting.lines))
                 if waiting.closed:
                     await self._store.erase(waiting.closed)
             except StoreRejected as error:
