@@ -321,7 +321,8 @@ async function showTable(id, key) {
 /** Fetch what the lobby does not need: the server has listed it in the page. */
 function loadLater() {
   for (const link of document.querySelectorAll('link[rel="later"]')) {
-    /** @type {HTMLLinkElement} */ (link).rel = "modulepreload";
+    const { as } = /** @type {HTMLLinkElement} */ (link);
+    /** @type {HTMLLinkElement} */ (link).rel = as === "style" ? "stylesheet" : "modulepreload";
   }
 }
 
