@@ -14,7 +14,7 @@ from tests.web.room import Room, open_room
 
 BACK_WITHIN_S = 5
 SIZES = ((1280, 800), (390, 760))
-OWN_TURN = "document.querySelector('#actions button:enabled')?.offsetParent != null"
+OWN_TURN = "document.querySelector('#action-fold:enabled')?.offsetParent != null"
 STATE = "document.querySelector('#status').dataset.state"
 # Shown buttons of the viewer's turn that are covered, and those that meet a card of one's own.
 FAULTS = """(() => {
@@ -103,6 +103,7 @@ async def play(browser: Engine, room: Room) -> None:
     room.next_hand()
     room.act("Bob", "call")
     await browser.click("#action-fold")
+    await browser.click("#fold-guard [value=fold]")
     await browser.until("document.querySelector('#log').textContent.includes('Bob wins')")
     room.next_hand()
     await browser.until(OWN_TURN)
