@@ -75,7 +75,7 @@ async def browsing(app: App) -> AsyncIterator[Browser]:
 
 
 def links_of(page: bytes) -> list[str]:
-    return re.findall(r'(?:href|src)="([^"]+)"', page.decode())
+    return re.findall(r'(?:href|src)="([^"#]+)"', page.decode())
 
 
 @pytest.mark.parametrize(
