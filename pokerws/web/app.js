@@ -29,7 +29,7 @@ import { showCards } from "./ui/cards.js";
 import { followLook } from "./settings/look.js";
 import { byId, setText } from "./ui/dom.js";
 import { focusView, followFocus } from "./ui/focus.js";
-import { showHotkeys } from "./ui/hotkeys.js";
+import { hotkey, showHotkeys } from "./ui/hotkeys.js";
 import { offerLanguages } from "./ui/language-choice.js";
 import { language, loadTexts, t, translatePage } from "./texts/texts.js";
 import { showRejection, showToast } from "./ui/toast.js";
@@ -408,9 +408,8 @@ function wireSettings() {
     openSettings(atKeys);
   };
   byId("open-settings").addEventListener("click", () => open(false));
-  document.addEventListener("keydown", ({ key, target }) => {
-    const isTyping = target instanceof Element && target.closest("input, textarea, select");
-    if (key === "?" && setting("hotkeys") && !isTyping && !document.querySelector("dialog[open]")) open(true);
+  document.addEventListener("keydown", (event) => {
+    if (hotkey(event) === "?") open(true);
   });
 }
 
