@@ -35,7 +35,7 @@ export function describeNotice({ code, message, until_ms: untilMs }) {
  * @param {string} text
  * @param {number|null} [untilMs]
  */
-export function withEnd(text, untilMs) {
+function withEnd(text, untilMs) {
   return untilMs ? t("refused.with_end", { text, time: timeOf(untilMs, Date.now()) }) : text;
 }
 

@@ -52,7 +52,7 @@ const SILENT = new Set(
 );
 
 /** @param {string[]} cards */
-export function cardsInWords(cards) {
+function cardsInWords(cards) {
   return joined(cards.map(cardName));
 }
 

@@ -74,6 +74,6 @@ export class SeatSettings {
  * What a smaller stack is filled up to: the usual buy-in.
  * @param {import("../client/state/table-read.js").TableConfig} config
  */
-export function topUpTo({ big_blind: blind, min_buy_in: least, max_buy_in: most }) {
+function topUpTo({ big_blind: blind, min_buy_in: least, max_buy_in: most }) {
   return Math.min(most, Math.max(least, blind * TOP_UP_BLINDS));
 }

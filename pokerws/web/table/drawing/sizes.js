@@ -19,7 +19,7 @@
  * @property {number} [noteLength] the letters of the note below the boards
  */
 
-export const CARD_RATIO = 1.4;
+const CARD_RATIO = 1.4;
 /** The least visible part of a covered card, in card widths, so that its rank is readable. */
 export const LEAST_OPEN = 0.36;
 export const CARD_GAP = 3;

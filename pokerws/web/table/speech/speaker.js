@@ -26,7 +26,7 @@ const WARN_MS = 10_000;
 /** @typedef {typeof QUESTIONS[number]|"turn"|"repeat"} Question */
 
 /** The key of each question. @type {Record<string, Question>} */
-export const QUESTION_KEYS = {
+const QUESTION_KEYS = {
   h: "cards",
   o: "board",
   m: "pot",
