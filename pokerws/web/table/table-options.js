@@ -4,24 +4,22 @@
  */
 
 import { byId } from "../ui/dom.js";
-import { showRejection } from "../ui/toast.js";
+import { TableControls } from "./table-controls.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("../client/protocol.js").Message} Message */
 
-export class TableOptions {
+export class TableOptions extends TableControls {
   /** @param {(message: Message) => Promise<Message>} send */
   constructor(send) {
-    this.send = send;
-    /** @type {Scene|null} */
-    this.scene = null;
-    this.asking = false;
-    this.straddle = byId("straddle");
-    this.runIt = byId("run-it");
+    const [straddle, runIt, timeBank] = ["straddle", "run-it", "use-time-bank"].map(byId);
+    super(send, [straddle, runIt, timeBank]);
+    this.straddle = straddle;
+    this.runIt = runIt;
+    this.timeBank = timeBank;
     this.straddle.addEventListener("change", () => {
       this.ask({ type: "straddle", on: this.straddle.checked });
     });
-    this.timeBank = byId("use-time-bank");
     this.timeBank.addEventListener("click", () => {
       const turn = this.scene?.table.hand?.turn;
       if (turn) this.ask({ type: "use_time_bank", turn: turn.number });
@@ -31,28 +29,9 @@ export class TableOptions {
     });
   }
 
-  /**
-   * Send an option. Its event may come after the answer, so only a rejection restores the old state.
-   * @param {Message} message
-   */
-  async ask(message) {
-    this.asking = true;
-    this.enable();
-    try {
-      await this.send(message);
-      this.asking = false;
-      this.enable();
-    } catch (error) {
-      showRejection(/** @type {any} */ (error));
-      this.asking = false;
-      this.render(this.scene);
-    }
-  }
-
-  /** @param {Scene|null} scene */
+  /** @param {Scene} scene */
   render(scene) {
-    this.scene = scene;
-    if (!scene) return;
+    super.render(scene);
     const { table, own } = scene;
     const { straddle, run_it: most } = table.config.house;
     const seat = own === null ? null : table.seats[own];
@@ -66,10 +45,5 @@ export class TableOptions {
     this.straddle.checked = seat.straddle;
     for (const option of this.runIt.options) option.hidden = Number(option.value) > most;
     this.runIt.value = seat.run_it;
-  }
-
-  enable() {
-    const disabled = this.asking || !this.scene?.live;
-    this.straddle.disabled = this.runIt.disabled = this.timeBank.disabled = disabled;
   }
 }

@@ -5,21 +5,19 @@
 
 import { t } from "../../texts/texts.js";
 import { byId, setText } from "../../ui/dom.js";
-import { showRejection } from "../../ui/toast.js";
+import { TableControls } from "../table-controls.js";
 
 /** @typedef {import("../scene.js").Scene} Scene */
 /** @typedef {import("../../client/protocol.js").Message} Message */
 /** @typedef {import("../../client/state/table-state.js").TableState} TableState */
 
-export class HouseRules {
+export class HouseRules extends TableControls {
   /** @param {(message: Message) => Promise<Message>} send */
   constructor(send) {
-    this.send = send;
-    /** @type {Scene|null} */
-    this.scene = null;
-    this.busy = false;
-    this.rabbit = byId("rabbit-hunt");
-    this.vote = byId("bomb-pot");
+    const [rabbit, vote] = ["rabbit-hunt", "bomb-pot"].map(byId);
+    super(send, [rabbit, vote]);
+    this.rabbit = rabbit;
+    this.vote = vote;
     this.rabbit.addEventListener("click", () => {
       const hand = this.scene?.table.last_hand?.number;
       if (hand !== undefined) this.ask({ type: "rabbit_hunt", hand });
@@ -29,27 +27,9 @@ export class HouseRules {
     });
   }
 
-  /**
-   * The event may come after the answer, so only a refusal restores the old state.
-   * @param {Message} message
-   */
-  async ask(message) {
-    this.busy = true;
-    this.enable();
-    try {
-      await this.send(message);
-      this.busy = false;
-      this.enable();
-    } catch (error) {
-      showRejection(/** @type {any} */ (error));
-      this.busy = false;
-      if (this.scene) this.render(this.scene);
-    }
-  }
-
   /** @param {Scene} scene */
   render(scene) {
-    this.scene = scene;
+    super.render(scene);
     const { table, own } = scene;
     this.rabbit.hidden = !mayHunt(table, own);
     const asked = table.last_hand?.rabbit?.agreed.length ?? 0;
@@ -57,12 +37,8 @@ export class HouseRules {
     const votes = table.extras?.bomb_votes ?? [];
     byId("bomb-pot-option").hidden = own === null || table.config.house.bomb_pot_vote === "off";
     setText(byId("bomb-pot-text"), votes.length ? t("table.bomb_votes", { count: votes.length }) : t("table.bomb_vote"));
-    if (!this.busy) this.vote.checked = own !== null && votes.includes(own);
+    if (!this.asking) this.vote.checked = own !== null && votes.includes(own);
     this.enable();
-  }
-
-  enable() {
-    this.rabbit.disabled = this.vote.disabled = this.busy || !this.scene?.live;
   }
 }
 
