@@ -10,9 +10,9 @@ import asyncio
 import csv
 import io
 import random
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import asyncpg
 
@@ -218,20 +218,33 @@ async def _load(
                 Recorder(f"P{number}{seat}", random.Random(rng.random()), progress, durable=durable)
                 for seat in range(SEATS)
             ]
+    plays = [
+        recorder.play(server.socket_url, table)
+        for table, recorders in players.items()
+        for recorder in recorders
+    ]
+    await play_through_kills(
+        plays, server, progress, [rng.randint(50, 2_000) for _ in range(KILLS)]
+    )
+    return players
+
+
+async def play_through_kills(
+    plays: Iterable[Coroutine[Any, Any, None]],
+    server: ServerProcess,
+    progress: Progress,
+    kills: Iterable[int],
+) -> None:
+    """Let players play while the server is killed, each time after so many events more."""
     async with asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(recorder.play(server.socket_url, table))
-            for table, recorders in players.items()
-            for recorder in recorders
-        ]
-        for _ in range(KILLS):
-            await progress.more(rng.randint(50, 2_000))
+        tasks = [group.create_task(play) for play in plays]
+        for events in kills:
+            await progress.more(events)
             await server.kill()
             await server.start()
         await progress.more(100)
         for task in tasks:
             task.cancel()
-    return players
 
 
 async def check_ledgers(dsn: str, tables: Iterable[TableId]) -> None:

@@ -5,7 +5,6 @@ chance.  Players do anything that a client can, and move to other devices.  At t
 `tests.simulation.crash` asks must hold, and what `chronicle.py` says besides.
 """
 
-import asyncio
 import random
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import asyncpg
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
-from tests.simulation.crash import KILLS, Progress, check_ledgers
+from tests.simulation.crash import KILLS, Progress, check_ledgers, play_through_kills
 from tests.simulation.home.chronicle import Chronicle
 from tests.simulation.home.guest import House
 from tests.vaults import VAULT
@@ -61,19 +60,14 @@ async def _load(server: ServerProcess, rng: random.Random, kills: int, events: i
     """Players at their tables, through several kills."""
     progress = Progress()
     houses = [House(random.Random(rng.random()), SEATS, progress) for _ in range(HOUSES)]
-    async with asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(house.host(server.socket_url, f"{name} {number}"))
-            for number, house in enumerate(houses)
-            for name in NAMES[:GUESTS]
-        ]
-        for _ in range(kills):
-            await progress.more(rng.randint(50, events))
-            await server.kill()
-            await server.start()
-        await progress.more(100)
-        for task in tasks:
-            task.cancel()
+    plays = [
+        house.host(server.socket_url, f"{name} {number}")
+        for number, house in enumerate(houses)
+        for name in NAMES[:GUESTS]
+    ]
+    await play_through_kills(
+        plays, server, progress, [rng.randint(50, events) for _ in range(kills)]
+    )
     return houses
 
 
