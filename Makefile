@@ -16,12 +16,16 @@ help: ## List the targets
 run: $(READY) ## Start a server with tables of bots; settings in local.env (PORT=9000 for another port)
 	@exec $(BIN)/python server.py serve --env-file local.env
 
+define INSTALL_TOOLS
+@tests/install-browser.sh
+@tests/install-engines.sh
+@tests/install-servers.sh
+@tests/install-node.sh
+@tests/install-node.sh $(PEER)
+endef
+
 test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
-	@tests/install-browser.sh
-	@tests/install-engines.sh
-	@tests/install-servers.sh
-	@tests/install-node.sh
-	@tests/install-node.sh $(PEER)
+	$(INSTALL_TOOLS)
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 mutants: $(READY) ## Break a line for each claim of docs/security.md, check that a test fails (ONLY=claim)
@@ -29,11 +33,7 @@ mutants: $(READY) ## Break a line for each claim of docs/security.md, check that
 	@$(BIN)/python -m tests.mutants $(ONLY)
 
 coverage: $(READY) ## Measure which lines and branches the tests run (ARGS as for test; 15 minutes)
-	@tests/install-browser.sh
-	@tests/install-engines.sh
-	@tests/install-servers.sh
-	@tests/install-node.sh
-	@tests/install-node.sh $(PEER)
+	$(INSTALL_TOOLS)
 	@rm -rf build/coverage && mkdir -p build/coverage
 	@$(BIN)/coverage run -m pytest -n auto --dist loadfile --no-loadscope-reorder --timeout 180 $(ARGS)
 	@$(BIN)/coverage combine --quiet
