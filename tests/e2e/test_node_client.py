@@ -65,11 +65,11 @@ async def test_two_players_in_javascript_play_ten_hands_over_json_and_messagepac
         code = await server.stop()
     assert code == 0
     assert 0 < after < before / 2
-    assert one["hands"] == other["hands"] == HANDS
+    # Whoever is still there sees the end of the next hand too, if that has begun.
+    assert {one["hands"], other["hands"]} <= {HANDS, HANDS + 1}
     assert {"welcome", "tables", "snapshot", "accepted", "events", "hand"} <= set(one["got"])
     async with asyncpg.create_pool(database_url, min_size=1, max_size=1) as pool:
         ended = await pool.fetchval("SELECT count(*) FROM game_events WHERE type = 'hand_ended'")
-    # One who leaves in the midst of the next hand ends it.
     assert ended in (HANDS, HANDS + 1)
     assert len(await check_database(database_url)) == 1
 

@@ -82,7 +82,9 @@ async def test_only_hands_that_ended_before_the_date_go(
     await archiving(after_hand(3))
 
     assert archiving.files == ["t1-1-3.phhs.gz"]
-    rows = await operator.fetch("SELECT hand_number FROM game_events WHERE type = 'hand_started'")
+    rows = await operator.fetch(
+        "SELECT hand_number FROM game_events WHERE type = 'hand_started' ORDER BY seq"
+    )
     assert [row["hand_number"] for row in rows] == list(range(4, over(played) + 2))
     await archiving.holds_together()
 

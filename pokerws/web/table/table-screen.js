@@ -403,13 +403,13 @@ export class TableScreen {
     this.questions.render(scene);
     this.followWish(scene);
     this.entry.render(scene);
-    const capabilities = this.connection.welcome?.capabilities ?? [];
-    this.preActions.render(scene, capabilities.includes("pre_actions"));
-    this.tick();
+    this.preActions.render(scene, !!this.connection.welcome?.capabilities.includes("pre_actions"));
     this.follower?.changed();
     this.panel.flush();
     this.drawn(scene);
     keepFocus();
+    this.speaker.drawn();
+    this.tick();
   }
 
   /** @param {TableState} table */

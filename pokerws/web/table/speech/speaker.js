@@ -106,15 +106,18 @@ export class Speaker {
   /** @param {Line} line */
   add(line) {
     this.lines.push(line);
-    if (line.kind === "turn") this.flush();
-    else this.timer ??= setTimeout(() => this.flush(), GATHER_MS);
+    this.timer ??= setTimeout(() => this.flush(), GATHER_MS);
+  }
+
+  /** The state is drawn: a player who hears of the own turn finds its buttons and keys. */
+  drawn() {
+    if (this.lines.some(isUrgent)) this.flush();
   }
 
   flush() {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const now = this.lines.some(({ kind }) => kind === "turn");
-    announce(gathered(this.lines), { now });
+    announce(gathered(this.lines), { now: this.lines.some(isUrgent) });
     this.lines = [];
   }
 
@@ -162,6 +165,11 @@ export class Speaker {
     if (!turn || own === null) return said([prompt(table, own, player)]);
     return said([turnLine(table, own)?.text ?? "", secondsLeft(turn.deadline_ms - this.now())]);
   }
+}
+
+/** @param {Line} line */
+function isUrgent(line) {
+  return line.kind === "turn";
 }
 
 /** @param {number} ms */
