@@ -1,8 +1,10 @@
 """A friend's home game, with `kill -9` after each of the host's decisions."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import asyncpg
 from msgspec.structs import replace
 
 from pokerws.client import Client, TableView, connect
@@ -10,6 +12,7 @@ from pokerws.client.errors import CommandRejected
 from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import TableId
+from pokerws.messages import ChatHistory
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
 from tests.simulation.crash import BACKOFF
@@ -40,6 +43,8 @@ class HomeGame:
         self.host, self.ben, self.cleo = host, ben, cleo
         self.watching = [host, ben, cleo]
         self.table = TableId("")
+        # What Cleo is shown of the chat of before, each time that she comes back.
+        self.histories = asyncio.Queue[ChatHistory]()
 
     @property
     def view(self) -> TableView:
@@ -91,7 +96,14 @@ async def home_game(server: ServerProcess) -> AsyncIterator[HomeGame]:
     async with (
         connect(url, name="Hanna", backoff=BACKOFF) as host,
         connect(url, name="Ben", backoff=BACKOFF) as ben,
-        connect(url, name="Cleo", backoff=BACKOFF) as cleo,
+        connect(
+            url,
+            name="Cleo",
+            backoff=BACKOFF,
+            on_message=lambda news: (
+                game.histories.put_nowait(news) if isinstance(news, ChatHistory) else None
+            ),
+        ) as cleo,
     ):
         game = HomeGame(server, host, ben, cleo)
         await game.opened()
@@ -115,6 +127,8 @@ async def test_a_home_game_goes_on_after_each_kill_9(
                 await host.approve_seat(table, friend.player)
                 await friend.sit(table, 5_000, number)
             await host.host_mute(table, ben.player)
+            await host.chat(table, "Good luck")
+            await server.logged("chat_stored")
 
         async def ben_is_kicked_in_mid_hand() -> None:
             assert await refusal(ben.chat(table, "Hello?")) == "muted_by_host"
@@ -154,6 +168,9 @@ async def test_a_home_game_goes_on_after_each_kill_9(
                 game.watching.remove(ben)
                 assert await refusal(ben.sit(table, 5_000)) == "unknown_table"
             await game.killed()
+            if step is not friends_sit_down:
+                (line,) = (await game.histories.get()).lines
+                assert (line.name, line.text) == ("Hanna", "Good luck")
         assert await refusal(host.close_table(table)) == "not_host"
         await cleo.close_table(table)
         lines = cleo.views[table].table.hosting.bank
@@ -164,3 +181,6 @@ async def test_a_home_game_goes_on_after_each_kill_9(
     assert {"host_kick", "pause_table", "hand_over", "close_table"} <= actions
     assert await server.stop() == 0
     await check_database(database_url)
+    connection = await asyncpg.connect(database_url)
+    assert await connection.fetchval("SELECT count(*) FROM chat_lines") == 0
+    await connection.close()
