@@ -175,6 +175,12 @@ async def test_a_home_game_goes_on_after_each_kill_9(
         await cleo.close_table(table)
         lines = cleo.views[table].table.hosting.bank
         assert sum(line.given - line.returned for line in lines) == 0
+        # Its row says that it was closed, to those who may know of it.
+        await server.kill()
+        await server.start()
+        assert await refusal(cleo.pause_table(table)) == "table_closed"
+        async with connect(server.socket_url, name="Sue") as stranger:
+            assert await refusal(stranger.pause_table(table)) == "unknown_table"
         # No chip of the game came from an account, or went to one.
         assert money == [(await client.account()).balance for client in (host, ben, cleo)]
     actions = {line["action"] for line in server.log("host_action")}
