@@ -6,6 +6,7 @@ from pokerws.messages import Refused
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.hands.past_hands import MaySee
+from pokerws.storage.errors import StoreUnavailable
 
 
 def access_of(session: Session, key: str | None) -> MaySee:
@@ -46,9 +47,9 @@ async def is_closed(session: Session, table: TableId, key: str | None) -> bool:
     state = context.lobby.closed.get(table)
     if state is None:
         try:
-            state = await context.past_hands.closed_table(table)
-        except Refused as refusal:
-            raise Refused("table_unavailable", "the database cannot be reached") from refusal
+            state = await context.past_hands.last_state(table)
+        except (StoreUnavailable, TimeoutError) as error:
+            raise Refused("table_unavailable", "the database cannot be reached") from error
     return state is not None and access_of(session, key)(state)
 
 

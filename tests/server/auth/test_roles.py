@@ -162,8 +162,8 @@ async def test_an_admin_may_give_a_table_bots_as_its_host_may(open_connection: C
     with capture_logs() as lines:
         assert (await admin.ask("add_bot", **on, **euler))["type"] == "accepted"
         assert (await admin.ask("add_bot", **on, **euler))["code"] == "already_so"
-        assert (await ben.ask("remove_bot", **on, player="bot:euler"))["code"] == "not_host"
-        assert (await admin.ask("remove_bot", **on, player="bot:euler"))["type"] == "accepted"
+        assert (await ben.ask("remove_bot", **on, player="bot_euler"))["code"] == "not_host"
+        assert (await admin.ask("remove_bot", **on, player="bot_euler"))["type"] == "accepted"
     asked = [line["action"] for line in lines if line["event"] == "host_action"]
     assert asked == ["add_bot", "remove_bot"]
 
