@@ -35,6 +35,13 @@ async def refusal(sent: Awaitable[object]) -> str:
     return ""
 
 
+async def lines_of_chat(database_url: str) -> int:
+    connection = await asyncpg.connect(database_url)
+    count: int = await connection.fetchval("SELECT count(*) FROM chat_lines")
+    await connection.close()
+    return count
+
+
 class HomeGame:
     """The host and two friends, who came by the link."""
 
@@ -76,6 +83,19 @@ class HomeGame:
             *(table.hosting, table.host, table.config),
             table.hand and table.hand.number,
         )
+
+    async def chat_is_back(self) -> None:
+        """Cleo has come back, and is shown what the host said before."""
+        (line,) = (await self.histories.get()).lines
+        assert (line.name, line.text) == ("Hanna", "Good luck")
+
+    async def closed_after_a_restart(self) -> None:
+        """The row says that the table was closed, to those who may know of it."""
+        await self.server.kill()
+        await self.server.start()
+        assert await refusal(self.cleo.pause_table(self.table)) == "table_closed"
+        async with connect(self.server.socket_url, name="Sue") as stranger:
+            assert await refusal(stranger.pause_table(self.table)) == "unknown_table"
 
     async def fold_out(self) -> None:
         """Whoever is to act folds, until the hand is over."""
@@ -169,24 +189,16 @@ async def test_a_home_game_goes_on_after_each_kill_9(
                 assert await refusal(ben.sit(table, 5_000)) == "unknown_table"
             await game.killed()
             if step is not friends_sit_down:
-                (line,) = (await game.histories.get()).lines
-                assert (line.name, line.text) == ("Hanna", "Good luck")
+                await game.chat_is_back()
         assert await refusal(host.close_table(table)) == "not_host"
         await cleo.close_table(table)
         lines = cleo.views[table].table.hosting.bank
         assert sum(line.given - line.returned for line in lines) == 0
-        # Its row says that it was closed, to those who may know of it.
-        await server.kill()
-        await server.start()
-        assert await refusal(cleo.pause_table(table)) == "table_closed"
-        async with connect(server.socket_url, name="Sue") as stranger:
-            assert await refusal(stranger.pause_table(table)) == "unknown_table"
+        await game.closed_after_a_restart()
         # No chip of the game came from an account, or went to one.
         assert money == [(await client.account()).balance for client in (host, ben, cleo)]
     actions = {line["action"] for line in server.log("host_action")}
     assert {"host_kick", "pause_table", "hand_over", "close_table"} <= actions
     assert await server.stop() == 0
     await check_database(database_url)
-    connection = await asyncpg.connect(database_url)
-    assert await connection.fetchval("SELECT count(*) FROM chat_lines") == 0
-    await connection.close()
+    assert await lines_of_chat(database_url) == 0
