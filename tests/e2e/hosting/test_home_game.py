@@ -92,7 +92,8 @@ class HomeGame:
         await self.server.logged("chat_stored")
 
     async def closed_after_a_restart(self) -> None:
-        """The row says that the table was closed, to those who may know of it."""
+        """The chat is gone.  The row says that it was closed, to those who may know of it."""
+        await self.server.logged("chat_erased")
         await self.server.kill()
         await self.server.start()
         assert await refusal(self.cleo.pause_table(self.table)) == "table_closed"
