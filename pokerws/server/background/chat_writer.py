@@ -65,6 +65,7 @@ class ChatWriter:
                     log.debug("chat_stored", lines=len(waiting.lines))
                 if waiting.closed:
                     await self._store.erase(waiting.closed)
+                    log.debug("chat_erased", tables=len(waiting.closed))
             except StoreRejected as error:
                 # Nothing is in such a line that players could not have said: it must not wait.
                 log.error(  # noqa: TRY400  the trace says no more

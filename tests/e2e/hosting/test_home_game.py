@@ -35,6 +35,13 @@ async def refusal(sent: Awaitable[object]) -> str:
     return ""
 
 
+async def lines_of_chat(database_url: str) -> int:
+    connection = await asyncpg.connect(database_url)
+    count: int = await connection.fetchval("SELECT count(*) FROM chat_lines")
+    await connection.close()
+    return count
+
+
 class HomeGame:
     """The host and two friends, who came by the link."""
 
@@ -61,7 +68,7 @@ class HomeGame:
             await client.watch(self.table)
         await self.host.sit(self.table, 5_000, 0)
 
-    async def killed(self) -> None:
+    async def killed(self, *, has_chat: bool = False) -> None:
         """The server is killed and started again: what the host decided is as it was."""
         await self.view.reached(max(one.views[self.table].seq for one in self.watching))
         table, epoch = self.view.table, self.view.epoch
@@ -76,6 +83,22 @@ class HomeGame:
             *(table.hosting, table.host, table.config),
             table.hand and table.hand.number,
         )
+        if has_chat:
+            (line,) = (await self.histories.get()).lines
+            assert (line.name, line.text) == ("Hanna", "Good luck")
+
+    async def says_good_luck(self) -> None:
+        await self.host.chat(self.table, "Good luck")
+        await self.server.logged("chat_stored")
+
+    async def closed_after_a_restart(self) -> None:
+        """The chat is gone.  The row says that it was closed, to those who may know of it."""
+        await self.server.logged("chat_erased")
+        await self.server.kill()
+        await self.server.start()
+        assert await refusal(self.cleo.pause_table(self.table)) == "table_closed"
+        async with connect(self.server.socket_url, name="Sue") as stranger:
+            assert await refusal(stranger.pause_table(self.table)) == "unknown_table"
 
     async def fold_out(self) -> None:
         """Whoever is to act folds, until the hand is over."""
@@ -127,8 +150,7 @@ async def test_a_home_game_goes_on_after_each_kill_9(
                 await host.approve_seat(table, friend.player)
                 await friend.sit(table, 5_000, number)
             await host.host_mute(table, ben.player)
-            await host.chat(table, "Good luck")
-            await server.logged("chat_stored")
+            await game.says_good_luck()
 
         async def ben_is_kicked_in_mid_hand() -> None:
             assert await refusal(ben.chat(table, "Hello?")) == "muted_by_host"
@@ -167,20 +189,16 @@ async def test_a_home_game_goes_on_after_each_kill_9(
                 # Ben is banned: for him there is no such table any more.
                 game.watching.remove(ben)
                 assert await refusal(ben.sit(table, 5_000)) == "unknown_table"
-            await game.killed()
-            if step is not friends_sit_down:
-                (line,) = (await game.histories.get()).lines
-                assert (line.name, line.text) == ("Hanna", "Good luck")
+            await game.killed(has_chat=step is not friends_sit_down)
         assert await refusal(host.close_table(table)) == "not_host"
         await cleo.close_table(table)
-        lines = cleo.views[table].table.hosting.bank
-        assert sum(line.given - line.returned for line in lines) == 0
+        bank = cleo.views[table].table.hosting.bank
+        assert sum(line.given - line.returned for line in bank) == 0
+        await game.closed_after_a_restart()
         # No chip of the game came from an account, or went to one.
         assert money == [(await client.account()).balance for client in (host, ben, cleo)]
     actions = {line["action"] for line in server.log("host_action")}
     assert {"host_kick", "pause_table", "hand_over", "close_table"} <= actions
     assert await server.stop() == 0
     await check_database(database_url)
-    connection = await asyncpg.connect(database_url)
-    assert await connection.fetchval("SELECT count(*) FROM chat_lines") == 0
-    await connection.close()
+    assert await lines_of_chat(database_url) == 0

@@ -97,7 +97,8 @@ class Lobby:
         self.event_log = EventLog(store, journal, vault) if keep_events else NoEventLog()
         self._feed = LobbyFeed(clock)
         self._tables = TableRegistry(bot_limits)
-        self.bots, self.closed = self._tables.bots, self._tables.closed
+        self.bots = self._tables.bots
+        self.closed = self._tables.closed
         self.idle = IdleTables(self._tables, self._feed)
         self._in_memory = self._tables.in_memory
         self.claims = SeatClaims(self._in_memory, clock)
