@@ -209,17 +209,20 @@ class Close(Struct, frozen=True):
 
 
 class AddBot(Struct, frozen=True):
-    """Want one more bot at the table; `style` is a `hosting.bots.BotStyle`, `name` a `BotName`."""
+    """Want one more bot at the table; `style` is a `hosting.bots.BotStyle`, `name` a `BotName`.
 
-    player: PlayerId
+    Without a player an operator asks.
+    """
+
+    player: PlayerId | None
     style: str
     name: str | None = None
 
 
 class RemoveBot(Struct, frozen=True):
-    """Want a bot no more, which then stands up."""
+    """Want a bot no more, which then stands up.  Without a player an operator asks."""
 
-    player: PlayerId
+    player: PlayerId | None
     bot: PlayerId
 
 

@@ -24,6 +24,7 @@ from pokerws.server.auth.operator_tokens import OperatorTokens
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.auth.tokens import Tokens
 from pokerws.server.background import memory_play
+from pokerws.server.background.chat_writer import ChatWriter
 from pokerws.server.background.clock_watch import ClockWatch
 from pokerws.server.background.comparator import comparator_of
 from pokerws.server.background.loop_lag import LoopLag
@@ -33,6 +34,7 @@ from pokerws.server.background.row_check import RowCheck
 from pokerws.server.background.status import status_of
 from pokerws.server.background.supervisor import BackgroundTask, Supervisor
 from pokerws.server.clock import Clock
+from pokerws.server.company.chat_lines import ChatLines
 from pokerws.server.limits.limits import quotas_of
 from pokerws.server.listener import Listener
 from pokerws.server.moderation.moderation import Moderation
@@ -86,6 +88,7 @@ class App:
         self._revocations = Revocations(self.persistence.store.names, self._clock)
         self._presence = Presence(self._clock, settings.tables.absence_grace_ms)
         self._moderation = Moderation(self.persistence.store.sanctions, self._clock)
+        self._chat_lines = ChatLines()
         self._keys: KeySet | None = None
 
     async def start(self, report: Report = unreported) -> None:
@@ -129,6 +132,7 @@ class App:
             self._stops.add("keys", self._keys.close)
         if settings.features.use_db_repository:
             await self._open_database(report)
+            self._start_chat_writer()
         self._stops.add("journal", self._stop_journal)
         self.persistence.journal.start(self.supervisor.watch)
         # Registered before the tables: clients are notified once all tables have stopped.
@@ -176,6 +180,13 @@ class App:
         needs_session_key = self._keys is None and not self._settings.auth.session_key
         await self.persistence.open(report, needs_session_key=needs_session_key)
 
+    def _start_chat_writer(self) -> None:
+        """It stops just before the database is closed, when nothing more is said."""
+        if (database := self.persistence.database) is not None:
+            store, days = database.store.chat, self._settings.storage.chat_days
+            self._chat_lines = lines = ChatLines(store if days else None, self._clock)
+            self._run("chat writer", ChatWriter(lines, store, self._clock, days))
+
     def _open_lobby(self) -> tuple[Cashier, Lobby]:
         settings, persistence = self._settings, self.persistence
         cashier = Cashier(
@@ -198,6 +209,7 @@ class App:
             notes=persistence.notes,
         )
         lobby.follow(self._presence)
+        lobby.closed.tell = self._chat_lines.forget
         lobby.server_tables.reserve_names(names_of_bot_tables(settings, self._bot_games))
         self._stops.add("tables", lobby.stop)
         return cashier, lobby
@@ -355,6 +367,7 @@ class App:
             presence=self._presence,
             moderation=self._moderation,
             heartbeats=heartbeats,
+            chat_lines=self._chat_lines,
             metrics=self._metrics,
         )
         tls = self._certificate.context

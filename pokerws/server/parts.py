@@ -22,6 +22,7 @@ from pokerws.server.auth.tokens import Tokens
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
+from pokerws.server.company.chat_lines import ChatLines
 from pokerws.server.company.notebooks import Notebooks
 from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of
 from pokerws.server.moderation.moderation import Moderation
@@ -173,6 +174,7 @@ def session_context_of(
     presence: Presence,
     moderation: Moderation,
     heartbeats: Heartbeats,
+    chat_lines: ChatLines,
     metrics: Metrics,
 ) -> SessionContext:
     """The dependencies and limits that all sessions share."""
@@ -189,6 +191,7 @@ def session_context_of(
         moderation=moderation,
         heartbeats=heartbeats,
         links=Links(store.links, guests, revocations, clock),
+        chat_lines=chat_lines,
         notebooks=Notebooks(store.player_notes, clock, moderation.roster),
         strict=strict,
         decoders={wire: client_decoder(strict=strict, wire=wire) for wire in WIRES.values()},

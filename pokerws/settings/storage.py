@@ -75,6 +75,10 @@ class Storage(Section, frozen=True, kw_only=True):
             "stay; 0 is never.",
         ),
     ] = 0
+    chat_days: Annotated[
+        int,
+        whole(0, 36_500, "Days after which stored lines of chat are deleted; 0 stores none."),
+    ] = 30
 
     @property
     def database_label(self) -> str:

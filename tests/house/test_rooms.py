@@ -61,8 +61,8 @@ LAYERS = {
         "background listener parts persistence stops app"
     ).split(),
     "storage": (
-        "errors phases fsync ahead accounts ledgers links names player_notes sanctions hand_index "
-        "store log_events outcomes memory_accounts vault journal null postgres"
+        "errors phases fsync ahead accounts ledgers links names player_notes chat sanctions "
+        "hand_index store log_events outcomes memory_accounts vault journal null postgres"
     ).split(),
 }
 

@@ -46,7 +46,8 @@ def player_of_bot(name: str) -> PlayerId:
 
 def add_bot(table: Table, command: AddBot) -> TableEvent:
     """Add a wanted bot; without a name, the next one that is not wanted yet."""
-    check_host(table, command.player)
+    if command.player is not None:
+        check_host(table, command.player)
     most = min(len(table.seats) - 1, len(BOT_NAMES))
     if len(table.bots) >= most:
         details = Details(limit=most, scope="table")
@@ -60,7 +61,8 @@ def add_bot(table: Table, command: AddBot) -> TableEvent:
 
 def remove_bot(table: Table, command: RemoveBot, now_ms: int) -> list[TableEvent]:
     """Remove a wanted bot; it stands up, during a hand at its end."""
-    check_host(table, command.player)
+    if command.player is not None:
+        check_host(table, command.player)
     events = wanted_no_more(table, command.bot)
     if not events:
         raise Illegal("no_such_bot", "no such bot is wanted at this table", Details(field="player"))

@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol, get_args
 
 from pokerws.game.state import PlayerId
 from pokerws.messages import (
+    AddBot,
     ApproveSeat,
     Ban,
     ChangeTable,
@@ -36,6 +37,7 @@ from pokerws.messages import (
     MutePlayer,
     PauseTable,
     Ping,
+    RemoveBot,
     RenewLink,
     ResumeTable,
     Role,
@@ -67,6 +69,7 @@ HOSTING: frozenset[type[ClientMessage]] = frozenset(
     (
         *(HostKick, HostBan, HostUnban, PauseTable, ResumeTable, ChangeTable, HandOver, GetLink),
         *(RenewLink, ApproveSeat, DenySeat, GiveChips, TakeChips, CloseTable, HostMute),
+        *(AddBot, RemoveBot),
     )
 )
 # An operator has neither account nor seat.

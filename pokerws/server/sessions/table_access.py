@@ -6,6 +6,7 @@ from pokerws.messages import Refused
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.hands.past_hands import MaySee
+from pokerws.storage.errors import StoreUnavailable
 
 
 def access_of(session: Session, key: str | None) -> MaySee:
@@ -23,6 +24,33 @@ def check_access(session: Session, actor: TableActor, key: str | None = None) ->
         return
     if not has_access(session, actor.table, key):
         raise unknown(actor.table.id)
+
+
+async def find_table(session: Session, table: TableId, key: str | None = None) -> TableActor:
+    """The table of a command, loaded if necessary.  Raises Refused.
+
+    That a table is closed is told to those who may know of it.
+    """
+    try:
+        actor = await session.context.lobby.find(table)
+    except Refused as refusal:
+        if refusal.code == "unknown_table" and await is_closed(session, table, key):
+            raise Refused("table_closed", "the table is closed") from refusal
+        raise
+    check_access(session, actor, key)
+    return actor
+
+
+async def is_closed(session: Session, table: TableId, key: str | None) -> bool:
+    """Whether the player may know that a table is closed.  Raises Refused."""
+    context = session.context
+    state = context.lobby.closed.get(table)
+    if state is None:
+        try:
+            state = await context.past_hands.last_state(table)
+        except (StoreUnavailable, TimeoutError) as error:
+            raise Refused("table_unavailable", "the database cannot be reached") from error
+    return state is not None and access_of(session, key)(state)
 
 
 def has_access(session: Session, table: Table, key: str | None) -> bool:

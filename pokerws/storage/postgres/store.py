@@ -41,7 +41,7 @@ from pokerws.storage.postgres.lease import Tenure
 from pokerws.storage.postgres.moderation import sanctions as postgres_sanctions
 from pokerws.storage.postgres.moderation.sanctions import PostgresSanctions
 from pokerws.storage.postgres.names import PostgresNames
-from pokerws.storage.postgres.players import links, notes
+from pokerws.storage.postgres.players import chat, links, notes
 from pokerws.storage.postgres.pruning import Pruning
 from pokerws.storage.postgres.save_statement import SAVE, SAVES, save_statement
 from pokerws.storage.postgres.writer import APPLICATION, CLOSE_S, Writer
@@ -118,6 +118,7 @@ STATEMENTS = (
     *postgres_sanctions.STATEMENTS,
     *links.STATEMENTS,
     *notes.STATEMENTS,
+    *chat.STATEMENTS,
     *pruning.STATEMENTS,
     *owners.STATEMENTS,
     *claims.STATEMENTS,
@@ -152,6 +153,7 @@ class PostgresStore:
         self._sanctions = PostgresSanctions(self._reader)
         self.links = links.PostgresLinks(self._reader)
         self.player_notes = notes.PostgresPlayerNotes(self._reader)
+        self.chat = chat.PostgresChat(self._reader)
         # Claimed tables whose log goes on after their row: their next change overwrites it.
         self._ahead: set[TableId] = set()
         self._claims = Claims(self._reader, tenure, self._ahead)

@@ -1,8 +1,10 @@
 """A friend's home game, with `kill -9` after each of the host's decisions."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import asyncpg
 from msgspec.structs import replace
 
 from pokerws.client import Client, TableView, connect
@@ -10,6 +12,7 @@ from pokerws.client.errors import CommandRejected
 from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import TableId
+from pokerws.messages import ChatHistory
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
 from tests.simulation.crash import BACKOFF
@@ -32,6 +35,13 @@ async def refusal(sent: Awaitable[object]) -> str:
     return ""
 
 
+async def lines_of_chat(database_url: str) -> int:
+    connection = await asyncpg.connect(database_url)
+    count: int = await connection.fetchval("SELECT count(*) FROM chat_lines")
+    await connection.close()
+    return count
+
+
 class HomeGame:
     """The host and two friends, who came by the link."""
 
@@ -40,6 +50,8 @@ class HomeGame:
         self.host, self.ben, self.cleo = host, ben, cleo
         self.watching = [host, ben, cleo]
         self.table = TableId("")
+        # What Cleo is shown of the chat of before, each time that she comes back.
+        self.histories = asyncio.Queue[ChatHistory]()
 
     @property
     def view(self) -> TableView:
@@ -56,7 +68,7 @@ class HomeGame:
             await client.watch(self.table)
         await self.host.sit(self.table, 5_000, 0)
 
-    async def killed(self) -> None:
+    async def killed(self, *, has_chat: bool = False) -> None:
         """The server is killed and started again: what the host decided is as it was."""
         await self.view.reached(max(one.views[self.table].seq for one in self.watching))
         table, epoch = self.view.table, self.view.epoch
@@ -71,6 +83,22 @@ class HomeGame:
             *(table.hosting, table.host, table.config),
             table.hand and table.hand.number,
         )
+        if has_chat:
+            (line,) = (await self.histories.get()).lines
+            assert (line.name, line.text) == ("Hanna", "Good luck")
+
+    async def says_good_luck(self) -> None:
+        await self.host.chat(self.table, "Good luck")
+        await self.server.logged("chat_stored")
+
+    async def closed_after_a_restart(self) -> None:
+        """The chat is gone.  The row says that it was closed, to those who may know of it."""
+        await self.server.logged("chat_erased")
+        await self.server.kill()
+        await self.server.start()
+        assert await refusal(self.cleo.pause_table(self.table)) == "table_closed"
+        async with connect(self.server.socket_url, name="Sue") as stranger:
+            assert await refusal(stranger.pause_table(self.table)) == "unknown_table"
 
     async def fold_out(self) -> None:
         """Whoever is to act folds, until the hand is over."""
@@ -91,7 +119,14 @@ async def home_game(server: ServerProcess) -> AsyncIterator[HomeGame]:
     async with (
         connect(url, name="Hanna", backoff=BACKOFF) as host,
         connect(url, name="Ben", backoff=BACKOFF) as ben,
-        connect(url, name="Cleo", backoff=BACKOFF) as cleo,
+        connect(
+            url,
+            name="Cleo",
+            backoff=BACKOFF,
+            on_message=lambda news: (
+                game.histories.put_nowait(news) if isinstance(news, ChatHistory) else None
+            ),
+        ) as cleo,
     ):
         game = HomeGame(server, host, ben, cleo)
         await game.opened()
@@ -115,6 +150,7 @@ async def test_a_home_game_goes_on_after_each_kill_9(
                 await host.approve_seat(table, friend.player)
                 await friend.sit(table, 5_000, number)
             await host.host_mute(table, ben.player)
+            await game.says_good_luck()
 
         async def ben_is_kicked_in_mid_hand() -> None:
             assert await refusal(ben.chat(table, "Hello?")) == "muted_by_host"
@@ -153,14 +189,16 @@ async def test_a_home_game_goes_on_after_each_kill_9(
                 # Ben is banned: for him there is no such table any more.
                 game.watching.remove(ben)
                 assert await refusal(ben.sit(table, 5_000)) == "unknown_table"
-            await game.killed()
+            await game.killed(has_chat=step is not friends_sit_down)
         assert await refusal(host.close_table(table)) == "not_host"
         await cleo.close_table(table)
-        lines = cleo.views[table].table.hosting.bank
-        assert sum(line.given - line.returned for line in lines) == 0
+        bank = cleo.views[table].table.hosting.bank
+        assert sum(line.given - line.returned for line in bank) == 0
+        await game.closed_after_a_restart()
         # No chip of the game came from an account, or went to one.
         assert money == [(await client.account()).balance for client in (host, ben, cleo)]
     actions = {line["action"] for line in server.log("host_action")}
     assert {"host_kick", "pause_table", "hand_over", "close_table"} <= actions
     assert await server.stop() == 0
     await check_database(database_url)
+    assert await lines_of_chat(database_url) == 0

@@ -152,6 +152,22 @@ async def test_a_player_may_close_the_own_table_and_no_other(open_connection: Co
     assert (await ann.ask("list_tables"))["tables"] == []
 
 
+@pytest.mark.settings(**AUTH)
+async def test_an_admin_may_give_a_table_bots_as_its_host_may(open_connection: Connect) -> None:
+    host, ben = await enter(open_connection, "ann"), await enter(open_connection, "ben")
+    admin = await enter(open_connection, "root", "admin")
+    on = {"table": await open_table(host)}
+    euler = {"style": "calling_station", "name": "Euler"}
+    assert (await ben.ask("add_bot", **on, **euler))["code"] == "not_host"
+    with capture_logs() as lines:
+        assert (await admin.ask("add_bot", **on, **euler))["type"] == "accepted"
+        assert (await admin.ask("add_bot", **on, **euler))["code"] == "already_so"
+        assert (await ben.ask("remove_bot", **on, player="bot_euler"))["code"] == "not_host"
+        assert (await admin.ask("remove_bot", **on, player="bot_euler"))["type"] == "accepted"
+    asked = [line["action"] for line in lines if line["event"] == "host_action"]
+    assert asked == ["add_bot", "remove_bot"]
+
+
 @pytest.fixture
 def lines() -> Iterator[list[Any]]:
     with capture_logs() as lines:
@@ -184,7 +200,8 @@ async def test_an_admin_closes_a_table_and_everybody_goes_home_with_the_chips(
         assert (closed["type"], closed["reason"]) == ("table_closed", "operator")
     assert (await player.ask("get_account"))["balance"] == before
     assert (await player.ask("list_tables"))["tables"] == []
-    assert (await admin.ask("close_table", table=table))["code"] == "unknown_table"
+    assert (await admin.ask("close_table", table=table))["code"] == "table_closed"
+    assert (await player.ask("stand", table=table))["code"] == "table_closed"
     (asked,) = [line for line in lines if line["event"] == "host_action"]
     assert (asked["action"], asked["table"], asked["by"]) == ("close_table", table, "root")
     assert asked["host"] == "ann"

@@ -7,9 +7,10 @@ import pytest
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import ChatSaid
 from pokerws.server.company import chat_lines
-from pokerws.server.company.chat_lines import MAX_TABLE_LINES, ChatLines
+from pokerws.server.company.chat_lines import ChatLines
 from pokerws.server.company.notebooks import RETRY_MS, Notebooks
 from pokerws.server.tables.actors.delayed_viewers import Public
+from pokerws.storage.chat import MAX_TABLE_LINES
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.player_notes import MemoryPlayerNotes, NoteChange, PlayerNote
 from tests.server.conftest import Connect, Raw

@@ -62,6 +62,25 @@ async def test_it_is_answered_like_a_table_that_is_not_there(open_connection: Co
     assert (await stranger.ask("list_tables"))["tables"] == []
 
 
+@pytest.mark.settings(player_seat_rate="0")
+async def test_that_it_is_closed_is_told_to_those_who_may_know_of_it(
+    open_connection: Connect,
+) -> None:
+    host, made = await opened(open_connection)
+    on = {"table": made["table"]}
+    assert (await host.ask("close_table", **on))["type"] == "accepted"
+    stranger = await open_connection("Sue")
+    for command in ("stand", "close_table", "leave_waiting_list"):
+        assert (await host.ask(command, **on))["code"] == "table_closed"
+        assert (await stranger.ask(command, **on))["code"] == "unknown_table"
+    sit = {"type": "sit", **on, "buy_in": 1_000}
+    assert (await stranger.ask(**sit))["code"] == "unknown_table"
+    assert (await stranger.ask(**sit, key="x" * 24))["code"] == "unknown_table"
+    assert (await stranger.ask(**sit, key=made["key"]))["code"] == "table_closed"
+    # It cannot be watched: for viewers it is gone.
+    assert (await host.ask("watch", **on))["code"] == "unknown_table"
+
+
 async def test_a_new_link_makes_the_old_key_invalid(open_connection: Connect) -> None:
     host, made = await opened(open_connection)
     on = {"table": made["table"]}

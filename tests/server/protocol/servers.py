@@ -29,6 +29,7 @@ from pokerws.storage.store import Change, Claimed, EventRow
 from pokerws.storage.vault.vault import Vault
 from tests.settings import settings_of
 from tests.storage.faulty_store import FaultyStore
+from tests.storage.memory_chat import MemoryChat
 from tests.vaults import VAULT
 
 OPERATOR_KEY = "a key that the operator of this server has"
@@ -156,6 +157,16 @@ class AwayNotes(MemoryPlayerNotes):
         return await super().of(owner)
 
 
+class AwayChat(MemoryChat):
+    def __init__(self, away: Away) -> None:
+        super().__init__()
+        self._away = away
+
+    def _check(self) -> None:
+        self._away.check()
+        super()._check()
+
+
 class AwayLinks(MemoryLinks):
     def __init__(self, away: Away) -> None:
         super().__init__()
@@ -189,6 +200,7 @@ class AwayStore(FaultyStore):
         self.away_names = AwayNames(self.away)
         self.player_notes = AwayNotes(self.away)
         self.links = AwayLinks(self.away)
+        self.chat = AwayChat(self.away)
         self._names = self.away_names
         self.rejects = False
 

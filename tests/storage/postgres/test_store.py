@@ -21,7 +21,7 @@ from pokerws.storage.postgres import store as postgres
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.claiming import claims, states
 from pokerws.storage.postgres.moderation import sanctions
-from pokerws.storage.postgres.players import links, notes
+from pokerws.storage.postgres.players import chat, links, notes
 from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.changes import START_MS, brings, change, event
 from tests.storage.conftest import SOON_S
@@ -75,6 +75,7 @@ def test_the_list_of_statements_is_complete() -> None:
             sanctions,
             links,
             notes,
+            chat,
             states,
         ),
         save_statement,

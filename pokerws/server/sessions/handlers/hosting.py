@@ -8,6 +8,7 @@ from pokerws.game import commands
 from pokerws.game.hosting.admission import check_host
 from pokerws.game.state import PlayerId
 from pokerws.messages import (
+    AddBot,
     ApproveSeat,
     ChangeTable,
     CloseTable,
@@ -21,13 +22,14 @@ from pokerws.messages import (
     HostUnban,
     PauseTable,
     Refused,
+    RemoveBot,
     RenewLink,
     ResumeTable,
     TableLink,
     TakeChips,
 )
 from pokerws.server.sessions.session import Session
-from pokerws.server.sessions.table_access import check_access, is_operator
+from pokerws.server.sessions.table_access import check_access, find_table, is_operator
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.actors.banned_viewers import show_out
 
@@ -53,8 +55,7 @@ log = structlog.get_logger("pokerws.hosting")
 
 async def command_as_host(session: Session, message: HostMessage) -> None:
     """Carry out a command of a host, or of an operator."""
-    actor = await session.context.lobby.find(message.table)
-    check_access(session, actor)
+    actor = await find_table(session, message.table)
     by = None if is_operator(session) else session.player
     before = actor.table.seq
     actor.handle(session, message.id, command_of(message, by))
@@ -116,7 +117,9 @@ async def get_link(session: Session, message: GetLink) -> None:
     session.answer_in_turn(table.id, TableLink(message.id, table.id, key))
 
 
-def log_action(session: Session, actor: TableActor, message: HostMessage) -> None:
+def log_action(
+    session: Session, actor: TableActor, message: HostMessage | AddBot | RemoveBot
+) -> None:
     """Log the action of a host, or of an operator in place of the host."""
     facts: dict[str, object] = {"table": actor.table.id, "host": actor.table.host}
     target = getattr(message, "player", None)

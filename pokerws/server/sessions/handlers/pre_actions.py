@@ -4,7 +4,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.messages import Accepted, PreAct, reject, rejection
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
-from pokerws.server.sessions.table_access import check_access
+from pokerws.server.sessions.table_access import check_access, find_table
 from pokerws.server.tables.actor import TableActor
 
 
@@ -21,8 +21,7 @@ def pre_act(session: Session, message: PreAct) -> Work | None:
 
 async def load_and_pre_act(session: Session, message: PreAct) -> None:
     """Load a table, which holds no pre-actions yet, and answer."""
-    actor = await session.context.lobby.find(message.table)
-    check_access(session, actor)
+    actor = await find_table(session, message.table)
     hold(session, message, actor)
 
 

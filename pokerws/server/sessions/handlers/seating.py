@@ -15,7 +15,7 @@ from pokerws.server.auth.seat_names import check_unlike
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.handlers.tables import check_seats
 from pokerws.server.sessions.session import Session
-from pokerws.server.sessions.table_access import check_access
+from pokerws.server.sessions.table_access import find_table
 from pokerws.server.tables.actor import TableActor
 
 # Stored tables that one `quick_seat` loads at most, to find a seat.
@@ -38,8 +38,7 @@ def join_waiting_list(session: Session, message: JoinWaitingList) -> Work | None
 
 async def wait_at(session: Session, message_id: str, table: TableId, key: str | None) -> None:
     """Wait for a seat at a table."""
-    actor = await session.context.lobby.find(table)
-    check_access(session, actor, key)
+    actor = await find_table(session, table, key)
     player, name = session.player, session.shown.name
     session.context.moderation.check_seat(player, table)
     check_unlike(actor.table.seats, player, name)
@@ -60,8 +59,7 @@ def leave_waiting_list(session: Session, message: LeaveWaitingList) -> Work | No
 
 async def leave_at(session: Session, message_id: str, table: TableId) -> None:
     """Leave the waiting list of a table."""
-    actor = await session.context.lobby.find(table)
-    check_access(session, actor)
+    actor = await find_table(session, table)
     actor.handle(session, message_id, commands.LeaveWaitingList(session.player))
 
 

@@ -38,7 +38,7 @@ from pokerws.server.auth.seat_names import check_unlike
 from pokerws.server.auth.text_rules import table_name
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
-from pokerws.server.sessions.table_access import check_access
+from pokerws.server.sessions.table_access import check_access, find_table
 from pokerws.server.tables.actor import TableActor
 
 # Commands that bring no chips to the table, and so need no balance.
@@ -76,8 +76,7 @@ def command_table(session: Session, message: PlainCommand) -> Work | None:
 
 async def load_and_command(session: Session, message: PlainCommand) -> None:
     """Load a table and carry out a command."""
-    actor = await session.context.lobby.find(message.table)
-    check_access(session, actor)
+    actor = await find_table(session, message.table)
     actor.handle(session, message.id, command_of(message, session.player))
 
 
@@ -123,30 +122,32 @@ def command_of(message: PlainCommand, player: PlayerId) -> commands.Command:
 
 async def pay(session: Session, message: Sit | AddChips) -> None:
     """Bring chips from the player's account to a table."""
-    lobby, cashier, identity = session.context.lobby, session.context.cashier, session.shown
-    actor = await lobby.find(message.table)
-    check_access(session, actor, message.key if isinstance(message, Sit) else None)
+    cashier, identity = session.context.cashier, session.shown
+    key = message.key if isinstance(message, Sit) else None
+    actor = await find_table(session, message.table, key)
     command = payment_of(message, identity)
     if actor.has_answered(session, message.id, command):
         actor.handle(session, message.id, command)
         return
     if actor.table.config.hosting.bank:
-        await sit_at_bank(session, message, actor)
+        await sit_at_bank(session, message, actor, key)
         return
     address = session.guest_address
     async with cashier.paying(identity.player, address) as purse, naming(session, message, actor):
-        actor = await lobby.find(message.table)
+        actor = await find_table(session, message.table, key)
         check_sit(session, message, actor)
         wanted = message.buy_in if isinstance(message, Sit) else message.amount
         purse.check(wanted, session.context.clock.table_ms())
         actor.handle(session, message.id, payment_of(message, identity, purse.available))
 
 
-async def sit_at_bank(session: Session, message: Sit | AddChips, actor: TableActor) -> None:
+async def sit_at_bank(
+    session: Session, message: Sit | AddChips, actor: TableActor, key: str | None
+) -> None:
     """Take a seat where the chips are the table's, and so need no account."""
     identity = session.shown
     async with naming(session, message, actor):
-        actor = await session.context.lobby.find(message.table)
+        actor = await find_table(session, message.table, key)
         check_sit(session, message, actor)
         actor.handle(session, message.id, payment_of(message, identity))
 

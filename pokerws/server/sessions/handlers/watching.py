@@ -74,7 +74,8 @@ async def find_watched(session: Session, message: Watch) -> tuple[TableActor, li
         actor = await lobby.find(table)
         check_access(session, actor, message.key)
         older = await actor.viewers.read_back(message)
-    if older:
+        has_waited = await session.context.chat_lines.open(table, actor.epoch)
+    if older or has_waited:
         # Meanwhile the table may have left memory and have been loaded with another actor.
         actor = await lobby.find(table)
     return actor, older

@@ -97,7 +97,14 @@ class PastHands:
 
     async def closed_table(self, table: TableId) -> Table | None:
         """The last state of a table that is stored as closed.  Raises Illegal."""
-        stored = await self._look(table)
+        try:
+            return await self.last_state(table)
+        except (StoreUnavailable, TimeoutError) as error:
+            raise Refused("log_unavailable") from error
+
+    async def last_state(self, table: TableId) -> Table | None:
+        """The same.  Raises StoreUnavailable or TimeoutError."""
+        stored = await self._store.look(table)
         if stored is None or stored.status != "closed":
             return None
         return decode_snapshot(stored.snapshot).table

@@ -98,6 +98,7 @@ class Lobby:
         self._feed = LobbyFeed(clock)
         self._tables = TableRegistry(bot_limits)
         self.bots = self._tables.bots
+        self.closed = self._tables.closed
         self.idle = IdleTables(self._tables, self._feed)
         self._in_memory = self._tables.in_memory
         self.claims = SeatClaims(self._in_memory, clock)

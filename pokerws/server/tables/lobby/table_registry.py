@@ -15,6 +15,7 @@ from pokerws.game.illegal import Details
 from pokerws.game.state import CloseReason, PlayerId, TableId
 from pokerws.messages import Refused
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.closed_tables import ClosedTables
 from pokerws.server.tables.lobby.absences import Absences
 from pokerws.server.tables.lobby.wanted_bots import BOT_LIMITS, BotLimits, WantedBots
 from pokerws.storage.store import Position
@@ -107,7 +108,7 @@ class TableRegistry:
     `in_memory` has the actors of those in memory.  `opened_by` and `opened_from` count the open
     tables of players and addresses who opened them.  All three are only read.  `absences` follows
     who sits at the tables in memory, `bots` which bots their hosts want; `on_left` is called when a
-    table has left it.
+    table has left it.  `closed` has those that are gone.
     """
 
     def __init__(self, bot_limits: BotLimits = BOT_LIMITS) -> None:
@@ -116,6 +117,7 @@ class TableRegistry:
         self.in_memory: dict[TableId, TableActor] = {}
         self.absences = Absences(self.in_memory)
         self.bots = WantedBots(self.in_memory, bot_limits)
+        self.closed = ClosedTables()
         self.on_left: Callable[[TableId], None] = lambda _: None
         self._entries: dict[TableId, TableEntry] = {}
 
@@ -193,7 +195,7 @@ class TableRegistry:
         if to is TableState.LIVE:
             raise IllegalTransition(entry.table, entry.state, to)
         _check(entry, to)
-        entry.state = to
+        entry.state, actor = to, entry.actor
         if to not in _IN_MEMORY:
             if entry.actor is not None:
                 entry.known = Position(entry.actor.stored_seq, entry.actor.epoch)
@@ -205,6 +207,7 @@ class TableRegistry:
             self.on_left(entry.table)
         if to is TableState.GONE:
             self._forget(entry)
+            self.closed.note(entry.table, None if actor is None else actor.table)
 
     def _enter_memory(self, actor: TableActor) -> None:
         self.in_memory[actor.table.id] = actor

@@ -116,7 +116,7 @@ class Played:
         self._send(command_id, command)
 
     def _send(self, command_id: str, command: commands.Command) -> None:
-        self.actor.handle(FakeViewer(command.player), command_id, command)  # type: ignore[union-attr]
+        self.actor.handle(FakeViewer(command.player), command_id, command)  # type: ignore[union-attr, arg-type]
 
     async def hydrated(self) -> ReplayedTable:
         stored = await self.store.look(T1)
