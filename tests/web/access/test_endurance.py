@@ -13,8 +13,8 @@ from tests.web.visitor import at_table
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# By then the log has all the lines that it keeps, and most of the code is compiled. What is compiled
-# later takes up to 220 kB; a hand whose events are kept takes 3 kB and more.
+# By then the log has all the lines that it keeps, and most of the code is compiled. What is
+# compiled later takes up to 220 kB; a hand whose events are kept takes 3 kB and more.
 WARM_HANDS = 150
 HANDS = 300
 MOST_GROWTH_BYTES = 400_000
