@@ -23,6 +23,9 @@ SIZES = ((1280, 800), (360, 740))
 LEAST_CONTRAST = 4.5
 # The text itself is a part of what is drawn, where it cannot be hidden.
 BESIDE_TEXT = 0.7
+# The styles that the lobby does not need are there.
+STYLED = """() => !document.querySelector('link[rel="later"]')
+    && [...document.querySelectorAll('link[rel="stylesheet"]')].every((link) => link.sheet)"""
 
 
 async def readable(page: Page, view: str, part: float = 0.1) -> None:
@@ -61,6 +64,7 @@ async def test_the_way_to_a_table_has_no_findings(shared_browser: Browser) -> No
         await usable(page, "the start")
         await visitor.enter()
         await usable_in_all_themes(page, "the lobby")
+        await page.wait_for_function(STYLED)
         await page.click("#new-table")
         await usable_in_all_themes(page, "a new table")
         await page.keyboard.press("Escape")
