@@ -104,6 +104,9 @@ async def test_the_table_has_no_findings(shared_browser: Browser) -> None:
         await usable_in_all_themes(page, "after the hand")
         await page.click("#panel-toggle")
         await usable(page, "the log")
+        await page.click("#open-hands")
+        await page.click('[role="tab"][aria-selected="false"]')
+        await usable_in_all_themes(page, "statistics")
 
 
 async def test_the_table_keeps_to_what_the_system_is_set_to(shared_browser: Browser) -> None:
