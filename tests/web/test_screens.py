@@ -1,7 +1,7 @@
 """The name form, the lobby, closed tables, and texts of other players."""
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, ViewportSize, expect
 
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import PlayerId
@@ -130,7 +130,7 @@ WIDER = """() => [document.documentElement, ...document.querySelectorAll('dialog
 
 async def test_nothing_is_cut_in_long_words_on_the_smallest_phone(shared_browser: Browser) -> None:
     async with open_room() as room:
-        phone = {"width": 320, "height": 568}
+        phone = ViewportSize(width=320, height=568)
         context = await shared_browser.new_context(
             viewport=phone, locale="de-DE", reduced_motion="reduce"
         )
