@@ -24,8 +24,12 @@ _FAULTS = """() => {
         && element.getBoundingClientRect().width > 1;
     const shown = (selector, root) => all(selector, root).filter(isShown);
     const known = new Map();
+    // Places on the page, which may be scrolled.
     const box = (element) => {
-        if (!known.has(element)) known.set(element, element.getBoundingClientRect());
+        if (!known.has(element)) {
+            const { x, y, width, height } = element.getBoundingClientRect();
+            known.set(element, new DOMRect(x, y + scrollY, width, height));
+        }
         return known.get(element);
     };
     const seatOf = (element) => element.closest('.seat')?.dataset.seat ?? '';
@@ -72,7 +76,7 @@ _FAULTS = """() => {
         + '#log, #chat, #panel :is(button, input)';
     for (const element of shown(on_top)) {
         if (isSheet && !panel.contains(element)) continue;
-        const { left, right, top, bottom } = box(element);
+        const { left, right, top, bottom } = element.getBoundingClientRect();
         if (bottom > innerHeight || top < 0) continue;
         const found = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
         const whole = element.closest('.seat') ?? element;

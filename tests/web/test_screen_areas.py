@@ -9,7 +9,15 @@ from playwright.async_api import Browser, ViewportSize, expect
 from tests.web.room import CONFIG
 from tests.web.screen import Screen
 from tests.web.screen_geometry import resize, screen_faults
-from tests.web.table_states import VIEWER, full, showdown, state_of, states
+from tests.web.table_states import (
+    VIEWER,
+    all_bet,
+    full,
+    nobody_folds,
+    showdown,
+    state_of,
+    states,
+)
 from tests.web.visitor import at_table
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -73,3 +81,34 @@ async def test_the_table_keeps_its_place_when_a_turn_starts_and_ends(screen: Scr
         assert await screen.page.locator("#actions").is_visible()
         heights.append(await screen.page.evaluate(measure) - waiting)
     assert heights == [0] * len(VIEWPORTS)
+
+
+LOW: tuple[ViewportSize, ...] = (
+    {"width": 320, "height": 568},
+    {"width": 320, "height": 450},
+    {"width": 667, "height": 375},
+)
+# The buttons of the turn and the own cards are on the screen, and nothing lies on them.
+HIDDEN = """() => [...document.querySelectorAll('#action-row button, [data-own] .card')]
+    .filter((one) => one.checkVisibility())
+    .filter((one) => {
+        const { left, right, top, bottom } = one.getBoundingClientRect();
+        const found = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+        return top < 0 || bottom > innerHeight || !one.contains(found);
+    })
+    .map((one) => one.id || one.dataset.card)"""
+TO_TOP = "() => scrollTo({ top: 0, behavior: 'instant' })"
+
+
+async def test_a_turn_is_on_the_screen_however_low_it_is(screen: Screen) -> None:
+    turn = state_of(all_bet("NT", 10, 123_456))
+    waiting = state_of(nobody_folds(full("NT", 10), 1, until_viewer=False))
+    for size in LOW:
+        await resize(screen.page, size)
+        await screen.show(waiting)
+        await screen.page.evaluate(TO_TOP)
+        await screen.show(turn)
+        assert await screen.page.evaluate(HIDDEN) == [], size
+        await screen.page.evaluate(TO_TOP)
+        hidden = await screen.page.evaluate(HIDDEN)
+        assert [name for name in hidden if name.startswith("action")] == [], size

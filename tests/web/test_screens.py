@@ -1,7 +1,7 @@
 """The name form, the lobby, closed tables, and texts of other players."""
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, ViewportSize, expect
 
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import PlayerId
@@ -119,3 +119,35 @@ async def test_a_closed_table_returns_its_viewers_to_the_lobby(
     await page.goto(f"{room.address}#table={room.table.id}")
     await expect(message).to_have_text("This table no longer exists.")
     await expect(page.locator("#lobby-empty")).to_be_visible()
+
+
+WIDER = """() => [document.documentElement, ...document.querySelectorAll('dialog[open] *')]
+    .filter((one) => one.checkVisibility() && getComputedStyle(one).overflowX !== 'auto')
+    .filter((one) => one.getBoundingClientRect().right > innerWidth
+        || one.scrollWidth > one.clientWidth + 1 && one.matches('html, button, dialog *:has(*)'))
+    .map((one) => one.id || one.className || one.tagName)"""
+
+
+async def test_nothing_is_cut_in_long_words_on_the_smallest_phone(shared_browser: Browser) -> None:
+    async with open_room() as room:
+        phone = ViewportSize(width=320, height=568)
+        context = await shared_browser.new_context(
+            viewport=phone, locale="de-DE", reduced_motion="reduce"
+        )
+        page = await context.new_page()
+        visitor = Visitor(context, page, room)
+        await page.goto(room.address)
+        await page.wait_for_selector("#name")
+        assert await page.evaluate(WIDER) == [], "the start"
+        await visitor.enter()
+        for button in ("#new-table", "#open-settings", "#account", "#my-hands"):
+            await page.click(button)
+            await page.wait_for_selector("dialog[open] button")
+            assert await page.evaluate(WIDER) == [], button
+            await page.keyboard.press("Escape")
+        await visitor.open_table()
+        assert await page.evaluate(WIDER) == [], "free seats"
+        await page.click('[data-seat="1"] [data-action="sit"]')
+        assert await page.evaluate(WIDER) == [], "the buy-in"
+        await context.close()
+        assert visitor.problems == []

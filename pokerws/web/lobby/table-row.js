@@ -77,9 +77,10 @@ export function fillRow(row, table, { isOwn, isWaiting }) {
  * @param {TableSummary} table
  */
 function fillFacts(part, table) {
-  const { hand_number: hands, average_pot: pot, hands_an_hour: pace, waiting } = table;
+  const { hand_number: hands, average_pot: pot, hands_an_hour: pace, waiting, bots } = table;
   const playing = hands ? t("lobby.playing_hand", { hand: hands }) : t("lobby.playing");
-  const idle = t(table.paused ? "lobby.paused" : "lobby.waiting");
+  const onlyBots = bots && bots === table.players;
+  const idle = t(table.paused ? "lobby.paused" : onlyBots ? "lobby.bots_wait" : "lobby.waiting");
   /** @type {Record<string, string>} */
   const facts = {
     ".seats-taken": company(table),

@@ -67,7 +67,10 @@ export function shortChips(amount) {
   if (amount < 1_000_000) return number(amount);
   return formatter("compact", (tag) => {
     return new Intl.NumberFormat(tag, { notation: "compact", maximumFractionDigits: 2 });
-  }).format(amount);
+  })
+    .format(amount)
+    // A plate has room for "9,88 M", as in French, not for "9,88 Mio."
+    .replace("Mio.", "M");
 }
 
 /**

@@ -101,6 +101,8 @@ export class ActionBar {
     setText(byId("action-call"), t(allIn ? "turn.all_in" : "turn.call", { amount }));
     setText(byId("action-bring-in"), t(allIn ? "turn.all_in" : "turn.bring_in", { amount }));
     this.wager.begin(turn, table);
+    // On a screen that is lower than the page, the buttons and the own cards come before the header.
+    scrollTo({ top: 9_999, behavior: "instant" });
   }
 
   renderDraw() {

@@ -205,7 +205,7 @@ export class SeatView {
   renderDrew(part, hand) {
     const isDraw = hand !== null && variant(hand.variant).draws;
     // It would cover cards that are shown.
-    const drew = isDraw && part && !part.folded && part.cards.includes("??") ? part.drew : null;
+    const drew = isDraw && part && !part.folded && !part.mucked && part.cards.includes("??") ? part.drew : null;
     this.drew.hidden = drew === null;
     setText(this.drew, drew === null ? "" : describeDrawn(drew));
   }

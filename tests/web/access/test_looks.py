@@ -23,6 +23,9 @@ SIZES = ((1280, 800), (360, 740))
 LEAST_CONTRAST = 4.5
 # The text itself is a part of what is drawn, where it cannot be hidden.
 BESIDE_TEXT = 0.7
+# The styles that the lobby does not need are there.
+STYLED = """() => !document.querySelector('link[rel="later"]')
+    && [...document.querySelectorAll('link[rel="stylesheet"]')].every((link) => link.sheet)"""
 
 
 async def readable(page: Page, view: str, part: float = 0.1) -> None:
@@ -42,6 +45,14 @@ async def usable(page: Page, view: str) -> None:
         assert await small_targets(page) == [], where
 
 
+async def usable_in_all_themes(page: Page, view: str) -> None:
+    """A view is usable in each size, and axe finds nothing in the other themes."""
+    await usable(page, view)
+    for theme in ("light", "contrast", "dark"):
+        await page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        assert "\n".join(await axe_findings(page)) == "", f"{view} in {theme}"
+
+
 async def test_the_way_to_a_table_has_no_findings(shared_browser: Browser) -> None:
     async with open_room() as room:
         context = await shared_browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
@@ -52,9 +63,10 @@ async def test_the_way_to_a_table_has_no_findings(shared_browser: Browser) -> No
         await expect(page.locator("#name")).to_be_focused()
         await usable(page, "the start")
         await visitor.enter()
-        await usable(page, "the lobby")
+        await usable_in_all_themes(page, "the lobby")
+        await page.wait_for_function(STYLED)
         await page.click("#new-table")
-        await usable(page, "a new table")
+        await usable_in_all_themes(page, "a new table")
         await page.keyboard.press("Escape")
         await page.click("#account")
         await usable(page, "the account")
@@ -81,7 +93,7 @@ async def test_the_table_has_no_findings(shared_browser: Browser) -> None:
         }
         for view, state in states.items():
             await screen.show(state)
-            await usable(page, view)
+            await usable_in_all_themes(page, view)
         for button in ("#side-pots", "#edit-presets"):
             await page.click(button)
             await usable(page, button)
@@ -89,9 +101,12 @@ async def test_the_table_has_no_findings(shared_browser: Browser) -> None:
         before, events = showdown("NT", 3)
         await screen.show(before)
         await screen.play(events)
-        await usable(page, "after the hand")
+        await usable_in_all_themes(page, "after the hand")
         await page.click("#panel-toggle")
         await usable(page, "the log")
+        await page.click("#open-hands")
+        await page.click('[role="tab"][aria-selected="false"]')
+        await usable_in_all_themes(page, "statistics")
 
 
 async def test_the_table_keeps_to_what_the_system_is_set_to(shared_browser: Browser) -> None:

@@ -1,5 +1,6 @@
 """The lobby: what fits, what is found, and how one comes to a seat."""
 
+import msgspec
 import pytest
 from playwright.async_api import Page, expect
 
@@ -207,3 +208,7 @@ async def test_no_text_of_the_lobby_meets_another_at_any_width(
             await page.set_viewport_size({"width": width, "height": 800})
             faults = await page.evaluate(FAULTS)
             assert faults == [], f"{language} {width}"
+    idle = msgspec.structs.replace(busy(room), status="waiting", bots=10)
+    room.send(LobbyMessage([idle]))
+    badge = page.locator(f'[data-table-id="{room.table.id}"] .badge')
+    await expect(badge).to_have_text("你入座后机器人开始")

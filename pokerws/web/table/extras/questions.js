@@ -1,6 +1,7 @@
 /**
  * Questions to a seated player, one at a time and never during the own turn: whether to straddle, and
- * how often to run the board when all are all-in. Both can be changed later beside the seat's buttons.
+ * how often to run the board when all are all-in: it is then dealt at once, so that is asked before.
+ * Both can be changed later beside the seat's buttons.
  */
 
 import { storageKey } from "../../net/folder.js";
@@ -96,7 +97,8 @@ function questionsFor(table, own) {
   };
   // Now it matters, whatever was answered before.
   if (most > seat.run_it && isAllIn(table, own)) {
-    questions.push({ ...runs, key: `${id}/run_it/${hand?.number}` });
+    const text = t("question.run_it_now");
+    questions.push({ ...runs, text, key: `${id}/run_it/${hand?.number}` });
   }
   if (straddle !== "none" && !seat.straddle) {
     questions.push({
