@@ -25,12 +25,13 @@ PARTS = {
     "instructions": "bench.instructions",
     "engine": "bench.engine",
     "hydration": "bench.hydration",
+    "page": "bench.page",
     "memory": "bench.live.memory",
 }
 # Without targets, so only on request.
 ON_REQUEST = {"memory"}
 # Parts that call internals of the server, whose names change from one checkout to the next.
-THIS_CHECKOUT_ONLY = {"hydration"}
+THIS_CHECKOUT_ONLY = {"hydration", "page"}
 ROUNDS = 5
 # Measures the engine of another checkout: `bench` is imported from here, `pokerws` from there.
 ENGINE_ELSEWHERE = """
