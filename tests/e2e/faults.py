@@ -40,7 +40,7 @@ from tests.simulation.crash import BACKOFF, CONFIG, Progress, Recorder, _check_s
 from tests.storage.clusters import postmaster, processes_of
 
 # A killed Postgres loses nothing that the operating system has, so waiting for the disk proves
-# nothing here.  It lives for a module, so that nothing is there to be vacuumed.
+# nothing here.
 OPTIONS = FAST
 TABLES, PLAYERS = 2, 3
 # Players who think this long leave the machine to what is tested.
