@@ -26,7 +26,8 @@ endef
 
 test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
 	$(INSTALL_TOOLS)
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	@# Each worker imports everything: from bytecode, even where the environment forbids to write it.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 mutants: $(READY) ## Break a line for each claim of docs/security.md, check that a test fails (ONLY=claim)
 	@tests/install-browser.sh

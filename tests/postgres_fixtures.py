@@ -16,7 +16,13 @@ from tests.storage.clusters import start
 
 TEMPLATE = "pokerws_template"
 # A test's data need not survive the machine.
-FAST = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+FAST = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "jit": "off",
+    "shared_buffers": "16MB",  # Each process maps them anew.
+}
 
 # A file system in memory, where there is one: a database is made and dropped there several times as
 # fast as on a disk, and outlives every process that a test kills just as well.

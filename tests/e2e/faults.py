@@ -30,16 +30,18 @@ from pokerws.messages import (
     encode,
     server_decoder,
 )
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.migrate import migrate
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
-from tests.postgres_fixtures import new_directory
+from tests.postgres_fixtures import FAST, TEMPLATE, new_directory
 from tests.simulation.crash import BACKOFF, CONFIG, Progress, Recorder, _check_shown
 from tests.storage.clusters import postmaster, processes_of
 
 # A killed Postgres loses nothing that the operating system has, so waiting for the disk proves
 # nothing here.
-OPTIONS = {"fsync": "off"}
+OPTIONS = FAST
 TABLES, PLAYERS = 2, 3
 # Players who think this long leave the machine to what is tested.
 THINK_S = 0.005
@@ -57,12 +59,22 @@ class Cluster:
     def __init__(self, directory: Path) -> None:
         self.postgres = EmbeddedPostgres._start(directory, OPTIONS)
         self._numbers = itertools.count(1)
+        self._has_template = False
         self._hung: list[int] = []
 
-    async def database(self, more: str = "") -> str:
-        """The address of a new, empty database."""
+    async def database(self, more: str = "", *, is_migrated: bool = True) -> str:
+        """The address of a new database without rows."""
+        if is_migrated and not self._has_template:
+            await self.ask(self.postgres.dsn, f"CREATE DATABASE {TEMPLATE}")
+            await migrate(address_of(self._url(TEMPLATE)))
+            self._has_template = True
         name = f"faults_{next(self._numbers)}"
-        await self.ask(self.postgres.dsn, f"CREATE DATABASE {name} {more}")
+        template = TEMPLATE if is_migrated else "template0"
+        copy = f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY {more}"
+        await self.ask(self.postgres.dsn, copy)
+        return self._url(name)
+
+    def _url(self, name: str) -> str:
         return self.postgres.dsn.replace("/postgres?", f"/{name}?")
 
     async def copy(self, dsn: str) -> str:

@@ -107,7 +107,7 @@ async def unreachable(cluster: Cluster) -> AsyncIterator[Trouble]:
 @trouble("The database is refused at the start")
 async def foreign(cluster: Cluster) -> AsyncIterator[Trouble]:
     """A table of migrations as other tools make it."""
-    dsn = await cluster.database()
+    dsn = await cluster.database(is_migrated=False)
     await cluster.ask(dsn, "CREATE TABLE schema_migrations (version varchar PRIMARY KEY)")
     yield Trouble(None, {"DATABASE_URL": dsn})
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,15 @@ def dead_links(page: Path, text: str) -> Iterator[str]:
         target = page.parent / file if file else page
         found = target.exists()
         if found and heading:
-            found = heading in anchors(target.read_text(encoding="utf-8"))
+            found = heading in headings_of(target)
         if not found:
             yield link
+
+
+@cache
+def headings_of(page: Path) -> set[str]:
+    """The anchors of a page's headings.  Most pages are the target of many links."""
+    return set(anchors(page.read_text(encoding="utf-8")))
 
 
 def dead_names(text: str) -> Iterator[str]:

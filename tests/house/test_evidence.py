@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,17 @@ def missing(named: list[str], root: Path) -> list[str]:
 def exists(test: str, root: Path) -> bool:
     """Whether a file defines this test at its top level."""
     file, _, name = test.partition("::")
-    if not (root / file).is_file():
-        return False
+    return name in functions_of(root / file)
+
+
+@cache
+def functions_of(file: Path) -> set[str]:
+    """The functions at a file's top level; none of a file that does not exist."""
+    if not file.is_file():
+        return set()
     functions = ast.FunctionDef | ast.AsyncFunctionDef
-    body = ast.parse((root / file).read_text(encoding="utf-8")).body
-    return any(isinstance(node, functions) and node.name == name for node in body)
+    body = ast.parse(file.read_text(encoding="utf-8")).body
+    return {node.name for node in body if isinstance(node, functions)}
 
 
 @pytest.mark.parametrize("page", EVIDENCE)

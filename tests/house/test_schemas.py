@@ -145,7 +145,9 @@ def test_every_refusal_that_is_shown_fits_its_schema() -> None:
 # ---- AsyncAPI
 
 
+@cache
 def described() -> dict[str, Any]:
+    """The document, which takes a second to read.  No test changes it."""
     text = (ROOT / "docs/asyncapi.yaml").read_text(encoding="utf-8")
     whole: dict[str, Any] = yaml.safe_load(text)
     return whole
