@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.web.room import Room
-from tests.web.visitor import DESKTOP, TIMEOUT_MS, Visitor
+from tests.web.visitor import Visitor, visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -180,17 +180,13 @@ async def test_a_host_leads_an_evening_and_settles_it(
     await visitor.enter("Hanna")
     page = visitor.page
     link = await open_home_game(visitor, room)
-    context = await shared_browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
-    context.set_default_timeout(TIMEOUT_MS)
-    guest = Visitor(context, await context.new_page(), room)
-    await guest.page.goto(link)
-    await guest.page.fill("#name", "Gus")
-    await guest.page.click("#enter")
-    await let_in(visitor, guest)
-    await have_a_bot(page)
-    await change_and_pause(visitor, room)
-    await settle(visitor, guest, room, tmp_path / "ledger.csv")
-    await ban_and_let_in(visitor, guest, link)
-    await end_the_evening(page, guest, room)
-    await context.close()
-    assert guest.problems == []
+    async with visiting(shared_browser, room) as guest:
+        await guest.page.goto(link)
+        await guest.page.fill("#name", "Gus")
+        await guest.page.click("#enter")
+        await let_in(visitor, guest)
+        await have_a_bot(page)
+        await change_and_pause(visitor, room)
+        await settle(visitor, guest, room, tmp_path / "ledger.csv")
+        await ban_and_let_in(visitor, guest, link)
+        await end_the_evening(page, guest, room)
