@@ -98,13 +98,15 @@ async def change_and_pause(visitor: Visitor, room: Room) -> None:
     await expect(page.locator("#actions")).to_be_hidden()
 
     await page.click("#table-menu")
-    for amount, action in ((500, "give_chips"), (200, "take_chips")):
+    moves = ((500, "give_chips", "10,550"), (200, "take_chips", "10,350"))
+    for amount, action, stack in moves:
         gus = line(page, "players", "Gus")
         await gus.locator(".bank input").fill(str(amount))
         await gus.locator(f'[data-host="{action}"]').click()
+        # The list is drawn again, with empty fields, when the chips have moved.
+        await expect(gus).to_contain_text(stack)
         await expect(gus.locator(".bank input")).to_have_value("")
     gus = line(page, "players", "Gus")
-    await expect(gus).to_contain_text("10,350")
     for action, other in (("host_mute", "host_unmute"), ("host_unmute", "host_mute")):
         await gus.locator(f'[data-host="{action}"]').click()
         await expect(gus.locator(f'[data-host="{other}"]')).to_be_visible()
