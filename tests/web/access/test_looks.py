@@ -6,6 +6,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.web.access.looks import (
     OVERFLOWING,
     SPACED,
+    STYLED,
     axe_findings,
     contrasts,
     small_targets,
@@ -35,6 +36,7 @@ async def usable(page: Page, view: str) -> None:
     """A view has no findings, its texts can be read, and its targets can be hit, at each size."""
     for width, height in SIZES:
         await page.set_viewport_size({"width": width, "height": height})
+        await page.wait_for_function(STYLED, polling=100)
         await page.evaluate(DRAWN)
         where = f"{view} at {width}"
         assert "\n".join(await axe_findings(page)) == "", where
@@ -49,6 +51,7 @@ async def test_the_way_to_a_table_has_no_findings(shared_browser: Browser) -> No
         await expect(page.locator("#name")).to_be_focused()
         await usable(page, "the start")
         await visitor.enter()
+        await expect(page.locator('link[rel="later"]')).to_have_count(0)
         await usable(page, "the lobby")
         await page.click("#new-table")
         await usable(page, "a new table")
