@@ -7,7 +7,7 @@ from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import PlayerId
 from pokerws.messages import ChatSaid, Notice
 from tests.web.room import Room, open_room
-from tests.web.visitor import DESKTOP, NAME, Visitor, heads_up
+from tests.web.visitor import NAME, Visitor, heads_up, visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -25,9 +25,7 @@ async def test_an_invalid_name_is_rejected_in_the_form(visitor: Visitor, room: R
 async def test_texts_of_other_players_are_never_markup(shared_browser: Browser) -> None:
     evil = "<img src=x onerror=x>"
     config = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
-    async with open_room(config, name=evil) as room:
-        context = await shared_browser.new_context(viewport=DESKTOP)
-        visitor = Visitor(context, await context.new_page(), room)
+    async with open_room(config, name=evil) as room, visiting(shared_browser, room) as visitor:
         room.seat(evil, 1)
         await visitor.arrive()
         room.next_hand()
@@ -38,8 +36,6 @@ async def test_texts_of_other_players_are_never_markup(shared_browser: Browser) 
         await expect(visitor.page.locator("#chat li")).to_have_text(f"{evil} {evil}")
         await expect(visitor.page.locator('[data-seat="1"] .name')).to_have_text(evil)
         assert await visitor.page.locator("img").count() == 0
-        await context.close()
-        assert visitor.problems == []
 
 
 async def test_the_lobby_creates_a_table_and_updates_its_list(visitor: Visitor, room: Room) -> None:

@@ -9,7 +9,7 @@ from pokerws.game.config.table_config import HouseRules, TableConfig
 from pokerws.game.state import PlayerId
 from pokerws.messages import ChatSaid
 from tests.web.room import WEB_ROOT, Room, open_room
-from tests.web.visitor import DESKTOP, TIMEOUT_MS, Visitor
+from tests.web.visitor import Visitor, visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -112,13 +112,11 @@ async def test_every_text_of_the_page_is_in_the_catalogue(shared_browser: Browse
         turn_time_ms=60_000,
         house=HouseRules(straddle="mississippi", run_it=2, bomb_pot_every=2, bomb_pot_boards=2),
     )
-    async with open_room(config, name=TABLE) as room:
-        context = await shared_browser.new_context(
-            viewport=DESKTOP, reduced_motion="reduce", locale="en-US"
-        )
-        context.set_default_timeout(TIMEOUT_MS)
-        page = await context.new_page()
-        visitor = Visitor(context, page, room)
+    async with (
+        open_room(config, name=TABLE) as room,
+        visiting(shared_browser, room, locale="en-US") as visitor,
+    ):
+        page = visitor.page
         await bracket(page)
         await page.goto(room.address)
         await expect(page.locator("#name-title")).to_have_text("⟦Take a seat⟧")
@@ -168,16 +166,11 @@ async def test_every_text_of_the_page_is_in_the_catalogue(shared_browser: Browse
         await page.click("#to-lobby")
         await expect(page.locator("#lobby [data-action=open]")).to_have_text("⟦Back to your seat⟧")
         await no_other_texts(page)
-        await context.close()
-        assert visitor.problems == []
 
 
 async def test_the_language_is_the_browsers_until_one_is_chosen(shared_browser: Browser) -> None:
-    async with open_room() as room:
-        context = await shared_browser.new_context(viewport=DESKTOP, locale="de-AT")
-        context.set_default_timeout(TIMEOUT_MS)
-        page = await context.new_page()
-        visitor = Visitor(context, page, room)
+    async with open_room() as room, visiting(shared_browser, room, locale="de-AT") as visitor:
+        page = visitor.page
         fetched: list[str] = []
         page.on("request", lambda request: fetched.append(request.url))
         await page.goto(room.address)
@@ -197,8 +190,6 @@ async def test_the_language_is_the_browsers_until_one_is_chosen(shared_browser: 
         await expect(page.locator("#lobby-title")).to_have_text("Tables")
         await page.reload()
         await expect(page.locator("#lobby .seats-taken")).to_have_text("0/6 places")
-        await context.close()
-        assert visitor.problems == []
 
 
 # What a browser's settings, a full disk or a fault can do to the page's storage.

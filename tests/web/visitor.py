@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import msgspec
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
@@ -16,6 +17,14 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 TIMEOUT_MS = 60_000
 expect.set_options(timeout=TIMEOUT_MS)
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+
+# Painting takes most of a page's time without a graphics card, and few tests look at pixels.
+# What is laid out, visible or covered is the same: opacity counts for none of these.
+UNPAINTED = """{
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(":root { opacity: 0 !important; }");
+    document.adoptedStyleSheets = [sheet];
+}"""
 
 
 class Visitor:
@@ -85,24 +94,38 @@ class Visitor:
 
 
 @asynccontextmanager
+async def visiting(
+    browser: Browser, room: Room, *, is_painted: bool = False, **options: Any
+) -> AsyncIterator[Visitor]:
+    """A visitor with a new browser context, without motion; the page must log no error."""
+    defaults = {"viewport": DESKTOP, "reduced_motion": "reduce"}
+    context = await browser.new_context(**{**defaults, **options})
+    context.set_default_timeout(TIMEOUT_MS)
+    if not is_painted:
+        await context.add_init_script(UNPAINTED)
+    visitor = Visitor(context, await context.new_page(), room)
+    yield visitor
+    await context.close()
+    assert visitor.problems == []
+
+
+@asynccontextmanager
 async def at_table(
     browser: Browser,
     config: TableConfig,
     *others: str,
-    viewport: ViewportSize = DESKTOP,
     buy_in: int = 10_000,
+    is_painted: bool = False,
 ) -> AsyncIterator[Visitor]:
     """A visitor in seat 0 of a table with this configuration, and others in the next seats."""
-    async with open_room(config) as room:
-        context = await browser.new_context(viewport=viewport, reduced_motion="reduce")
-        context.set_default_timeout(TIMEOUT_MS)
-        visitor = Visitor(context, await context.new_page(), room)
+    async with (
+        open_room(config) as room,
+        visiting(browser, room, is_painted=is_painted) as visitor,
+    ):
         await visitor.arrive(amount=buy_in)
         for seat, name in enumerate(others, 1):
             room.seat(name, seat, buy_in)
         yield visitor
-        await context.close()
-        assert visitor.problems == []
 
 
 async def heads_up(visitor: Visitor, deck: str = "Ac As Kc Ks") -> None:

@@ -6,6 +6,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.web.access.looks import (
     OVERFLOWING,
     SPACED,
+    STYLED,
     axe_findings,
     contrasts,
     small_targets,
@@ -15,7 +16,7 @@ from tests.web.room import CONFIG, open_room
 from tests.web.screen import Screen
 from tests.web.screen_geometry import DRAWN
 from tests.web.table_states import all_bet, full, nobody_folds, showdown, side_pots, state_of
-from tests.web.visitor import DESKTOP, TIMEOUT_MS, Visitor, at_table
+from tests.web.visitor import at_table, visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -23,9 +24,6 @@ SIZES = ((1280, 800), (360, 740))
 LEAST_CONTRAST = 4.5
 # The text itself is a part of what is drawn, where it cannot be hidden.
 BESIDE_TEXT = 0.7
-# The styles that the lobby does not need are there.
-STYLED = """() => !document.querySelector('link[rel="later"]')
-    && [...document.querySelectorAll('link[rel="stylesheet"]')].every((link) => link.sheet)"""
 
 
 async def readable(page: Page, view: str, part: float = 0.1) -> None:
@@ -38,6 +36,7 @@ async def usable(page: Page, view: str) -> None:
     """A view has no findings, its texts can be read, and its targets can be hit, at each size."""
     for width, height in SIZES:
         await page.set_viewport_size({"width": width, "height": height})
+        await page.wait_for_function(STYLED, polling=100)
         await page.evaluate(DRAWN)
         where = f"{view} at {width}"
         assert "\n".join(await axe_findings(page)) == "", where
@@ -54,17 +53,13 @@ async def usable_in_all_themes(page: Page, view: str) -> None:
 
 
 async def test_the_way_to_a_table_has_no_findings(shared_browser: Browser) -> None:
-    async with open_room() as room:
-        context = await shared_browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
-        context.set_default_timeout(TIMEOUT_MS)
-        page = await context.new_page()
-        visitor = Visitor(context, page, room)
+    async with open_room() as room, visiting(shared_browser, room, is_painted=True) as visitor:
+        page = visitor.page
         await page.goto(room.address)
         await expect(page.locator("#name")).to_be_focused()
         await usable(page, "the start")
         await visitor.enter()
         await usable_in_all_themes(page, "the lobby")
-        await page.wait_for_function(STYLED)
         await page.click("#new-table")
         await usable_in_all_themes(page, "a new table")
         await page.keyboard.press("Escape")
@@ -78,12 +73,10 @@ async def test_the_way_to_a_table_has_no_findings(shared_browser: Browser) -> No
         await page.keyboard.press("Escape")
         await page.click('[data-seat="1"] [data-action="sit"]')
         await usable(page, "the buy-in")
-        await context.close()
-        assert visitor.problems == []
 
 
 async def test_the_table_has_no_findings(shared_browser: Browser) -> None:
-    async with at_table(shared_browser, CONFIG) as visitor:
+    async with at_table(shared_browser, CONFIG, is_painted=True) as visitor:
         screen, page = Screen(visitor), visitor.page
         states = {
             "a raise": state_of(all_bet("NT", 6, 1_250)),
@@ -110,7 +103,7 @@ async def test_the_table_has_no_findings(shared_browser: Browser) -> None:
 
 
 async def test_the_table_keeps_to_what_the_system_is_set_to(shared_browser: Browser) -> None:
-    async with at_table(shared_browser, CONFIG) as visitor:
+    async with at_table(shared_browser, CONFIG, is_painted=True) as visitor:
         screen, page = Screen(visitor), visitor.page
         await screen.show(state_of(nobody_folds(full("F2L3D", 6), 1)))
         await page.locator("[data-own] button.card").first.click()

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.web.room import Room
-from tests.web.visitor import DESKTOP, TIMEOUT_MS, Visitor
+from tests.web.visitor import Visitor, visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -98,13 +98,15 @@ async def change_and_pause(visitor: Visitor, room: Room) -> None:
     await expect(page.locator("#actions")).to_be_hidden()
 
     await page.click("#table-menu")
-    for amount, action in ((500, "give_chips"), (200, "take_chips")):
+    moves = ((500, "give_chips", "10,550"), (200, "take_chips", "10,350"))
+    for amount, action, stack in moves:
         gus = line(page, "players", "Gus")
         await gus.locator(".bank input").fill(str(amount))
         await gus.locator(f'[data-host="{action}"]').click()
+        # The list is drawn again, with empty fields, when the chips have moved.
+        await expect(gus).to_contain_text(stack)
         await expect(gus.locator(".bank input")).to_have_value("")
     gus = line(page, "players", "Gus")
-    await expect(gus).to_contain_text("10,350")
     for action, other in (("host_mute", "host_unmute"), ("host_unmute", "host_mute")):
         await gus.locator(f'[data-host="{action}"]').click()
         await expect(gus.locator(f'[data-host="{other}"]')).to_be_visible()
@@ -180,17 +182,13 @@ async def test_a_host_leads_an_evening_and_settles_it(
     await visitor.enter("Hanna")
     page = visitor.page
     link = await open_home_game(visitor, room)
-    context = await shared_browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
-    context.set_default_timeout(TIMEOUT_MS)
-    guest = Visitor(context, await context.new_page(), room)
-    await guest.page.goto(link)
-    await guest.page.fill("#name", "Gus")
-    await guest.page.click("#enter")
-    await let_in(visitor, guest)
-    await have_a_bot(page)
-    await change_and_pause(visitor, room)
-    await settle(visitor, guest, room, tmp_path / "ledger.csv")
-    await ban_and_let_in(visitor, guest, link)
-    await end_the_evening(page, guest, room)
-    await context.close()
-    assert guest.problems == []
+    async with visiting(shared_browser, room) as guest:
+        await guest.page.goto(link)
+        await guest.page.fill("#name", "Gus")
+        await guest.page.click("#enter")
+        await let_in(visitor, guest)
+        await have_a_bot(page)
+        await change_and_pause(visitor, room)
+        await settle(visitor, guest, room, tmp_path / "ledger.csv")
+        await ban_and_let_in(visitor, guest, link)
+        await end_the_evening(page, guest, room)

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.web.room import Room
-from tests.web.visitor import DESKTOP, TIMEOUT_MS, Visitor
+from tests.web.visitor import Visitor, visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -40,26 +40,22 @@ async def test_a_guest_comes_to_an_unlisted_table_by_its_link_alone(
     await visitor.enter()
     link = await open_unlisted(visitor, "bank")
     assert "&key=" in link
-    context = await shared_browser.new_context(viewport=DESKTOP)
-    context.set_default_timeout(TIMEOUT_MS)
-    guest = Visitor(context, await context.new_page(), room)
-    await guest.enter("Gus")
-    # Only the room's own table is listed.
-    await expect(guest.page.locator("[data-table-id]")).to_have_count(1)
-    bare = link.partition("&key=")[0]
-    await guest.page.goto(bare)
-    await expect(guest.page.locator("#message")).to_have_text("This table no longer exists.")
-    await guest.page.goto(link)
-    await expect(guest.page.locator("#table-name")).to_have_text("Home game")
-    await guest.sit(2, 500 * 20)
-    await expect(visitor.page.locator('[data-seat="2"] .name')).to_have_text("Gus")
-    # The host needs no key, and gets it from the server.
-    await visitor.page.goto(bare)
-    await visitor.page.reload()
-    await expect(visitor.page.locator("#table-name")).to_have_text("Home game")
-    assert await copied_link(visitor.page) == link
-    await context.close()
-    assert guest.problems == []
+    async with visiting(shared_browser, room) as guest:
+        await guest.enter("Gus")
+        # Only the room's own table is listed.
+        await expect(guest.page.locator("[data-table-id]")).to_have_count(1)
+        bare = link.partition("&key=")[0]
+        await guest.page.goto(bare)
+        await expect(guest.page.locator("#message")).to_have_text("This table no longer exists.")
+        await guest.page.goto(link)
+        await expect(guest.page.locator("#table-name")).to_have_text("Home game")
+        await guest.sit(2, 500 * 20)
+        await expect(visitor.page.locator('[data-seat="2"] .name')).to_have_text("Gus")
+        # The host needs no key, and gets it from the server.
+        await visitor.page.goto(bare)
+        await visitor.page.reload()
+        await expect(visitor.page.locator("#table-name")).to_have_text("Home game")
+        assert await copied_link(visitor.page) == link
 
 
 async def test_a_seat_that_the_host_has_to_approve_is_asked_for(

@@ -14,7 +14,7 @@ from pokerws.game.state import PlayerId
 from pokerws.messages import GetHand
 from pokerws.server.tables.hands.hand_answer import hand_answer
 from tests.web.room import Room
-from tests.web.visitor import DESKTOP, NAME, TIMEOUT_MS, Visitor, at_table
+from tests.web.visitor import NAME, Visitor, at_table, visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -248,23 +248,19 @@ async def check_long_list(visitor: Visitor) -> None:
 
 async def check_stranger(browser: Browser, room: Room, link: str) -> None:
     """Who comes by the link sees the hand, and no cards that were not shown."""
-    context = await browser.new_context(viewport=DESKTOP)
-    context.set_default_timeout(TIMEOUT_MS)
-    stranger = Visitor(context, await context.new_page(), room)
-    page = stranger.page
-    await page.goto(link.replace("hand=1", "hand=2"))
-    await page.fill("#name", "Gus")
-    await page.click("#enter")
-    await expect(page.get_by_role("dialog", name="Hand 2 – Test table")).to_be_visible()
-    await page.keyboard.press("End")
-    assert set(await stranger.shown_cards("#replay-stage .seat")) <= {"??"}
-    await page.keyboard.press("Home")
-    assert await stranger.shown_cards("#replay-stage .seat") == ["??"] * 4
-    # Without the key the table is unknown.
-    await page.goto(f"{room.address}#hand=1&table={room.table.id}")
-    await expect(page.locator("#replay-line")).to_have_text("This table no longer exists.")
-    await page.keyboard.press("Escape")
-    await expect(page.locator("#lobby-view")).to_be_visible()
-    await page.wait_for_function("location.hash === ''")
-    await context.close()
-    assert stranger.problems == []
+    async with visiting(browser, room) as stranger:
+        page = stranger.page
+        await page.goto(link.replace("hand=1", "hand=2"))
+        await page.fill("#name", "Gus")
+        await page.click("#enter")
+        await expect(page.get_by_role("dialog", name="Hand 2 – Test table")).to_be_visible()
+        await page.keyboard.press("End")
+        assert set(await stranger.shown_cards("#replay-stage .seat")) <= {"??"}
+        await page.keyboard.press("Home")
+        assert await stranger.shown_cards("#replay-stage .seat") == ["??"] * 4
+        # Without the key the table is unknown.
+        await page.goto(f"{room.address}#hand=1&table={room.table.id}")
+        await expect(page.locator("#replay-line")).to_have_text("This table no longer exists.")
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#lobby-view")).to_be_visible()
+        await page.wait_for_function("location.hash === ''")

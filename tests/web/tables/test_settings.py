@@ -10,7 +10,7 @@ from playwright.async_api import Browser, FilePayload, expect
 from tests.web.room import CONFIG, open_room
 from tests.web.screen import Screen
 from tests.web.table_states import all_bet, side_pots, state_of
-from tests.web.visitor import DESKTOP, TIMEOUT_MS, Visitor
+from tests.web.visitor import Visitor, visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -231,10 +231,7 @@ async def see_every_text(visitor: Visitor) -> None:
 
 
 async def test_settings_change_the_page_and_it_calls_the_player(shared_browser: Browser) -> None:
-    async with open_room(CONFIG) as room:
-        context = await shared_browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
-        context.set_default_timeout(TIMEOUT_MS)
-        visitor = Visitor(context, await context.new_page(), room)
+    async with open_room(CONFIG) as room, visiting(shared_browser, room) as visitor:
         page = visitor.page
         await page.add_init_script(FAKES)
         await visitor.arrive()
@@ -249,5 +246,3 @@ async def test_settings_change_the_page_and_it_calls_the_player(shared_browser: 
         await fold_where_a_check_is_free(visitor)
         await show_one_card(visitor)
         await see_every_text(visitor)
-        await context.close()
-        assert visitor.problems == []
