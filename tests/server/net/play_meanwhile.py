@@ -9,8 +9,8 @@ from pokerws.client import TableView
 from pokerws.game.events import TableEvent
 from tests.server.resident import MAX_GROWTH_BYTES, resident_bytes
 
-# Events for each second that the attack keeps the process busy: a tenth of what is seen at the worst
-# of attacks. What other processes do meanwhile is not counted.
+# Events for each second that the attack keeps the process busy: a tenth of what is seen at worst.
+# What other processes do meanwhile is not counted.
 LEAST_PACE = 10
 SOON_S = 60
 
