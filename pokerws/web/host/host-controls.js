@@ -29,6 +29,8 @@ export class HostControls {
     this.scene = null;
     /** Names of players that the page has seen here, also of those who left. @type {Map<string, string>} */
     this.names = new Map();
+    /** What the host is writing at each player. @type {Map<string, string>} */
+    this.amounts = new Map();
     this.shown = "";
     this.dialog = new ConfigDialog("change-table");
     this.lists = make("div", { class: "host-lists" });
@@ -146,10 +148,19 @@ export class HostControls {
     const label = t("host.chips_of", { name });
     const bounds = { type: "number", min: "1", step: "1", inputmode: "numeric", required: true };
     const amount = make("input", { ...bounds, "aria-label": label, placeholder: t("host.chips") });
+    amount.value = this.amounts.get(player) ?? "";
+    amount.addEventListener("input", () => this.amounts.set(player, amount.value));
     /** @param {"give_chips"|"take_chips"} type */
     const move = async (type) => {
+      const { value } = amount;
       if (!amount.reportValidity()) return;
-      if (await this.carryOut({ type, player, amount: Number(amount.value) })) amount.value = "";
+      // The moved chips draw the lists again, and the host may be writing the next amount.
+      this.amounts.delete(player);
+      amount.value = "";
+      const isDone = await this.carryOut({ type, player, amount: Number(value) });
+      if (isDone || this.amounts.get(player)) return;
+      this.amounts.set(player, value);
+      amount.value = value;
     };
     const give = this.button("give_chips", t("host.give_chips"), () => move("give_chips"));
     const take = this.button("take_chips", t("host.take_chips"), () => move("take_chips"));
@@ -211,6 +222,7 @@ export class HostControls {
 
   close() {
     this.names.clear();
+    this.amounts.clear();
     this.shown = "";
     this.scene = null;
     this.dialog.dialog?.close();

@@ -116,9 +116,9 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, a
     .filter(([, { width, height }]) => width > 0 && (width < 23.9 || height < 23.9))
     .map(([name, { width, height }]) => `${name}: ${width} x ${height}`)"""
 
-# The styles that the lobby does not need are there.
-STYLED = """() => !document.querySelector('link[rel="later"]')
-    && [...document.querySelectorAll('link[rel="stylesheet"]')].every((link) => link.sheet)"""
+# Styles that the first view does not need are loaded with the lobby.
+STYLED = """() => [...document.querySelectorAll('link[rel="stylesheet"]')]
+    .every((link) => link.sheet)"""
 
 FOCUS = "() => { const e = document.activeElement; return e.id || e.className || e.tagName; }"
 

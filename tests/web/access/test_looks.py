@@ -59,6 +59,7 @@ async def test_the_way_to_a_table_has_no_findings(shared_browser: Browser) -> No
         await expect(page.locator("#name")).to_be_focused()
         await usable(page, "the start")
         await visitor.enter()
+        await expect(page.locator('link[rel="later"]')).to_have_count(0)
         await usable_in_all_themes(page, "the lobby")
         await page.click("#new-table")
         await usable_in_all_themes(page, "a new table")

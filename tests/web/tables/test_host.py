@@ -92,25 +92,28 @@ async def change_and_pause(visitor: Visitor, room: Room) -> None:
     await page.fill("[data-player] .bank input >> nth=1", "500")
     await page.click('[data-group="players"] li:has-text("Gus") [data-host="give_chips"]')
     await expect(page.locator("#message")).to_have_text("That is possible only between hands.")
+    await expect(page.locator("[data-player] .bank input >> nth=1")).to_have_value("500")
     await page.keyboard.press("Escape")
     await visitor.own_turn()
     await page.click("#action-fold")
     await expect(page.locator("#actions")).to_be_hidden()
 
     await page.click("#table-menu")
-    moves = ((500, "give_chips", "10,550"), (200, "take_chips", "10,350"))
-    for amount, action, stack in moves:
-        gus = line(page, "players", "Gus")
-        await gus.locator(".bank input").fill(str(amount))
-        await gus.locator(f'[data-host="{action}"]').click()
-        # The list is drawn again, with empty fields, when the chips have moved.
-        await expect(gus).to_contain_text(stack)
-        await expect(gus.locator(".bank input")).to_have_value("")
     gus = line(page, "players", "Gus")
+    amount = gus.locator(".bank input")
+    for chips, action in ((500, "give_chips"), (200, "take_chips")):
+        # It is written while the chips of before are on their way, and the list is drawn again.
+        await amount.fill(str(chips))
+        await gus.locator(f'[data-host="{action}"]').click()
+        await expect(amount).to_have_value("")
+    await expect(gus).to_contain_text("10,350")
+    await amount.fill("7")
     for action, other in (("host_mute", "host_unmute"), ("host_unmute", "host_mute")):
         await gus.locator(f'[data-host="{action}"]').click()
         await expect(gus.locator(f'[data-host="{other}"]')).to_be_visible()
         assert bool(room.table.hosting.muted) is (action == "host_mute")
+    # The list was drawn again, and what the host had begun to write is still there.
+    await expect(amount).to_have_value("7")
     await page.click('[data-host="pause"]')
     await expect(page.locator('[data-host="pause"]')).to_have_text("Pause")
 
