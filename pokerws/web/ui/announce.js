@@ -10,6 +10,11 @@ import { byId, make } from "./dom.js";
 const MOST_KEPT = 5;
 
 let last = "";
+/**
+ * By id. One that is in a dialog leaves the page with it.
+ * @type {Map<string, HTMLElement>}
+ */
+const places = new Map();
 
 /**
  * @param {string} text
@@ -18,13 +23,20 @@ let last = "";
 export function announce(text, { now = false } = {}) {
   if (!text) return;
   last = text;
-  const place = byId(now ? "said-now" : "said");
+  const place = placeOf(now ? "said-now" : "said");
   // Everything outside of an open dialog is not there for screen readers.
   const dialogs = document.querySelectorAll("dialog[open]");
   const home = dialogs[dialogs.length - 1] ?? document.body;
   if (place.parentElement !== home) home.append(place);
   place.append(make("p", { text }));
   while (place.children.length > MOST_KEPT) place.firstElementChild.remove();
+}
+
+/** @param {string} id */
+function placeOf(id) {
+  const place = places.get(id) ?? byId(id);
+  places.set(id, place);
+  return place;
 }
 
 /** What was said last. */

@@ -33,6 +33,18 @@ SET_HOTKEYS = """async (on) => {
     (await import(new URL("model/settings.js", src))).setSetting("hotkeys", on);
 }"""
 
+# Something is said while a question is open, which is then removed, and something afterwards.
+SAY = """async () => {
+    const { src } = document.querySelector("script[type=module]");
+    const { announce } = await import(new URL("ui/announce.js", src));
+    const { confirmed } = await import(new URL("ui/modal.js", src));
+    const answer = confirmed("Sure?", "Yes");
+    announce("During the question.");
+    document.querySelector("#confirm [value=yes]").click();
+    await answer;
+    announce("After it.");
+}"""
+
 # What lies over the element with the focus, if something does.
 COVERED = """() => {
     const focused = document.activeElement;
@@ -100,6 +112,12 @@ async def test_a_session_by_keyboard_and_speech(shared_browser: Browser) -> None
         await leave(visitor, listener)
         await context.close()
         assert visitor.problems == []
+
+
+async def test_what_is_said_during_a_question_and_after_it_is_heard(visitor: Visitor) -> None:
+    await visitor.enter()
+    await visitor.page.evaluate(SAY)
+    await expect(visitor.page.locator("body > #said")).to_have_text("During the question.After it.")
 
 
 async def enter(visitor: Visitor, listener: Listener) -> None:
