@@ -9,6 +9,8 @@ import { byId, make } from "./dom.js";
 /** Enough for a reader that is slow to look; an element that goes is not said. */
 const MOST_KEPT = 5;
 
+/** The places, which go with a dialog that is removed while they are in it. @type {Map<string, HTMLElement>} */
+const places = new Map();
 let last = "";
 
 /**
@@ -18,13 +20,20 @@ let last = "";
 export function announce(text, { now = false } = {}) {
   if (!text) return;
   last = text;
-  const place = byId(now ? "said-now" : "said");
+  const place = placeOf(now ? "said-now" : "said");
   // Everything outside of an open dialog is not there for screen readers.
   const dialogs = document.querySelectorAll("dialog[open]");
   const home = dialogs[dialogs.length - 1] ?? document.body;
   if (place.parentElement !== home) home.append(place);
   place.append(make("p", { text }));
-  while (place.children.length > MOST_KEPT) place.firstElementChild.remove();
+  while (place.children.length > MOST_KEPT) place.firstElementChild?.remove();
+}
+
+/** @param {string} id */
+function placeOf(id) {
+  const place = places.get(id) ?? byId(id);
+  places.set(id, place);
+  return place;
 }
 
 /** What was said last. */
