@@ -53,10 +53,12 @@ const STEPS = [
 /** How far the ends of the sides move in, in seat widths, for a round table. */
 const BENDS = [0.5, 0.25, 0];
 /** Where the first side seat is between the top and the bottom row; the last one is opposite. */
-const SIDE_STARTS = [0.24, 0.12, 0];
+const SIDE_STARTS = [0.24, 0.12, 0, 0.34];
 const SPREADS = [1, 0];
 /** Where the middle is in its room, from its centre, in parts of what is free. */
 const SHIFTS = [0, 0.1, -0.1, 0.2, -0.2, 0.3, -0.3, 0.4, -0.4];
+/** The least visible part of an own card that is enlarged. */
+const LEAST_FINGER = 28;
 /** How much of the width a board may take. */
 const BOARD_PART = 0.74;
 /** By how much the viewer's cards may be larger than the board's, in steps. */
@@ -113,15 +115,27 @@ function firstThatFits(wanted, { choice, isCompact }, wishes) {
   // On a phone, a board between the rows of the side seats is wider than one between the seats.
   const starts = isCompact && choice.arrangement.sides > 1 ? SIDE_STARTS : [choice.start];
   for (const cardSteps of wishes) {
-    if (isTooWide(wanted, sizesAt(wanted, choice.step, choice.spread, cardSteps))) continue;
-    for (const start of starts) {
-      for (const shift of SHIFTS) {
-        const found = place(wanted, { ...choice, start, cardSteps, shift });
-        if (found.fits) return found;
+    for (const spread of wanted.cards > 2 ? SPREADS : [1]) {
+      const sizes = sizesAt(wanted, choice.step, spread, cardSteps);
+      if (isTooWide(wanted, sizes) || areTooClose(wanted, sizes)) continue;
+      for (const start of starts) {
+        for (const shift of SHIFTS) {
+          const found = place(wanted, { ...choice, spread, start, cardSteps, shift });
+          if (found.fits) return found;
+        }
       }
     }
   }
   return null;
+}
+
+/**
+ * Whether a finger would not find one of the viewer's cards.
+ * @param {Wanted} wanted
+ * @param {Sizes} sizes
+ */
+function areTooClose({ cards }, { ownFanWidth, ownCardWidth }) {
+  return cards > 2 && (ownFanWidth - ownCardWidth) / (cards - 1) < LEAST_FINGER;
 }
 
 /**
