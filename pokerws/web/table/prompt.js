@@ -3,6 +3,7 @@
  */
 
 import { chips, nameAt } from "../model/format.js";
+import { owesBlind } from "../model/games.js";
 import { t } from "../texts/texts.js";
 
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
@@ -32,7 +33,7 @@ export function prompt(table, own, player) {
     return t(seat.stack ? "prompt.sitting_out" : "prompt.out_of_chips");
   }
   if (table.hand && !part) {
-    if (!seat.owes_blind) return t("prompt.dealt_in");
+    if (!owesBlind(table, seat)) return t("prompt.dealt_in");
     return t(seat.posts ? "prompt.posts" : "prompt.waits_for_blind");
   }
   if (table.hand) return others;
