@@ -256,6 +256,8 @@ export default {
   "prompt.reserved": "Platz {seat} ist für dich reserviert.",
   "prompt.on_list": "Du bist Nummer {place} auf der Warteliste.",
   "prompt.pick_seat": "Wähle einen freien Platz, um mitzuspielen.",
+  "prompt.seat_asked": "Der Host ist um deinen Platz gebeten.",
+  "prompt.seat_approved": "Der Host lässt dich mitspielen: Wähle einen freien Platz.",
   "prompt.watching": "Alle Plätze sind besetzt. Du schaust zu.",
   "prompt.leaving": "Du stehst nach dieser Hand auf.",
   "prompt.sitting_out": "Du setzt aus.",

@@ -265,6 +265,8 @@ export default {
   "prompt.reserved": "Seat {seat} is reserved for you.",
   "prompt.on_list": "You are number {place} on the waiting list.",
   "prompt.pick_seat": "Pick a free seat to play.",
+  "prompt.seat_asked": "The host has been asked for your seat.",
+  "prompt.seat_approved": "The host lets you play: pick a free seat.",
   "prompt.watching": "All seats are taken. You are watching.",
   "prompt.leaving": "You will leave after this hand.",
   "prompt.sitting_out": "You are sitting out.",

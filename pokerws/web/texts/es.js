@@ -259,6 +259,8 @@ export default {
   "prompt.reserved": "El asiento {seat} está reservado para ti.",
   "prompt.on_list": "Eres el número {place} de la lista de espera.",
   "prompt.pick_seat": "Elige un asiento libre para jugar.",
+  "prompt.seat_asked": "Se ha pedido tu asiento al anfitrión.",
+  "prompt.seat_approved": "El anfitrión te deja jugar: elige un asiento libre.",
   "prompt.watching": "Todos los asientos están ocupados. Estás mirando.",
   "prompt.leaving": "Te irás después de esta mano.",
   "prompt.sitting_out": "Estás ausente.",

@@ -256,6 +256,8 @@ export default {
   "prompt.reserved": "La place {seat} vous est réservée.",
   "prompt.on_list": "Vous êtes numéro {place} sur la liste d’attente.",
   "prompt.pick_seat": "Choisissez une place libre pour jouer.",
+  "prompt.seat_asked": "Votre place a été demandée à l’hôte.",
+  "prompt.seat_approved": "L’hôte vous laisse jouer : choisissez une place libre.",
   "prompt.watching": "Toutes les places sont prises. Vous regardez.",
   "prompt.leaving": "Vous partirez après cette main.",
   "prompt.sitting_out": "Vous êtes absent.",

@@ -259,6 +259,8 @@ export default {
   "prompt.reserved": "O lugar {seat} está reservado para você.",
   "prompt.on_list": "Você é o número {place} da lista de espera.",
   "prompt.pick_seat": "Escolha um lugar livre para jogar.",
+  "prompt.seat_asked": "Seu lugar foi pedido ao anfitrião.",
+  "prompt.seat_approved": "O anfitrião deixa você jogar: escolha um lugar livre.",
   "prompt.watching": "Todos os lugares estão ocupados. Você está assistindo.",
   "prompt.leaving": "Você vai sair depois desta mão.",
   "prompt.sitting_out": "Você está de fora.",
