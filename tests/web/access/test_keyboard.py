@@ -20,7 +20,7 @@ LISTEN = """() => {
     const note = (place) => new MutationObserver((changes) => changes.forEach(({ addedNodes }) =>
         addedNodes.forEach(({ textContent }) => {
             const text = (place.ariaLive === "assertive" ? "! " : "") + textContent;
-            const isWarning = /^! \\d+ seconds left/.test(text);
+            const isWarning = /^! \\d+ seconds? left/.test(text);
             (isWarning ? window.warnings : window.spoken).push(text);
         }),
     )).observe(place, { childList: true });
@@ -75,7 +75,7 @@ class Listener:
         """Exactly this is said next, beside warnings of the time."""
         await self.page.wait_for_function("() => window.spoken.length > 0")
         said: list[str] = await self.page.evaluate("window.spoken.splice(0)")
-        assert [re.sub(r"\d+ seconds left", "N seconds left", one) for one in said] == [text]
+        assert [re.sub(r"\d+ seconds? left", "N seconds left", one) for one in said] == [text]
 
     async def is_warned(self) -> None:
         """It was said once in this turn that it ends soon."""

@@ -153,7 +153,7 @@ async def ban_and_let_in(visitor: Visitor, guest: Visitor, link: str) -> None:
     await guest.page.goto(link)
     await ask_for_seat(guest, 2)
     await press(page, "requests", "Gus", "approve_seat")
-    await ask_for_seat(guest, 2)
+    await expect(guest.page.locator('[data-seat="2"][data-own="true"]')).to_be_visible()
 
 
 async def end_the_evening(page: Page, guest: Visitor, room: Room) -> None:
