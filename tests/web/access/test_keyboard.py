@@ -77,6 +77,11 @@ class Listener:
         said: list[str] = await self.page.evaluate("window.spoken.splice(0)")
         assert [re.sub(r"\d+ seconds? left", "N seconds left", one) for one in said] == [text]
 
+    async def hears_gathered(self, text: str) -> None:
+        """This is said next, at once or in parts if there was time in between."""
+        await self.page.wait_for_function("(text) => window.spoken.join(' ') === text", arg=text)
+        await self.page.evaluate("window.spoken.splice(0)")
+
     async def is_warned(self) -> None:
         """It was said once in this turn that it ends soon."""
         await self.page.wait_for_function("() => window.warnings.length > 0")
@@ -135,7 +140,7 @@ async def sit(visitor: Visitor, listener: Listener) -> None:
     await page.wait_for_selector('[data-seat="0"][data-own="true"]')
     await listener.has_focus()
     room.seat("Bob", 1)
-    await listener.hears("Hanna sits down with 10,000. Bob sits down with 10,000.")
+    await listener.hears_gathered("Hanna sits down with 10,000. Bob sits down with 10,000.")
 
 
 async def play(visitor: Visitor, listener: Listener) -> None:
