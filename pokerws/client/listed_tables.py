@@ -100,6 +100,7 @@ def apply_lobby(tables: dict[TableId, TableSummary], message: Lobby, *, is_first
                 players=change.players,
                 hand_number=change.hand_number,
                 bots=change.bots,
+                bots_waiting=change.bots_waiting,
                 waiting_for=change.waiting_for,
                 paused=change.paused,
                 config=change.config or known.config,

@@ -31,9 +31,10 @@ Role = LoginRole | Literal["operator"]
 class TableSummary(Struct, frozen=True, omit_defaults=True):
     """A table as listed in the lobby.
 
-    `players` is the number of taken seats, and `bots` the number of bots among them.  `waiting` is
+    `players` is the number of taken seats, and `bots` the number of bots among them.
+    `bots_waiting` is the number of bots that the host wants and that have no seat.  `waiting` is
     the number of players on the waiting list, and `waiting_for` why no hand is dealt.  Only tables
-    in memory have the last three and the figures of the latest hands.  `paused` is true while the
+    in memory have the last four and the figures of the latest hands.  `paused` is true while the
     host has paused the table.
     """
 
@@ -49,6 +50,7 @@ class TableSummary(Struct, frozen=True, omit_defaults=True):
     waiting: int = 0
     average_pot: int = 0
     hands_an_hour: int = 0
+    bots_waiting: int = 0
 
 
 class TableChange(Struct, frozen=True, omit_defaults=True):
@@ -65,6 +67,7 @@ class TableChange(Struct, frozen=True, omit_defaults=True):
     waiting: int = 0
     average_pot: int = 0
     hands_an_hour: int = 0
+    bots_waiting: int = 0
 
 
 class RateLimit(Struct, frozen=True):

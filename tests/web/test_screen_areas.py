@@ -112,3 +112,26 @@ async def test_a_turn_is_on_the_screen_however_low_it_is(screen: Screen) -> None
         await screen.page.evaluate(TO_TOP)
         hidden = await screen.page.evaluate(HIDDEN)
         assert [name for name in hidden if name.startswith("action")] == [], size
+    # Nothing moves under a player who writes.
+    await screen.show(waiting)
+    await screen.page.click("#panel-toggle")
+    await screen.page.focus("#chat-input")
+    await screen.page.evaluate(TO_TOP)
+    await screen.show(turn)
+    assert await screen.page.evaluate("() => scrollY") == 0
+    await screen.page.click("#panel-close")
+
+
+WIDTHS = """() => ['[data-seat="3"] .plate', '[data-own] .card', '.board', '#table']
+    .map((each) => document.querySelector(each).getBoundingClientRect().width)"""
+
+
+async def test_seats_and_cards_grow_with_their_room(screen: Screen) -> None:
+    for width, height in ((1440, 900), (1920, 1080), (3840, 2160)):
+        await resize(screen.page, {"width": width, "height": height})
+        await screen.show(state_of(all_bet("NT", 6, 123_456)))
+        plate, own, board, table = await screen.page.evaluate(WIDTHS)
+        assert min(plate * 8, own * 13.5, board * 2.6) > table, width
+    await resize(screen.page, {"width": 360, "height": 740})
+    _, own, board, table = await screen.page.evaluate(WIDTHS)
+    assert min(own * 6, board * 1.6) > table

@@ -254,6 +254,7 @@ MESSAGES: dict[str, str] = {
     "players": "number of taken seats",
     "TableSummary.bots": "seats with bots of the server",
     "TableChange.bots": "seats with bots of the server",
+    "bots_waiting": "bots that the host wants and that have no seat",
     "waiting_for": "why no hand is dealt: `needs_players`, `players_away` (people who sit out, "
     "with whom there are enough), `paused_by_host` or `database`",
     "hand_number": "the number of the latest hand, 0 before the first",

@@ -2071,10 +2071,11 @@ export interface HeartbeatTimes {
 /**
  * A table as listed in the lobby.
  *
- * `players` is the number of taken seats, and `bots` the number of bots among them. `waiting` is
- * the number of players on the waiting list, and `waiting_for` why no hand is dealt. Only tables
- * in memory have the last three and the figures of the latest hands. `paused` is true while the
- * host has paused the table.
+ * `players` is the number of taken seats, and `bots` the number of bots among them. `bots_waiting`
+ * is the number of bots that the host wants and that have no seat. `waiting` is the number of
+ * players on the waiting list, and `waiting_for` why no hand is dealt. Only tables in memory have
+ * the last four and the figures of the latest hands. `paused` is true while the host has paused
+ * the table.
  */
 export interface TableSummary {
   /** the table's id */
@@ -2104,6 +2105,8 @@ export interface TableSummary {
   average_pot?: number;
   /** as the latest hands followed each other; 0 if it is not known */
   hands_an_hour?: number;
+  /** bots that the host wants and that have no seat */
+  bots_waiting?: number;
 }
 
 /** The fields of a listed table that change; `config` only if the host has changed it. */
@@ -2133,6 +2136,8 @@ export interface TableChange {
   average_pot?: number;
   /** as the latest hands followed each other; 0 if it is not known */
   hands_an_hour?: number;
+  /** bots that the host wants and that have no seat */
+  bots_waiting?: number;
 }
 
 /**

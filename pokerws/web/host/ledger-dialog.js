@@ -43,7 +43,8 @@ export class LedgerDialog {
       const pages = await this.pages("json");
       this.show(pages);
     } catch (error) {
-      const text = describeRejection(/** @type {any} */ (error));
+      const refusal = /** @type {any} */ (error);
+      const text = refusal.code === "forbidden" ? t("ledger.forbidden") : describeRejection(refusal);
       this.content.replaceChildren(make("p", { class: "error", role: "alert", text }));
     }
   }

@@ -23,6 +23,7 @@ const NOTHING = {
   paused: false,
   waiting: 0,
   average_pot: 0,
+  bots_waiting: 0,
   hands_an_hour: 0,
 };
 

@@ -77,14 +77,12 @@ export function fillRow(row, table, { isOwn, isWaiting }) {
  * @param {TableSummary} table
  */
 function fillFacts(part, table) {
-  const { hand_number: hands, average_pot: pot, hands_an_hour: pace, waiting, bots } = table;
+  const { hand_number: hands, average_pot: pot, hands_an_hour: pace, waiting } = table;
   const playing = hands ? t("lobby.playing_hand", { hand: hands }) : t("lobby.playing");
-  const onlyBots = bots && bots === table.players;
-  const idle = t(table.paused ? "lobby.paused" : onlyBots ? "lobby.bots_wait" : "lobby.waiting");
   /** @type {Record<string, string>} */
   const facts = {
     ".seats-taken": company(table),
-    ".badge": table.status === "active" ? playing : idle,
+    ".badge": table.status === "active" ? playing : whyIdle(table),
     ".average-pot": pot ? t("lobby.average_pot", { amount: chips(pot) }) : "",
     ".pace": pace ? t("lobby.hands_an_hour", { count: pace }) : "",
     ".queue": waiting ? t("lobby.queue", { count: waiting }) : "",
@@ -93,6 +91,13 @@ function fillFacts(part, table) {
     setText(part(selector), text);
     part(selector).hidden = !text;
   }
+}
+
+/** @param {TableSummary} table */
+function whyIdle({ paused, players, bots, bots_waiting: count }) {
+  if (paused) return t("lobby.paused");
+  if (count) return t("lobby.bots_waiting", { count });
+  return t(bots && bots === players ? "lobby.bots_wait" : "lobby.waiting");
 }
 
 /**

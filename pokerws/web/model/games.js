@@ -82,6 +82,15 @@ export function gameAt({ hand, game, config }) {
 }
 
 /**
+ * Whether the player of a seat waits for the big blind, which games without blinds never ask for.
+ * @param {TableState} table
+ * @param {import("../client/state/table-state.js").Seat} seat
+ */
+export function owesBlind(table, { owes_blind: owes }) {
+  return owes && ["blinds", "button_blind"].includes(variant(gameAt(table)).forced);
+}
+
+/**
  * How many hands of the current game are left in a mix, and which game follows; empty if unknown.
  * @param {TableState} table
  */

@@ -101,8 +101,7 @@ export class ActionBar {
     setText(byId("action-call"), t(allIn ? "turn.all_in" : "turn.call", { amount }));
     setText(byId("action-bring-in"), t(allIn ? "turn.all_in" : "turn.bring_in", { amount }));
     this.wager.begin(turn, table);
-    // On a screen that is lower than the page, the buttons and the own cards come before the header.
-    scrollTo({ top: 9_999, behavior: "instant" });
+    showButtons();
   }
 
   renderDraw() {
@@ -228,6 +227,15 @@ export class ActionBar {
     byId("clock-bar").style.setProperty("--left", String(left));
     byId("clock-bar").toggleAttribute("data-hurry", this.turn.deadline_ms - now < 5_000);
   }
+}
+
+/**
+ * On a screen that is lower than the page, the buttons and the own cards come before the header,
+ * unless the player writes or reads something else.
+ */
+function showButtons() {
+  const isBusy = document.activeElement?.matches("input, select, textarea") || document.querySelector("dialog[open]");
+  if (!isBusy) scrollTo({ top: 9_999, behavior: "instant" });
 }
 
 /** @param {string} id */

@@ -2,6 +2,7 @@
  * Buttons for coming to the table: to post an owed blind or wait for it, and the waiting list.
  */
 
+import { owesBlind } from "../model/games.js";
 import { byId } from "../ui/dom.js";
 import { showRejection } from "../ui/toast.js";
 
@@ -40,7 +41,7 @@ export class Entry {
     this.scene = scene;
     if (!scene) return;
     const { table, own, live, player } = scene;
-    const owes = own !== null && owesBlind(table, own);
+    const owes = own !== null && waitsForBlind(table, own);
     const posts = own !== null && table.seats[own]?.posts;
     const waits = table.waiting.some((one) => one.player === player);
     const places = table.config.seating.waiting_list;
@@ -58,9 +59,9 @@ export class Entry {
  * @param {TableState} table
  * @param {number} own
  */
-function owesBlind(table, own) {
+function waitsForBlind(table, own) {
   const seat = table.seats[own];
-  if (!seat?.owes_blind || seat.leaving || seat.sitting_out) return false;
+  if (!seat || !owesBlind(table, seat) || seat.leaving || seat.sitting_out) return false;
   // In the first hand nobody owes.
   return table.big_blind !== null && !table.hand?.seats[own];
 }

@@ -7,12 +7,13 @@
  */
 
 import { betSpots } from "./drawing/bet-spots.js";
-import { boardHeight, centreBox, meet, seatBox, sizesAt } from "./drawing/sizes.js";
+import { boardHeight, boardWidth, centreBoxes, meet, seatBox, sizesAt } from "./drawing/sizes.js";
 
 /** @typedef {import("./drawing/sizes.js").Point} Point */
 /** @typedef {import("./drawing/sizes.js").Box} Box */
 /** @typedef {import("./drawing/sizes.js").Sizes} Sizes */
 /** @typedef {import("./drawing/sizes.js").Wanted} Wanted */
+/** @typedef {import("./drawing/sizes.js").CardSteps} CardSteps */
 /** @typedef {"left"|"middle"|"right"} Side */
 /** @typedef {Point & {side: Side}} Plate its centre */
 
@@ -20,7 +21,19 @@ import { boardHeight, centreBox, meet, seatBox, sizesAt } from "./drawing/sizes.
 /** @typedef {{top: number, sides: number, bottom: number}} Arrangement */
 
 /**
+ * @typedef {object} Choice how a table is laid out
+ * @property {number} step of all sizes
+ * @property {number} spread of the viewer's cards
+ * @property {Arrangement} arrangement
+ * @property {number} bend
+ * @property {number} start
+ * @property {CardSteps} [cardSteps]
+ * @property {number} [shift] of the middle
+ */
+
+/**
  * @typedef {object} Places
+ * @property {Choice} choice
  * @property {{left: number, top: number, width: number, height: number, radius: number}} felt
  * @property {Point} centre the centre of the boards
  * @property {Point} pot
@@ -32,13 +45,24 @@ import { boardHeight, centreBox, meet, seatBox, sizesAt } from "./drawing/sizes.
 /** @typedef {Sizes & Places} Layout */
 
 const MOST_ARRANGEMENTS = 8;
-/** From the tightest to the largest sizes. */
-const STEPS = [-1, -0.5, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+/** From the tightest sizes to the largest ones, and beyond them on wide screens. */
+const STEPS = [
+  ...[-1, -0.5, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
+  ...[1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.35, 1.4, 1.45, 1.5, 1.55, 1.6],
+];
 /** How far the ends of the sides move in, in seat widths, for a round table. */
 const BENDS = [0.5, 0.25, 0];
 /** Where the first side seat is between the top and the bottom row; the last one is opposite. */
-const SIDE_STARTS = [0.24, 0.12, 0];
+const SIDE_STARTS = [0.24, 0.12, 0, 0.34];
 const SPREADS = [1, 0];
+/** Where the middle is in its room, from its centre, in parts of what is free. */
+const SHIFTS = [0, 0.1, -0.1, 0.2, -0.2, 0.3, -0.3, 0.4, -0.4];
+/** The least visible part of an own card that is enlarged. */
+const LEAST_FINGER = 28;
+/** How much of the width a board may take. */
+const BOARD_PART = 0.74;
+/** By how much the viewer's cards may be larger than the board's, in steps. */
+const OWN_AHEAD = 0.3;
 
 /**
  * @param {Wanted} wanted
@@ -58,7 +82,69 @@ export function layOut(wanted) {
       low = middle + 1;
     } else high = middle - 1;
   }
-  return best ?? place(wanted, sizesAt(wanted, -1, 0), arrangements[0], 0, 0);
+  if (!best) return place(wanted, { step: -1, spread: 0, arrangement: arrangements[0], bend: 0, start: 0 });
+  return withLargeCards(wanted, best);
+}
+
+/**
+ * The same places with larger cards of the viewer and on the boards, where there is room for them.
+ * @param {Wanted} wanted
+ * @param {Layout} layout
+ * @returns {Layout}
+ */
+function withLargeCards(wanted, layout) {
+  const { step } = layout.choice;
+  if (step < 0) return layout;
+  const larger = STEPS.filter((each) => each > step && each <= 1).reverse();
+  const both = firstThatFits(wanted, layout, larger.map((each) => ({ own: each, board: each }))) ?? layout;
+  const own = both.choice.cardSteps?.own ?? step;
+  const higher = larger.filter((each) => each > own);
+  const boards = firstThatFits(wanted, layout, higher.map((board) => ({ own, board }))) ?? both;
+  const board = boards.choice.cardSteps?.board ?? step;
+  const ahead = higher.filter((each) => each <= board + OWN_AHEAD);
+  return firstThatFits(wanted, layout, ahead.map((each) => ({ own: each, board }))) ?? boards;
+}
+
+/**
+ * @param {Wanted} wanted
+ * @param {Layout} layout
+ * @param {CardSteps[]} wishes the largest first
+ * @returns {Layout|null}
+ */
+function firstThatFits(wanted, { choice, isCompact }, wishes) {
+  // On a phone, a board between the rows of the side seats is wider than one between the seats.
+  const starts = isCompact && choice.arrangement.sides > 1 ? SIDE_STARTS : [choice.start];
+  for (const cardSteps of wishes) {
+    for (const spread of wanted.cards > 2 ? SPREADS : [1]) {
+      const sizes = sizesAt(wanted, choice.step, spread, cardSteps);
+      if (isTooWide(wanted, sizes) || areTooClose(wanted, sizes)) continue;
+      for (const start of starts) {
+        for (const shift of SHIFTS) {
+          const found = place(wanted, { ...choice, spread, start, cardSteps, shift });
+          if (found.fits) return found;
+        }
+      }
+    }
+  }
+  return null;
+}
+
+/**
+ * Whether a finger would not find one of the viewer's cards.
+ * @param {Wanted} wanted
+ * @param {Sizes} sizes
+ */
+function areTooClose({ cards }, { ownFanWidth, ownCardWidth }) {
+  return cards > 2 && (ownFanWidth - ownCardWidth) / (cards - 1) < LEAST_FINGER;
+}
+
+/**
+ * Whether a board would lie beyond the felt.
+ * @param {Wanted} wanted
+ * @param {Sizes} sizes
+ */
+function isTooWide({ width }, sizes) {
+  return boardWidth(sizes) > BOARD_PART * width;
 }
 
 /**
@@ -69,9 +155,9 @@ export function layOut(wanted) {
  */
 function atSize(wanted, step, arrangements) {
   for (const spread of wanted.cards > 2 ? SPREADS : [1]) {
-    const sizes = sizesAt(wanted, step, spread);
+    if (step > 0 && isTooWide(wanted, sizesAt(wanted, step, spread))) continue;
     for (const arrangement of arrangements) {
-      const found = fitting(wanted, sizes, arrangement);
+      const found = fitting(wanted, step, spread, arrangement);
       if (found) return found;
     }
   }
@@ -80,15 +166,16 @@ function atSize(wanted, step, arrangements) {
 
 /**
  * @param {Wanted} wanted
- * @param {Sizes} sizes
+ * @param {number} step
+ * @param {number} spread
  * @param {Arrangement} arrangement
  * @returns {Layout|null}
  */
-function fitting(wanted, sizes, arrangement) {
+function fitting(wanted, step, spread, arrangement) {
   const starts = arrangement.sides > 1 ? SIDE_STARTS : [0];
   for (const bend of BENDS) {
     for (const start of starts) {
-      const layout = place(wanted, sizes, arrangement, bend, start);
+      const layout = place(wanted, { step, spread, arrangement, bend, start });
       if (layout.fits) return layout;
     }
   }
@@ -117,31 +204,30 @@ function arrangementsOf({ seats, width, height }) {
 
 /**
  * @param {Wanted} wanted
- * @param {Sizes} sizes
- * @param {Arrangement} arrangement
- * @param {number} bend
- * @param {number} start
+ * @param {Choice} choice
  * @returns {Layout}
  */
-function place(wanted, sizes, arrangement, bend, start) {
+function place(wanted, choice) {
   const { width, height } = wanted;
+  const { step, spread, arrangement, bend, start, cardSteps, shift = 0 } = choice;
+  const sizes = sizesAt(wanted, step, spread, cardSteps);
   const plates = platesOf(wanted, sizes, arrangement, bend, start);
   const boxes = plates.map((plate, at) => seatBox(sizes, plate, at ? plate.side : "own"));
-  const middle = centreBetween(boxes, sizes, wanted);
-  const box = centreBox(sizes, middle);
+  const middle = centreBetween(boxes, sizes, wanted, shift);
+  const middles = centreBoxes(sizes, middle);
   const screen = { left: -1, top: -1, right: width + 1, bottom: height + 1 };
   const apart =
     boxes.every((one, at) => inside(one, screen, sizes.dealer) && !boxes.slice(at + 1).some((other) => meet(one, other))) &&
-    inside(box, screen, 0) &&
-    !boxes.some((one) => meet(one, box));
-  const spots = apart || sizes.isTight ? spotsOf(plates, boxes, box, sizes, wanted) : null;
+    middles.every((box) => inside(box, screen, 0) && !boxes.some((one) => meet(one, box)));
+  const spots = apart || sizes.isTight ? spotsOf(plates, boxes, middles, sizes, wanted) : null;
   return {
     ...sizes,
+    choice,
     fits: apart && spots !== null,
     wordsWidth: wordsWidth(boxes, plates[0], wanted),
-    innerWidth: box.right - box.left - 8,
+    innerWidth: Math.max(...middles.map((box) => box.right - box.left)) - 8,
     centre: middle,
-    pot: { x: middle.x, y: box.top + sizes.potHeight / 2 },
+    pot: { x: middle.x, y: middles[0].top + sizes.potHeight / 2 },
     felt: feltBehind(wanted, sizes, arrangement),
     seats: plates.map((plate, at) => ({ ...plate, bet: spots?.[at] ?? plate })),
   };
@@ -151,12 +237,12 @@ function place(wanted, sizes, arrangement, bend, start) {
  * Where the bets lie: in front of the seats, and on a tight screen in the place of their tags.
  * @param {Plate[]} plates
  * @param {Box[]} boxes
- * @param {Box} centre
+ * @param {Box[]} middles
  * @param {Sizes} sizes
  * @param {Wanted} wanted
  */
-function spotsOf(plates, boxes, centre, sizes, wanted) {
-  if (!sizes.isTight) return betSpots(boxes, sizes.bet, centre, wanted);
+function spotsOf(plates, boxes, middles, sizes, wanted) {
+  if (!sizes.isTight) return betSpots(boxes, sizes.bet, middles, wanted);
   const down = (sizes.seatHeight + sizes.tagHeight) / 2;
   return plates.map(({ x, y }) => ({ x, y: y + down }));
 }
@@ -241,17 +327,18 @@ function platesOf({ width, height }, sizes, arrangement, bend, start) {
  * @param {Box[]} boxes
  * @param {Sizes} sizes
  * @param {Wanted} wanted
+ * @param {number} shift down, in parts of what is free
  * @returns {Point}
  */
-function centreBetween([own, ...others], sizes, { width, height }) {
-  const { left, right } = centreBox(sizes, { x: width / 2, y: 0 });
+function centreBetween([own, ...others], sizes, { width, height }, shift) {
+  const half = Math.max(...centreBoxes(sizes, { x: 0, y: 0 }).map((box) => box.right));
   const above = others.filter(
-    (box) => box.left < right && left < box.right && box.bottom < height * 0.55,
+    (box) => box.left < width / 2 + half && width / 2 - half < box.right && box.bottom < height * 0.55,
   );
   const from = Math.max(sizes.margin, ...above.map((box) => box.bottom));
   const [pot, note] = [sizes.potHeight + 8, sizes.noteHeight + 8];
   const free = own.top - from - pot - note - boardHeight(sizes);
-  return { x: width / 2, y: from + pot + free / 2 + boardHeight(sizes) / 2 };
+  return { x: width / 2, y: from + pot + free * (0.5 + shift) + boardHeight(sizes) / 2 };
 }
 
 /**

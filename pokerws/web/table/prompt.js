@@ -3,6 +3,7 @@
  */
 
 import { chips, nameAt } from "../model/format.js";
+import { owesBlind } from "../model/games.js";
 import { t } from "../texts/texts.js";
 
 /** @typedef {import("../client/state/table-state.js").TableState} TableState */
@@ -24,15 +25,17 @@ export function prompt(table, own, player) {
     const waiter = table.waiting.find((one) => one.player === player);
     if (waiter && waiter.seat !== null) return t("prompt.reserved", { seat: waiter.seat + 1 });
     if (waiter) return t("prompt.on_list", { place: table.waiting.indexOf(waiter) + 1 });
-    if (table.seats.includes(null)) return t("prompt.pick_seat");
-    return others || t("prompt.watching");
+    const { requests, approved } = table.hosting;
+    if (requests.some((request) => request.player === player)) return t("prompt.seat_asked");
+    if (!table.seats.includes(null)) return others || t("prompt.watching");
+    return t(approved.includes(player ?? "") ? "prompt.seat_approved" : "prompt.pick_seat");
   }
   if (seat.leaving || seat.plan === "leave_after_hand") return t("prompt.leaving");
   if (seat.sitting_out && !part) {
     return t(seat.stack ? "prompt.sitting_out" : "prompt.out_of_chips");
   }
   if (table.hand && !part) {
-    if (!seat.owes_blind) return t("prompt.dealt_in");
+    if (!owesBlind(table, seat)) return t("prompt.dealt_in");
     return t(seat.posts ? "prompt.posts" : "prompt.waits_for_blind");
   }
   if (table.hand) return others;

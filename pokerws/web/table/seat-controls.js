@@ -30,6 +30,8 @@ export class SeatControls {
     this.scene = null;
     /** @type {ChipRequest|null} to be sent after the hand */
     this.pendingChips = null;
+    /** The seat that the player has asked the host for. @type {{table: string, seat: number, buy_in: number}|null} */
+    this.asked = null;
     this.dialog = new AmountDialog(account);
     this.command("stand", "stand");
     this.command("sit-out", "sit_out");
@@ -84,6 +86,7 @@ export class SeatControls {
       button.disabled = !live || button.dataset.busy === "yes";
     }
     if (!seat) this.pendingChips = null;
+    this.sitWhenApproved(scene);
     if (live && this.pendingChips !== null && !this.inHand()) this.addChips(this.pendingChips);
   }
 
@@ -130,7 +133,23 @@ export class SeatControls {
       isFree: this.scene.table.config.hosting.bank,
     });
     if (amount === null) return;
+    const { table, player } = this.scene;
+    const isAsked = table.config.hosting.approval && !table.hosting.approved.includes(player ?? "");
+    this.asked = isAsked ? { table: table.id, seat: number, buy_in: amount } : null;
     await this.send({ type: "sit", seat: number, buy_in: amount }).catch(showRejection);
+  }
+
+  /**
+   * Take the seat that the player asked the host for.
+   * @param {Scene} scene
+   */
+  sitWhenApproved({ table, own, live, player }) {
+    const { asked } = this;
+    if (!asked || !live) return;
+    if (asked.table !== table.id || own !== null) this.asked = null;
+    if (!this.asked || !table.hosting.approved.includes(player ?? "")) return;
+    this.asked = null;
+    this.send({ type: "sit", seat: asked.seat, buy_in: asked.buy_in }).catch(showRejection);
   }
 
   async askChips() {

@@ -4,7 +4,7 @@
 
 import { chips, sentence, shortChips } from "../model/format.js";
 import { avatarColour } from "../model/avatar.js";
-import { variant } from "../model/games.js";
+import { owesBlind, variant } from "../model/games.js";
 import { TIME_TAGS, TurnClock } from "../model/turn-clock.js";
 import { amountText } from "../ui/amounts.js";
 import { showCards } from "../ui/cards.js";
@@ -251,7 +251,7 @@ export class SeatView {
     if (worth) return this.showTag({ text: worth, kind: "equity" });
     if (turn?.seat === this.number && turn.time !== "turn") return this.showTag(TIME_TAGS[turn.time]);
     const { text, kind } = seat
-      ? tagFor(seat, part, table.hand !== null, this.number, memory)
+      ? tagFor(seat, part, table, this.number, memory)
       : NO_TAG;
     if (absences.has(seat?.player) && !TELLS_MORE.has(kind)) return this.showTag(ABSENT_TAG);
     if (seat?.timeouts && !TELLS_MORE.has(kind)) return this.showTag(AWAY_TAG);
@@ -376,11 +376,12 @@ const TELLS_MORE = new Set(["won", "shown", "all-in", "folded"]);
  * The tag below a seat: the most important fact beside name and stack.
  * @param {Seat} seat
  * @param {HandSeat|null} part
- * @param {boolean} playing
+ * @param {import("../client/state/table-state.js").TableState} table
  * @param {number} number
  * @param {import("../model/hand-memory.js").HandMemory} memory
  */
-function tagFor(seat, part, playing, number, memory) {
+function tagFor(seat, part, table, number, memory) {
+  const playing = table.hand !== null;
   const won = memory.winnings.get(number);
   if (won) return { text: `+${shortChips(won)}`, kind: "won" };
   const shown = memory.shownHands.get(number);
@@ -392,7 +393,7 @@ function tagFor(seat, part, playing, number, memory) {
   if (action) return { text: action, kind: "action" };
   if (seat.sitting_out) return { text: t(seat.stack ? "tag.sitting_out" : "tag.out_of_chips"), kind: "out" };
   if (playing && !part) {
-    return { text: t(seat.owes_blind && !seat.posts ? "tag.waiting" : "tag.next_hand"), kind: "out" };
+    return { text: t(owesBlind(table, seat) && !seat.posts ? "tag.waiting" : "tag.next_hand"), kind: "out" };
   }
   return NO_TAG;
 }

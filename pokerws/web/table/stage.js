@@ -196,6 +196,7 @@ export class Stage {
     for (const [property, name] of Object.entries(SIZES)) {
       this.root.style.setProperty(property, `${layout[name]}px`);
     }
+    this.root.style.setProperty("--zoom", String(layout.zoom));
     this.root.style.setProperty("--covered", String(layout.covered));
     this.root.style.setProperty("--boards", String(game.boards));
     this.root.dataset.boards = String(game.boards);

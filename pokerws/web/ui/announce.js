@@ -29,7 +29,7 @@ export function announce(text, { now = false } = {}) {
   const home = dialogs[dialogs.length - 1] ?? document.body;
   if (place.parentElement !== home) home.append(place);
   place.append(make("p", { text }));
-  while (place.children.length > MOST_KEPT) place.firstElementChild.remove();
+  while (place.children.length > MOST_KEPT) place.firstElementChild?.remove();
 }
 
 /** @param {string} id */

@@ -20,7 +20,7 @@ LISTEN = """() => {
     const note = (place) => new MutationObserver((changes) => changes.forEach(({ addedNodes }) =>
         addedNodes.forEach(({ textContent }) => {
             const text = (place.ariaLive === "assertive" ? "! " : "") + textContent;
-            const isWarning = /^! \\d+ seconds left/.test(text);
+            const isWarning = /^! \\d+ seconds? left/.test(text);
             (isWarning ? window.warnings : window.spoken).push(text);
         }),
     )).observe(place, { childList: true });
@@ -87,7 +87,12 @@ class Listener:
         """Exactly this is said next, beside warnings of the time."""
         await self.page.wait_for_function("() => window.spoken.length > 0")
         said: list[str] = await self.page.evaluate("window.spoken.splice(0)")
-        assert [re.sub(r"\d+ seconds left", "N seconds left", one) for one in said] == [text]
+        assert [re.sub(r"\d+ seconds? left", "N seconds left", one) for one in said] == [text]
+
+    async def hears_gathered(self, text: str) -> None:
+        """This is said next, at once or in parts if there was time in between."""
+        await self.page.wait_for_function("(text) => window.spoken.join(' ') === text", arg=text)
+        await self.page.evaluate("window.spoken.splice(0)")
 
     async def is_warned(self) -> None:
         """It was said once in this turn that it ends soon."""
@@ -153,7 +158,7 @@ async def sit(visitor: Visitor, listener: Listener) -> None:
     await page.wait_for_selector('[data-seat="0"][data-own="true"]')
     await listener.has_focus()
     room.seat("Bob", 1)
-    await listener.hears("Hanna sits down with 10,000. Bob sits down with 10,000.")
+    await listener.hears_gathered("Hanna sits down with 10,000. Bob sits down with 10,000.")
 
 
 async def play(visitor: Visitor, listener: Listener) -> None:

@@ -212,3 +212,5 @@ async def test_no_text_of_the_lobby_meets_another_at_any_width(
     room.send(LobbyMessage([idle]))
     badge = page.locator(f'[data-table-id="{room.table.id}"] .badge')
     await expect(badge).to_have_text("你入座后机器人开始")
+    room.send(LobbyMessage([msgspec.structs.replace(idle, bots=0, bots_waiting=4)]))
+    await expect(badge).to_have_text("4 个机器人在等你")

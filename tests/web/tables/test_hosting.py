@@ -3,7 +3,9 @@
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.web.room import Room
+from pokerws.game import commands
+from pokerws.game.state import PlayerId
+from tests.web.room import Opponent, Room
 from tests.web.visitor import Visitor, visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -70,3 +72,9 @@ async def test_a_seat_that_the_host_has_to_approve_is_asked_for(
     await expect(visitor.page.locator("#log")).to_contain_text("asks the host for a seat")
     (request,) = table.hosting.requests
     assert request.name == "Hanna"
+    await expect(visitor.page.locator("#prompt")).to_contain_text("has been asked")
+    # With the host's approval, the player has the seat without asking again.
+    table.host = PlayerId("opponent_Bob")
+    host = Opponent("Bob", table.host)
+    room.lobby.actors()[-1].handle(host, "1", commands.ApproveSeat(table.host, request.player))
+    await expect(visitor.page.locator('[data-seat="0"][data-own]')).to_be_visible()

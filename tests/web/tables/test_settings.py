@@ -188,8 +188,14 @@ async def fold_where_a_check_is_free(visitor: Visitor) -> None:
     guard = page.locator("#fold-guard")
     await page.keyboard.press("f")
     await expect(guard.locator("[value=check]")).to_be_focused()
+    # What is spoken meanwhile is in the dialog, and does not end with it.
+    ask = "() => document.querySelector('#ask-pot').click()"
+    await page.evaluate(ask)
+    await expect(guard.locator("[aria-live] p")).not_to_have_count(0)
     await page.keyboard.press("Escape")
     await expect(guard).to_have_count(0)
+    await page.evaluate(ask)
+    await expect(page.locator("body > [aria-live] p")).not_to_have_count(0)
     await page.click("#action-fold")
     await guard.locator("[value=check]").click()
     await room.wait_for(lambda: len(visitor.acts_sent()) == 2)

@@ -103,6 +103,7 @@ class LobbyNews:
 
 def summary_of(table: Table) -> TableSummary:
     """A table in the lobby's list."""
+    seated = [seat.player for seat in table.seats if seat is not None]
     return TableSummary(
         table.id,
         table.name,
@@ -114,4 +115,5 @@ def summary_of(table: Table) -> TableSummary:
         waiting_for(table),
         table.hosting.paused,
         len(table.waiting),
+        bots_waiting=len({bot.player for bot in table.bots}.difference(seated)),
     )

@@ -52,6 +52,7 @@ class TableRow:
             config=config,
             average_pot=now.average_pot,
             hands_an_hour=now.hands_an_hour,
+            bots_waiting=now.bots_waiting,
         )
 
 

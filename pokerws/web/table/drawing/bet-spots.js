@@ -24,15 +24,16 @@ for (let ring = 1; ring <= RINGS; ring += 1) {
 /**
  * @param {Box[]} seats what each seat takes
  * @param {Point} size of a bet
- * @param {Box} centre what the pot and the boards take
+ * @param {Box[]} middles what the pot and the boards take
  * @param {{width: number, height: number}} area
  * @returns {Point[]|null} the centre of each bet; null if there is no room
  */
-export function betSpots(seats, size, centre, { width, height }) {
-  const taken = [...seats, centre];
+export function betSpots(seats, size, middles, { width, height }) {
+  const taken = [...seats, ...middles];
   /** @type {Point[]} */
   const spots = [];
-  const middle = { x: (centre.left + centre.right) / 2, y: (centre.top + centre.bottom) / 2 };
+  const [top, bottom] = [middles[0].top, middles[middles.length - 1].bottom];
+  const middle = { x: (middles[0].left + middles[0].right) / 2, y: (top + bottom) / 2 };
   for (const seat of seats) {
     const wanted = wantedSpot(seat, size, middle);
     const spot = freeSpot(wanted, size, taken, width, height);

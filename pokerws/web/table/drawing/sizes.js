@@ -53,23 +53,32 @@ const RANGES = /** @type {const} */ ({
 const BOARD_SCALES = [1, 1, 0.86, 0.8];
 
 /** @typedef {ReturnType<typeof sizesAt>} Sizes */
+/** The steps of the viewer's cards and of the boards, which are looked at most. */
+/** @typedef {{own: number, board: number}} CardSteps */
 
 /**
  * @param {Wanted} wanted
- * @param {number} large from 0 (the smallest sizes) to 1; -1 on a tight screen
+ * @param {number} step from 0 (the smallest sizes) to 1; -1 on a tight screen; above 1, by how much
+ *   everything grows, the text too
  * @param {number} spread from 0 (the viewer's cards as close as they are readable) to 1
+ * @param {CardSteps} cardSteps
  */
-export function sizesAt(wanted, large, spread) {
-  const { cards, boards, boardCards = 5, hasUpCards, noteLength = 0, scale = 1, width } = wanted;
-  /** @param {keyof typeof RANGES} name */
-  const sized = (name) => Math.round(sizeAt(RANGES[name], large) * scale);
+export function sizesAt(wanted, step, spread, cardSteps = { own: step, board: step }) {
+  const { cards, boards, boardCards = 5, hasUpCards, noteLength = 0, width } = wanted;
+  const [large, zoom] = [Math.min(1, step), Math.max(1, step)];
+  const scale = (wanted.scale ?? 1) * zoom;
+  /**
+   * @param {keyof typeof RANGES} name
+   * @param {number} [at]
+   */
+  const sized = (name, at = large) => Math.round(sizeAt(RANGES[name], Math.min(1, at)) * scale);
   const [seatWidth, cardWidth, ownCardWidth] = [
     sized("seatWidth"),
     sized("cardWidth"),
-    sized("ownCardWidth"),
+    sized("ownCardWidth", cardSteps.own),
   ];
   const boardScale = BOARD_SCALES[boards] ?? 0.8;
-  const boardCardWidth = Math.max(24 * scale, Math.round(sized("boardCardWidth") * boardScale));
+  const boardCardWidth = Math.max(24 * scale, Math.round(sized("boardCardWidth", cardSteps.board) * boardScale));
   const peek = sizeAt(RANGES.peek, large) / 100;
   const isCompact = seatWidth < COMPACT_SEAT_WIDTH * scale;
   const closest = ownCardWidth * (1 + (cards - 1) * LEAST_OPEN);
@@ -80,6 +89,7 @@ export function sizesAt(wanted, large, spread) {
   const noteWidth = Math.min(noteLength * NOTE_LETTER_WIDTH * scale, 0.42 * width);
   const noteLines = noteLength ? Math.ceil((noteLength * NOTE_LETTER_WIDTH * scale) / noteWidth) : 0;
   return {
+    zoom,
     seatWidth,
     seatHeight: sized("seatHeight"),
     cardWidth,
@@ -114,22 +124,27 @@ export function boardHeight({ boardCardWidth, boards, betweenBoards }) {
   return boardCardWidth * CARD_RATIO * boards + betweenBoards * Math.max(0, boards - 1);
 }
 
+/** @param {Sizes} sizes */
+export function boardWidth({ boardCardWidth, boards, boardCards, boardGap }) {
+  return boards ? boardCardWidth * boardCards + boardGap * 4 : 0;
+}
+
 /**
- * The pot above, the boards, the note below.
+ * The pot above; the boards with the note below.
  * @param {Sizes} sizes
  * @param {Point} centre of the boards
- * @returns {Box}
+ * @returns {[Box, Box]}
  */
-export function centreBox(sizes, centre) {
-  const board = sizes.boards ? sizes.boardCardWidth * sizes.boardCards + sizes.boardGap * 4 : 0;
-  const half = Math.max(board, sizes.noteWidth, sizes.middleWidth) / 2 + sizes.boardGap;
+export function centreBoxes(sizes, centre) {
+  const { boardGap, middleWidth, noteHeight, noteWidth, potHeight } = sizes;
+  const halfPot = middleWidth / 2 + boardGap;
+  const half = Math.max(boardWidth(sizes), noteHeight ? noteWidth : 0) / 2 + boardGap;
   const halfBoard = boardHeight(sizes) / 2;
-  return {
-    left: centre.x - half,
-    right: centre.x + half,
-    top: centre.y - halfBoard - sizes.potHeight - 8,
-    bottom: centre.y + halfBoard + 8 + sizes.noteHeight,
-  };
+  const top = centre.y - halfBoard - 4;
+  return [
+    { left: centre.x - halfPot, right: centre.x + halfPot, top: top - potHeight - 4, bottom: top },
+    { left: centre.x - half, right: centre.x + half, top, bottom: centre.y + halfBoard + 8 + noteHeight },
+  ];
 }
 
 /**

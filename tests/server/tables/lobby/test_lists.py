@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pokerws.game.config.hosting import HostingRules
 from pokerws.game.config.table_config import LimitStakes, TableConfig
-from pokerws.game.state import TableId
+from pokerws.game.state import PlayerId, Seat, TableId, WantedBot
 from pokerws.messages import (
     JSON,
     MSGPACK,
@@ -25,6 +25,7 @@ from pokerws.messages import (
     server_decoder,
 )
 from pokerws.server.net.shared_context import SharedContext
+from pokerws.server.tables.actors.lobby_news import summary_of
 from pokerws.server.tables.lobby.feed import LobbyFeed
 from pokerws.server.tables.lobby.list_watchers import (
     GATHER_MS,
@@ -33,7 +34,7 @@ from pokerws.server.tables.lobby.list_watchers import (
     PAUSE_MS,
     SLICE,
 )
-from tests.server.fakes import FakeViewer, ManualClock
+from tests.server.fakes import FakeViewer, ManualClock, open_memory_lobby
 
 WIRES = (JSON, MSGPACK)
 FILTERS = (
@@ -296,6 +297,16 @@ def test_changes_are_sent_without_what_never_changes(house: House) -> None:
         "tables": [],
         "changes": [{"table": table, "status": "waiting", "players": 1, "hand_number": 0}],
     }
+
+
+def test_bots_that_wait_for_people_are_counted(house: House) -> None:
+    watcher = watch(house, limit=10)
+    table = open_memory_lobby(house.clock)[0].create("One", CONFIGS[1]).table
+    bots = [WantedBot(PlayerId(f"bot_{name}"), name, "balanced") for name in ("Ada", "Carl")]
+    for table.bots, table.seats[0] in ((bots, None), (bots, Seat(bots[0].player, "Ada", 1_000))):
+        house.feed.note(summary_of(table))
+        house.clock.advance(GATHER_MS)
+    assert watcher.tables[table.id].bots_waiting == 1
 
 
 def test_an_unlisted_table_is_in_no_list_and_leaves_no_gap(house: House) -> None:
