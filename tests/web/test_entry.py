@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import PlayerId
 from tests.web.room import Room
 from tests.web.visitor import Visitor
@@ -52,3 +53,16 @@ async def test_a_visitor_of_a_full_table_waits_for_a_seat(visitor: Visitor, room
     await expect(leave).to_be_hidden()
     assert room.table.seat_of(PlayerId("p_P2")) is None
     assert room.table.waiting == []
+
+
+async def test_a_game_without_blinds_asks_for_none(visitor: Visitor, room: Room) -> None:
+    room.actor = room.lobby.create("Stud", TableConfig(variant="F7S", seats=6))
+    room.seat("Bob", 0)
+    room.seat("Carl", 1)
+    room.next_hand()
+    await visitor.arrive(2)
+    await expect(visitor.page.locator("#prompt")).to_have_text(
+        "You will be dealt in from the next hand."
+    )
+    await expect(visitor.page.locator("#post-blind")).to_be_hidden()
+    await expect(visitor.page.locator("[data-own] .tag")).to_have_text("Next hand")

@@ -112,7 +112,9 @@ function withLargeCards(wanted, layout) {
  * @returns {Layout|null}
  */
 function firstThatFits(wanted, { choice, isCompact }, wishes) {
-  // On a phone, a board between the rows of the side seats is wider than one between the seats.
+  // On a phone, a board between the rows of the side seats is wider than one between the seats, and
+  // there is room for it if these are at the edge.
+  const bend = isCompact ? 0 : choice.bend;
   const starts = isCompact && choice.arrangement.sides > 1 ? SIDE_STARTS : [choice.start];
   for (const cardSteps of wishes) {
     for (const spread of wanted.cards > 2 ? SPREADS : [1]) {
@@ -120,7 +122,7 @@ function firstThatFits(wanted, { choice, isCompact }, wishes) {
       if (isTooWide(wanted, sizes) || areTooClose(wanted, sizes)) continue;
       for (const start of starts) {
         for (const shift of SHIFTS) {
-          const found = place(wanted, { ...choice, spread, start, cardSteps, shift });
+          const found = place(wanted, { ...choice, spread, bend, start, cardSteps, shift });
           if (found.fits) return found;
         }
       }
@@ -154,7 +156,8 @@ function isTooWide({ width }, sizes) {
  * @returns {Layout|null}
  */
 function atSize(wanted, step, arrangements) {
-  for (const spread of wanted.cards > 2 ? SPREADS : [1]) {
+  // Cards that overlap are not worth a larger table.
+  for (const spread of wanted.cards > 2 && step <= 1 ? SPREADS : [1]) {
     if (step > 0 && isTooWide(wanted, sizesAt(wanted, step, spread))) continue;
     for (const arrangement of arrangements) {
       const found = fitting(wanted, step, spread, arrangement);
