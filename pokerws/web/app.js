@@ -32,6 +32,7 @@ import { focusView, followFocus } from "./ui/focus.js";
 import { hotkey, showHotkeys } from "./ui/hotkeys.js";
 import { offerLanguages } from "./ui/language-choice.js";
 import { language, loadTexts, t, translatePage } from "./texts/texts.js";
+import { loadLater, styled } from "./ui/later.js";
 import { showRejection, showToast } from "./ui/toast.js";
 
 /** @typedef {import("./client/protocol.js").ConnectionState} ConnectionState */
@@ -283,11 +284,11 @@ async function showHand(ref) {
 
 /** Load the modules of a table, and of what there is after its hands. */
 async function loadTable() {
-  loadLater();
   try {
     const [screen, after] = await Promise.all([
       import("./table/table-screen.js"),
       import("./hands/hands.js"),
+      styled(),
     ]);
     table ??= new screen.TableScreen(connection, account, leaveForLobby);
     return (hands ??= new after.Hands(connection, table, names, openTable));
@@ -316,14 +317,6 @@ async function showTable(id, key) {
   table.open(id, key);
   mine?.refresh();
   focusView();
-}
-
-/** Fetch what the lobby does not need: the server has listed it in the page. */
-function loadLater() {
-  for (const link of document.querySelectorAll('link[rel="later"]')) {
-    const { as } = /** @type {HTMLLinkElement} */ (link);
-    /** @type {HTMLLinkElement} */ (link).rel = as === "style" ? "stylesheet" : "modulepreload";
-  }
 }
 
 function leaveTable() {
@@ -404,7 +397,7 @@ async function logOut() {
 function wireSettings() {
   /** @param {boolean} atKeys */
   const open = async (atKeys) => {
-    const { openSettings } = await import("./settings/settings-dialog.js");
+    const [{ openSettings }] = await Promise.all([import("./settings/settings-dialog.js"), styled()]);
     openSettings(atKeys);
   };
   byId("open-settings").addEventListener("click", () => open(false));

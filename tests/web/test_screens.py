@@ -117,10 +117,16 @@ async def test_a_closed_table_returns_its_viewers_to_the_lobby(
     await expect(page.locator("#lobby-empty")).to_be_visible()
 
 
+# What reaches over its dialog or the screen, or is cut within its own box.
 WIDER = """() => [document.documentElement, ...document.querySelectorAll('dialog[open] *')]
     .filter((one) => one.checkVisibility() && getComputedStyle(one).overflowX !== 'auto')
-    .filter((one) => one.getBoundingClientRect().right > innerWidth
-        || one.scrollWidth > one.clientWidth + 1 && one.matches('html, button, dialog *:has(*)'))
+    .filter((one) => {
+        const place = one.closest('dialog') ?? document.documentElement;
+        const right = Math.min(innerWidth, place.getBoundingClientRect().right);
+        return one.getBoundingClientRect().right > right
+            || one.scrollWidth > one.clientWidth + 1
+                && (one.matches('html, button') || getComputedStyle(one).overflowX !== 'visible');
+    })
     .map((one) => one.id || one.className || one.tagName)"""
 
 

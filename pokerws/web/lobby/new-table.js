@@ -1,6 +1,7 @@
 /** Creates a table from the lobby. */
 
 import { byId } from "../ui/dom.js";
+import { styled } from "../ui/later.js";
 import { t } from "../texts/texts.js";
 
 /** @typedef {import("../client/protocol.js").Connection} Connection */
@@ -20,7 +21,7 @@ export class NewTable {
 
   async show() {
     // The form is large, and most players never open it.
-    const { ConfigDialog } = await import("../config/config-dialog.js");
+    const [{ ConfigDialog }] = await Promise.all([import("../config/config-dialog.js"), styled()]);
     this.dialog ??= new ConfigDialog("new-table");
     const name = this.connection.welcome?.name;
     this.dialog.open({
