@@ -43,11 +43,11 @@ class AgingStore(Ledger):
         vars(self._accounts).update(copy["_accounts"])
 
     async def claim(
-        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0, seen_seq: int = 0
     ) -> Claimed | None:
         if self.errors:
             raise self.errors.pop()
-        return await super().claim(table, above_epoch, shown_seq)
+        return await super().claim(table, above_epoch, shown_seq, seen_seq)
 
 
 class Setting:
