@@ -208,6 +208,7 @@ async def test_where_chips_would_not_add_up_the_table_goes_back_too(
     assert notice.code == "table_failed"
     back = await house.lobby.find(actor.table.id)
     assert back.epoch > actor.epoch
+    assert back.branch != actor.branch
     # Its clock goes on.
     assert back.table.seq == seq + 1
     assert back.table.chips == store._rows[actor.table.id].change.chips == 2 * BUY_IN
@@ -275,7 +276,7 @@ async def test_with_durable_acks_the_table_goes_back_and_viewers_need_a_snapshot
     ]
 
     back = await house.lobby.find(table)
-    back.watch(ann, Watch("w2", table, after_seq=seq, epoch=actor.epoch))
+    back.watch(ann, Watch("w2", table, after_seq=seq, epoch=actor.branch))
 
     snapshot = ann.take()[-1]
     assert isinstance(snapshot, Snapshot)

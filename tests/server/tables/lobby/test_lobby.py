@@ -190,7 +190,7 @@ async def test_a_table_with_a_fault_is_restored_from_the_store_and_others_play_o
     assert restored is not broken
     assert restored.table.hand_number == 1
     assert await house.lobby.find(other.table.id) is other
-    restored.watch(viewer, Watch("v", broken.table.id, 3, broken.epoch))
+    restored.watch(viewer, Watch("v", broken.table.id, 3, broken.branch))
     assert any(isinstance(message, Snapshot) for message in viewer.take())
 
 
