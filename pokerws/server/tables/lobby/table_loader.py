@@ -30,13 +30,7 @@ class MakeActor(Protocol):
     """Constructs the actor of a table of this server."""
 
     def __call__(
-        self,
-        snapshot: TableSnapshot,
-        epoch: int,
-        *,
-        branch: int,
-        stored_seq: int,
-        tail: int | None,
+        self, snapshot: TableSnapshot, epoch: int, branch: int, *, stored_seq: int, tail: int | None
     ) -> TableActor:
         """The actor, which does nothing yet."""
 
@@ -158,10 +152,7 @@ class TableLoader:
             log.warning("clock_behind", table=entry.table, by_ms=by_ms)
             self.put_clock_forward(by_ms)
         actor = self._make_actor(
-            *(snapshot, claimed.epoch),
-            branch=claimed.branch,
-            stored_seq=claimed.version,
-            tail=tail,
+            *(snapshot, claimed.epoch, claimed.branch), stored_seq=claimed.version, tail=tail
         )
         self._tables.loaded(entry, actor)
         self._pause.apply_to(actor)

@@ -1,12 +1,19 @@
 """When the numbers of a table's events go on for viewers, after another claim, and when not."""
 
+import shutil
+
+import asyncpg
 import pytest
 
 from pokerws.game.state import TableId
 from pokerws.storage.postgres import owners
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
+from pokerws.storage.postgres.migrate import migrate
 from pokerws.storage.store import NEW_BRANCH, Claimed
+from tests.postgres_fixtures import new_directory
 from tests.storage.changes import START_MS, change
+from tests.storage.clusters import start
 from tests.storage.postgres.conftest import Server, a_server
 
 T1 = TableId("t1")
@@ -136,3 +143,33 @@ async def test_the_stored_branch_is_that_of_the_last_claim(first: Server) -> Non
         stored = await first.store.look(T1)
         assert stored is not None
         assert stored.branch == claimed.branch
+
+
+async def test_a_database_that_was_promoted_is_on_another_timeline() -> None:
+    """A standby that takes over begins one too, and so does a point-in-time recovery."""
+    directory = new_directory()
+    try:
+        postgres = await start(directory)
+        await migrate(address_of(postgres.dsn))
+        before = await timeline_of(postgres.dsn)
+        assert await timeline_of(postgres.dsn) == before
+        await postgres.stop()
+        (postgres.cluster / "data" / "recovery.signal").touch()
+        with (postgres.cluster / "data" / "postgresql.auto.conf").open("a") as settings:
+            settings.write("restore_command = 'false'\n")
+        postgres = await start(directory)
+        after = await timeline_of(postgres.dsn)
+        await postgres.stop()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+    assert before.rpartition("/")[2] == "00000001"
+    assert after == before.replace("/00000001", "/00000002")
+
+
+async def timeline_of(dsn: str) -> str:
+    connection = await asyncpg.connect(dsn)
+    try:
+        timeline: str = await connection.fetchval("SELECT database_timeline()")
+    finally:
+        await connection.close()
+    return timeline
