@@ -287,6 +287,20 @@ async def test_with_durable_acks_the_table_goes_back_and_viewers_need_a_snapshot
 
 
 @durable
+@pytest.mark.parametrize("report", ["conflict", "rejected", "rewind"])
+async def test_after_an_edit_or_a_refused_change_viewers_need_a_snapshot(
+    setting: Setting, report: str
+) -> None:
+    """Although the log may go on: its state may be another one at the same number."""
+    house = setting.house
+    actor = await house.open("ann", "ben")
+    getattr(house.lobby.outcomes, report)(actor.table.id)
+
+    back = await house.lobby.find(actor.table.id)
+    assert back.branch != actor.branch
+
+
+@durable
 @pytest.mark.parametrize("acts_since", [True, False])
 async def test_a_hand_of_which_more_was_shown_than_the_copy_has_is_cancelled(
     setting: Setting, *, acts_since: bool
