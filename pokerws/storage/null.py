@@ -77,7 +77,7 @@ class NullStore:
         return {}
 
     async def claim(
-        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0, seen_seq: int = 0
     ) -> Claimed | None:
         """Part of `Store`: there is no row."""
         return None

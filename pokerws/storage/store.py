@@ -4,7 +4,8 @@ A store keeps one row for each table (a "game"), the log of its events, and a sn
 interprets a payload.  `version` is the seq of the last event.  Where events are kept, the snapshot
 may be older: the log after it completes it.  Otherwise it is of the same version.  `owner` is
 the incarnation of the server that claimed the table, and `epoch` is raised at each claim; the two
-together are the fencing token.
+together are the fencing token.  `branch` is what viewers compare: it stays the same as long as the
+log has all events that they may have seen.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from pokerws.game.config.table_config import TableConfig
-from pokerws.game.state import PlayerId, Table, TableId, TableStatus
+from pokerws.game.state import MAX_EXACT, PlayerId, Table, TableId, TableStatus
 from pokerws.storage.accounts import Accounts, Transfer
 from pokerws.storage.hand_index import Search, Visit
 from pokerws.storage.links import StoredLinks
@@ -27,6 +28,8 @@ from pokerws.storage.sanctions import Sanctions
 
 # Stands for an owner in `Claimed.doubted` that has shown for certain what is not stored.
 SEEN = "*"
+# Stands for a `seen_seq` that no stored log reaches.
+NEW_BRANCH = MAX_EXACT
 
 # A quarantined table cannot be read: it is neither listed nor loaded until it is repaired.
 StoredStatus = TableStatus | Literal["quarantined"]
@@ -174,6 +177,7 @@ class Sums(NamedTuple):
 class Claimed(NamedTuple):
     """A table loaded to be played on: `epoch` is the new one, and the caller's.
 
+    `branch` is another one than before if viewers may have seen events that are not stored.
     `version` is the row's.  The snapshot may be older, of `snapshot_version`; `later_rows` are the
     first that follow it in the log.  `log_seq` is the seq of the last event in the log, 0 for
     an empty log.  `saved_ms` is when the last change happened, in milliseconds UTC.  The `doubted`
@@ -185,6 +189,7 @@ class Claimed(NamedTuple):
     snapshot_version: int
     version: int
     epoch: int
+    branch: int
     saved_ms: int
     log_seq: int
     later_rows: list[LogRow]
@@ -202,6 +207,7 @@ class Stored(NamedTuple):
     epoch: int
     log_seq: int
     owner: str | None = None
+    branch: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -334,12 +340,14 @@ class Store(Protocol):
         """The same for many tables at once; those without a row are missing."""
 
     async def claim(
-        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0, seen_seq: int = 0
     ) -> Claimed | None:
         """Raise a table's epoch above `above_epoch` and load it; None if it cannot be claimed.
 
-        The caller has shown what happened up to event `shown_seq`; if less is stored, that is
-        recorded with the claim.  Raises OwnedElsewhere while another owner has a lease on it.
+        The caller has shown cards up to event `shown_seq`; if less is stored, that is recorded with
+        the claim.  It has shown other events up to `seen_seq`; if less is stored, the log has a new
+        branch, with `NEW_BRANCH` in any case.  Raises OwnedElsewhere while another owner has a
+        lease on it.
         """
 
     async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:

@@ -178,6 +178,7 @@ class Play:
         self.actor = TableActor(
             TableSnapshot(table),
             epoch,
+            branch=epoch,
             clock=self.clock,
             shuffle=self._shuffle,
             journal=journal,
@@ -203,7 +204,7 @@ class Play:
         return None if self.table.hand is None else self.table.hand.turn
 
     def load_again(self, epoch: int = EPOCH + 1) -> None:
-        """Go on as a server does that was killed: with the stored table, under a new epoch."""
+        """Go on as a server does that was killed: with the stored table, on another branch."""
         self.actor.stop()
         self._load(self.table, epoch)
         self.actor.resume(self.clock.table_ms(), 0, restart_log=True)
@@ -217,7 +218,7 @@ class Play:
         """The state as a player knows it."""
         table = self.table
         known = {
-            "epoch": self.actor.epoch,
+            "epoch": self.actor.branch,
             "seq": table.seq,
             "state_hash": state_hash(table, player),
         }

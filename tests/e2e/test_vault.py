@@ -142,9 +142,10 @@ class Duel:
         await self.views[1].wait_for(lambda view: view.seq >= seq)
         await self.server.all_written(seq)
 
-    async def reconnected(self, epoch: int) -> None:
-        for view in self.views:
-            await view.wait_for(lambda view: view.epoch > epoch)
+    async def reconnected(self) -> None:
+        for client, view in zip(self.clients, self.views, strict=True):
+            # It is answered after what was missed.
+            await client.stats(self.table)
             await view.wait_for(lambda view: view.table.hand and view.table.hand.turn)
 
     def seen(self) -> object:
@@ -277,12 +278,12 @@ async def test_a_hand_goes_on_with_the_same_cards_under_a_new_key(
     await server.start()
     async with duel(server) as players:
         await players.play_to_the_flop()
-        seen, epoch = players.seen(), players.views[0].epoch
+        seen = players.seen()
         assert await server.stop() == 0
 
         server.settings["VAULT_KEYS"] = f"{written(NEW)},{VAULT_KEYS}"
         await server.start()
-        await players.reconnected(epoch)
+        await players.reconnected()
         assert players.seen() == seen
         await players.act()
         await players.stored()
@@ -302,7 +303,7 @@ async def test_without_its_key_the_server_does_not_start_and_with_it_the_hand_go
     await server.start()
     async with duel(server) as players:
         await players.play_to_the_flop()
-        seen, epoch = players.seen(), players.views[0].epoch
+        seen = players.seen()
         assert await server.stop() == 0
 
         file = place / "vault.key"
@@ -320,7 +321,7 @@ async def test_without_its_key_the_server_does_not_start_and_with_it_the_hand_go
         assert not file.exists()
 
         await server.start()
-        await players.reconnected(epoch)
+        await players.reconnected()
         assert players.seen() == seen
         await players.play_to_the_end()
     assert await server.stop() == 0
@@ -334,10 +335,10 @@ async def test_the_first_start_makes_a_key_that_the_next_one_and_the_operator_fi
     assert len(server.log("vault_key_made")) == 1
     async with duel(server) as players:
         await players.play_to_the_flop()
-        seen, epoch = players.seen(), players.views[0].epoch
+        seen = players.seen()
         assert await server.stop() == 0
         await server.start()
-        await players.reconnected(epoch)
+        await players.reconnected()
         assert players.seen() == seen
         await players.stored()
     assert await server.stop() == 0

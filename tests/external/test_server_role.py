@@ -52,7 +52,7 @@ async def test_a_server_plays_as_another_role_and_as_the_owner_and_nobody_else_g
         await server.start()
         async with duel(server) as players:
             await players.play_to_the_flop()
-            seen, epoch = players.seen(), players.views[0].epoch
+            seen = players.seen()
             for outsider in ("anon", "authenticated"):
                 for attempt in ATTEMPTS:
                     become = f"SET ROLE {outsider}"
@@ -62,7 +62,7 @@ async def test_a_server_plays_as_another_role_and_as_the_owner_and_nobody_else_g
 
             server.settings["DATABASE_URL"] = owning
             await server.start()
-            await players.reconnected(epoch)
+            await players.reconnected()
             assert players.seen() == seen
             await players.play_to_the_end()
         assert await server.stop() == 0

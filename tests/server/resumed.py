@@ -135,10 +135,10 @@ class Truth:
     async def of(cls, house: StoredHouse, actor: TableActor) -> "Truth":
         return cls(await stored_events(house, actor))
 
-    def seen_at(self, seq: int, player: PlayerId, epoch: int) -> TableView:
+    def seen_at(self, seq: int, player: PlayerId, branch: int) -> TableView:
         """What a client knows that has had a snapshot at `seq`."""
         seen = redact_table(self.tables[seq - 1], player)
-        return TableView(player, _decode_table(_encode(seen)), epoch)
+        return TableView(player, _decode_table(_encode(seen)), branch)
 
 
 async def stored_events(house: StoredHouse, actor: TableActor) -> list[TableEvent]:
@@ -176,8 +176,8 @@ async def check_every_cut(playing: Playing, truth: Truth, first_seq: int = 1) ->
         now = await watch(actor, viewer)
         assert isinstance(now, Snapshot)
         for seq in range(first_seq, actor.table.seq + 1):
-            view = truth.seen_at(seq, player, actor.epoch)
-            missed = await watch(actor, viewer, seq, actor.epoch)
+            view = truth.seen_at(seq, player, actor.branch)
+            missed = await watch(actor, viewer, seq, actor.branch)
             if seq < actor.table.seq:
                 assert isinstance(missed, Events), (player, seq)
                 assert (missed.seq, len(missed.events)) == (seq + 1, actor.table.seq - seq)

@@ -107,10 +107,10 @@ class HostileStore(OpenStore):
         return await super().position(table)
 
     async def claim(
-        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0, seen_seq: int = 0
     ) -> Claimed | None:
         await self._delay()
-        claimed = await super().claim(table, above_epoch, shown_seq)
+        claimed = await super().claim(table, above_epoch, shown_seq, seen_seq)
         await self._delay()
         if self._strikes(0.1):
             raise StoreUnavailable("lost after the claim")

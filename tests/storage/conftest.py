@@ -14,6 +14,7 @@ from pokerws.storage.journal.journal import Journal
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.postgres import rights
 from pokerws.storage.postgres import store as postgres
+from pokerws.storage.postgres.connecting import retrying
 from pokerws.storage.store import Store
 
 AT_ONCE = BackOff(first_s=0, most_s=0)
@@ -38,7 +39,7 @@ class Logged:
 def logged(monkeypatch: pytest.MonkeyPatch) -> Logged:
     """Everything logged from now on, whatever level other tests have set."""
     capture = structlog.testing.LogCapture()
-    for module in (announcer, journal, outcome_log, postgres, rights):
+    for module in (announcer, journal, outcome_log, postgres, retrying, rights):
         logger = structlog.wrap_logger(
             None,
             processors=[capture],

@@ -43,6 +43,7 @@ class _Row:
     epoch: int
     owner: str | None = None
     doubted: tuple[str, ...] = ()
+    branch: int | None = None
     status: StoredStatus = "waiting"
     snapshot: bytes = b""
     snapshot_version: int = 0
@@ -118,13 +119,17 @@ class MemoryStore:
         return {table: one for table, one in found.items() if one is not None}
 
     async def claim(
-        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0, seen_seq: int = 0
     ) -> Claimed | None:
         """Part of `Store`.  Here an owner never keeps a table from another one."""
         row = self._rows.get(table)
         if row is None or not row.is_open:
             return None
-        row.epoch = max(row.epoch, above_epoch) + 1
+        is_same = row.owner == self.owner or row.owner not in self.killed
+        goes_on = row.change.version >= seen_seq and row.epoch >= above_epoch
+        is_on_branch = is_same and goes_on and not row.doubted
+        branch, row.epoch = row.branch or row.epoch, max(row.epoch, above_epoch) + 1
+        row.branch = branch if is_on_branch else row.epoch
         if row.change.version < shown_seq:
             row.doubted += (SEEN,)
         elif row.owner != self.owner and row.owner in self.killed:
@@ -135,6 +140,7 @@ class MemoryStore:
             snapshot_version=row.snapshot_version,
             version=row.change.version,
             epoch=row.epoch,
+            branch=row.branch,
             saved_ms=row.change.at_ms,
             log_seq=max(row.log, default=0),
             later_rows=[row_of(event) for event in _after(row.log, row.snapshot_version)],
@@ -165,6 +171,7 @@ class MemoryStore:
             epoch=row.epoch,
             log_seq=max(row.log, default=0),
             owner=row.owner,
+            branch=row.branch or row.epoch,
         )
 
     async def quarantine(self, table: TableId, at: Position) -> None:

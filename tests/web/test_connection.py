@@ -51,7 +51,7 @@ async def test_a_new_epoch_leads_to_a_snapshot(visitor: Visitor, room: Room) -> 
     await heads_up(visitor)
     page = visitor.page
     await room.stop()
-    room.actor.epoch = room.actor.viewers._epoch = 2
+    room.actor.epoch = room.actor.viewers._branch = 2
     await room.start()
     await expect(page.locator("#table")).to_have_attribute("data-epoch", "2")
     await visitor.own_turn()

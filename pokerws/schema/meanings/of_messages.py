@@ -8,7 +8,7 @@ MESSAGES: dict[str, str] = {
     "name": "the player's name, as it is shown",
     "seat": "a seat's number",
     "seq": "the number of the first event",
-    "epoch": "the table's epoch: how often its owner has changed",
+    "epoch": "numbers of events can be compared only within one epoch",
     "now_ms": "the server's clock",
     "hand": "the hand's number at its table, from 1",
     "turn": "the turn's number at its table, from 1",

@@ -55,7 +55,8 @@ from pokerws.storage.vault.vault import Vault
 class TableActor:
     """Owns one table.
 
-    `epoch` is the fencing token of the claimed row; only `catch_up` changes it.  The table is
+    `epoch` is the fencing token of the claimed row; only `catch_up` changes it.  `branch` is what
+    viewers compare; by default, that of a new table.  The table is
     stored up to event `stored_seq`.  With `durable`, nothing is sent before it is stored.  `vault`
     encrypts what is put into `journal`; `event_log` reads stored events back.  `tail` is the number
     of events after the stored snapshot; None if the next change must store a snapshot.
@@ -66,6 +67,7 @@ class TableActor:
         snapshot: TableSnapshot,
         epoch: int,
         *,
+        branch: int = 1,
         clock: Clock,
         shuffle: Shuffle,
         journal: TableJournal,
@@ -81,7 +83,7 @@ class TableActor:
         connections: Connections = ALL_CONNECTED,
     ) -> None:
         self.table = table = snapshot.table
-        self.epoch = epoch
+        self.epoch, self.branch = epoch, branch
         self.stopped, self.is_unlisted = False, table.config.hosting.unlisted
         self.moves = RecentMoves(stored_seq)
         # Cleared when changes are not stored any more: no chips can move then.
@@ -103,7 +105,7 @@ class TableActor:
         self._owner = owner
         gate = self.gate = CommitGate(durable=durable, written=stored_seq)
         self.history = RecentEvents(table.id, table.seq, event_log)
-        self.viewers = Viewers(table, epoch, gate, self.history, clock, absent=owner.absent_at)
+        self.viewers = Viewers(table, branch, gate, self.history, clock, absent=owner.absent_at)
         self.watchers = self.viewers.viewers
         self._pace = HandPace(pace, table.hand_number)
         self._news = LobbyNews(table, owner, self.gate, self._pace, self.viewers)
@@ -188,6 +190,11 @@ class TableActor:
     def opened(self, events: list[TableEvent]) -> None:
         """Publish and store the events of a new table."""
         self._changed(events)
+
+    @property
+    def seen_seq(self) -> int:
+        """The seq up to which viewers may have seen events, stored or not."""
+        return self.gate.written if self.gate.is_durable else self.table.seq
 
     @property
     def is_held(self) -> bool:

@@ -106,12 +106,12 @@ class CommitGate:
     """
 
     __slots__ = (
-        *("_ahead", "_answers", "_cards_until", "_closed_until", "_durable", "_held", "_written"),
-        "is_open",
+        *("_ahead", "_answers", "_cards_until", "_closed_until", "_held", "_written"),
+        *("is_durable", "is_open"),
     )
 
     def __init__(self, *, durable: bool, written: int) -> None:
-        self._durable = durable
+        self.is_durable = durable
         self._written = written
         # Without durable acks: the seq that must be stored before the gate opens again.
         self._closed_until = 0
@@ -137,12 +137,12 @@ class CommitGate:
         """Whether new frames are held back until their event is stored."""
         # Without another property, since every change passes here.
         written = self._written
-        return self._durable or self._closed_until > written or self._cards_until > written
+        return self.is_durable or self._closed_until > written or self._cards_until > written
 
     @property
     def holds_chips(self) -> bool:
         """Whether new frames are held back whatever happens: by durable acks, or moving chips."""
-        return self._durable or self._closed_until > self._written
+        return self.is_durable or self._closed_until > self._written
 
     @property
     def holds_cards(self) -> bool:

@@ -59,20 +59,20 @@ CANCELLED = (
 
 
 class Viewers:
-    """The viewers of `table`, whose actor plays under `epoch`.
+    """The viewers of `table`, whose log is on `branch`.
 
     `absent` returns the seated players without a connection, as viewers know them.
     """
 
     __slots__ = (
-        *("_absent", "_cancelled", "_clock", "_compression", "_config", "_epoch", "_gate"),
+        *("_absent", "_cancelled", "_clock", "_compression", "_config", "_branch", "_gate"),
         *("_history", "_joining", "_table", "delayed", "viewers"),
     )
 
     def __init__(
         self,
         table: Table,
-        epoch: int,
+        branch: int,
         gate: CommitGate,
         history: RecentEvents,
         clock: Clock,
@@ -81,7 +81,7 @@ class Viewers:
     ) -> None:
         self.viewers: dict[Viewer, None] = {}
         self._table = table
-        self._epoch = epoch
+        self._branch = branch
         self._gate = gate
         self._history = history
         self._clock = clock
@@ -100,7 +100,7 @@ class Viewers:
 
     async def read_back(self, message: Watch) -> list[TableEvent]:
         """Events that a viewer missed and memory has dropped, to be passed to `join`."""
-        if message.after_seq is None or message.epoch != self._epoch:
+        if message.after_seq is None or message.epoch != self._branch:
             return []
         return await self._history.read_back(message.after_seq)
 
@@ -114,7 +114,7 @@ class Viewers:
             self.delayed.catch_up(viewer, message)
             return
         missed = None
-        if message.after_seq is not None and message.epoch == self._epoch:
+        if message.after_seq is not None and message.epoch == self._branch:
             missed = self._missed(viewer, message.after_seq, older)
         if missed is None:
             self.show_snapshot(viewer)
@@ -232,7 +232,7 @@ class Viewers:
         """Show the table late from now on, if its config says so, and did not before."""
         self._config, parts = self._table.config, (self._gate, self._history, self._clock)
         if self.delayed is None and self._config.company.is_delayed:
-            self.delayed = DelayedViewers(self._table, self._epoch, *parts)
+            self.delayed = DelayedViewers(self._table, self._branch, *parts)
             each(list(self.viewers), self.delayed.follow_on)
 
     def _show_all(
@@ -242,7 +242,7 @@ class Viewers:
         if seq // HASH_EVERY != (first_seq - 1) // HASH_EVERY:
             shown = self._hashed(events, first_seq, now_ms)
         elif are_public(events):
-            message = Events(table.id, self._epoch, first_seq, now_ms, events)
+            message = Events(table.id, self._branch, first_seq, now_ms, events)
             shown = Shown(message, self._compression)
         else:
             shown = self._redacted(events, first_seq, now_ms)
@@ -335,7 +335,7 @@ class Viewers:
         own_seat = table.seat_of(player)
         own_hash = state_hash(table, player)
         snapshot = Snapshot(
-            *(table.id, self._epoch, table.seq, now_ms, state, own_seat, own_hash),
+            *(table.id, self._branch, table.seq, now_ms, state, own_seat, own_hash),
             waiting_for(table),
         )
         self._show_one(viewer, snapshot, 0)
@@ -387,7 +387,7 @@ class Viewers:
         if found is None:
             # Events of the log are stored, so they need not pass the gate.
             found, answer = await self._read_hand(number), partial(self.answer_in_turn, viewer)
-        answer(hand_answer(message, table, self._epoch, found, viewer.player))
+        answer(hand_answer(message, table, self._branch, found, viewer.player))
 
     async def _read_hand(self, number: int) -> HandPart:
         """A hand read from the log.  Raises Illegal."""
@@ -447,4 +447,4 @@ class Viewers:
     def _events(
         self, first_seq: int, events: list[TableEvent], now_ms: int, own_hash: str | None = None
     ) -> Events:
-        return Events(self._table.id, self._epoch, first_seq, now_ms, events, own_hash)
+        return Events(self._table.id, self._branch, first_seq, now_ms, events, own_hash)

@@ -16,6 +16,7 @@ from pokerws.storage.accounts import (
     player_account,
 )
 from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.postgres.connecting.retrying import retried
 
 if TYPE_CHECKING:
     import asyncpg
@@ -29,7 +30,8 @@ WHERE id = $1
 """
 OPEN_ACCOUNT = "SELECT open_account($1, $2, $3, $4, $5, $6)"
 
-# Nothing has moved since the account was read: a buy-in would have changed its balance.
+# Nothing has moved since the account was read: a buy-in would have changed its balance.  As in
+# `open_account` and in a save, the player's account is locked before the house's.
 REFILL = """
 WITH due AS MATERIALIZED (
     SELECT id
@@ -125,7 +127,7 @@ class PostgresAccounts:
             row = await reader.fetchrow(ACCOUNT, account)
             if row is None:
                 taken = _taken(allowance, grant)
-                await reader.execute(OPEN_ACCOUNT, account, grant, at_ms, *taken)
+                await retried(lambda: reader.execute(OPEN_ACCOUNT, account, grant, at_ms, *taken))
                 row = await reader.fetchrow(ACCOUNT, account)
         if row is None:
             raise StoreUnavailable("an account has vanished that was there a moment ago")
@@ -155,7 +157,9 @@ class PostgresAccounts:
             chips: int = to - row["balance"]
             seen = row["balance"], row["refilled_ms"]
             taken = _taken(allowance, chips)
-            given = await reader.fetchval(REFILL, account, *seen, chips, at_ms, *taken)
+            given = await retried(
+                lambda: reader.fetchval(REFILL, account, *seen, chips, at_ms, *taken)
+            )
         if given is not None:
             return Refill(chips)
         if allowance is None or await self.allowed_ms(allowance, chips, at_ms) == at_ms:

@@ -20,8 +20,9 @@ from pokerws.storage.postgres.processes import is_gone
 # Registers an incarnation, or renews its lease; no row if it has ended.  An older copy of the
 # database may not have the row yet.
 RENEW = """
-INSERT INTO owners (incarnation, node, process, started_at, lease_until, runs_ahead)
-VALUES ($1, $2, $3, now(), now() + $4::integer * interval '1 millisecond', $5::boolean)
+INSERT INTO owners (incarnation, node, process, started_at, lease_until, runs_ahead, timeline)
+VALUES ($1, $2, $3, now(), now() + $4::integer * interval '1 millisecond', $5::boolean,
+        database_timeline())
 ON CONFLICT (incarnation) DO UPDATE SET lease_until = excluded.lease_until
 WHERE owners.ended_at IS NULL
 RETURNING incarnation

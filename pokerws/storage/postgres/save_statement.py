@@ -119,6 +119,10 @@ _BROUGHT = "coalesce((SELECT moved.chips FROM moved WHERE moved.game_id = change
 # A payer without an account becomes NULL, which the ledger refuses.  Amounts are summed per
 # account, since one statement can change a row only once.  A credit opens the account of a player
 # that sat down before accounts existed.
+#
+# Accounts are locked in one order by all statements of all servers, so that they do not wait for
+# each other in a circle: by id downwards, so that the house, whose row everybody wants, is last.
+# `paid` and `received` count the locked rows to have them locked first.
 _BOOKED = """, booked AS (
     INSERT INTO transfers (at, reason, source, target, amount, game_id, seq)
     SELECT to_timestamp(at_ms / 1000.0), reason,
@@ -138,14 +142,23 @@ _BOOKED = """, booked AS (
     ) AS side
     WHERE account NOT LIKE 'table:%'
     GROUP BY account
+), held AS MATERIALIZED (
+    SELECT id
+    FROM accounts
+    WHERE id = ANY (ARRAY(SELECT account FROM sides))
+    ORDER BY id DESC
+    FOR NO KEY UPDATE
 ), paid AS (
     UPDATE accounts
     SET balance = accounts.balance + sides.amount
     FROM sides
-    WHERE accounts.id = sides.account AND sides.amount < 0
+    WHERE accounts.id = sides.account AND sides.amount < 0 AND (SELECT count(*) FROM held) >= 0
 ), received AS (
     INSERT INTO accounts (id, balance, opened_at)
-    SELECT account, amount, at FROM sides WHERE amount >= 0
+    SELECT account, amount, at
+    FROM sides
+    WHERE amount >= 0 AND (SELECT count(*) FROM held) >= 0
+    ORDER BY account DESC
     ON CONFLICT (id) DO UPDATE SET balance = accounts.balance + excluded.balance
 )"""
 
@@ -216,8 +229,9 @@ def save_statement(
 ) -> tuple[str, list[Any]]:
     """The statement for a batch of `owner`, and its arguments.
 
-    Every writer sorts by table, so that concurrent saves cannot deadlock.  Raises ValueError for a
-    change that lacks its snapshot, and for a text that is not UTF-8 or contains the separator.
+    Every writer sorts by table, so that concurrent saves do not deadlock on tables.  Raises
+    ValueError for a change that lacks its snapshot, and for a text that is not UTF-8 or contains
+    the separator.
     """
     # By what a batch of one costs, this is one pass with few calls.
     ordered = sorted(changes, key=_table_of)

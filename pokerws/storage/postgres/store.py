@@ -62,6 +62,7 @@ SELECT id, version, epoch, owner_incarnation FROM games WHERE id = ANY($1::text[
 LOOK = """
 SELECT status, coalesce(kept.snapshot, '') AS snapshot,
        coalesce(kept.version, 0) AS snapshot_version, games.version, epoch, owner_incarnation,
+       coalesce(branch, epoch) AS branch,
        coalesce((SELECT max(seq) FROM game_log WHERE game_id = $1), 0) AS log_seq
 FROM games LEFT JOIN game_snapshots AS kept ON kept.game_id = games.id
 WHERE games.id = $1
@@ -259,10 +260,10 @@ class PostgresStore:
         }
 
     async def claim(
-        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0, seen_seq: int = 0
     ) -> Claimed | None:
         """Part of `Store`."""
-        return await self._claims.claim(Wanted(table, above_epoch, shown_seq))
+        return await self._claims.claim(Wanted(table, above_epoch, shown_seq, seen_seq))
 
     async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
         """Part of `Store`."""
@@ -282,6 +283,7 @@ class PostgresStore:
             epoch=row["epoch"],
             log_seq=row["log_seq"],
             owner=row["owner_incarnation"],
+            branch=row["branch"],
         )
 
     async def quarantine(self, table: TableId, at: Position) -> None:

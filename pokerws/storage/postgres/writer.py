@@ -1,6 +1,7 @@
 """The connection of the store that writes."""
 
 import asyncio
+from functools import partial
 
 import asyncpg
 import structlog
@@ -14,6 +15,7 @@ from pokerws.storage.postgres.connecting import (
     end_transaction,
     reason,
 )
+from pokerws.storage.postgres.connecting.retrying import ROLLED_BACK, retried
 
 CLOSE_S = 2.0
 APPLICATION = "pokerws"
@@ -40,7 +42,10 @@ class Writer:
             if connection is None or connection.is_closed():
                 connection = await self._connect()
             try:
-                return await connection.fetch(statement, *arguments)
+                try:
+                    return await connection.fetch(statement, *arguments)
+                except ROLLED_BACK as error:
+                    return await retried(partial(connection.fetch, statement, *arguments), error)
             except BaseException as error:
                 await self._failed(connection, error)
                 raise

@@ -1025,7 +1025,7 @@ export interface Events {
   type: "events";
   /** the table's id */
   table: string;
-  /** the table's epoch: how often its owner has changed */
+  /** numbers of events can be compared only within one epoch */
   epoch: number;
   /** the number of the first event */
   seq: number;
@@ -1099,7 +1099,7 @@ export interface Snapshot {
   type: "snapshot";
   /** the table's id */
   table: string;
-  /** the table's epoch: how often its owner has changed */
+  /** numbers of events can be compared only within one epoch */
   epoch: number;
   /** the number of the last event that the state contains */
   seq: number;
@@ -1252,7 +1252,7 @@ export interface HandEvents {
   table: string;
   /** the hand's number at its table, from 1 */
   hand: number;
-  /** the table's epoch: how often its owner has changed */
+  /** numbers of events can be compared only within one epoch */
   epoch: number;
   /** the number of the first event */
   seq: number;

@@ -71,9 +71,9 @@ def turn_of(view: TableView) -> Turn | None:
     return None if view.table.hand is None else view.table.hand.turn
 
 
-def reserved(view: TableView) -> list[Waiter]:
-    """Who may take a seat that is kept."""
-    return [one for one in view.table.waiting if one.seat is not None]
+def reserved(view: TableView) -> list[Waiter] | None:
+    """Who may take a seat that is kept; None if nobody may."""
+    return [one for one in view.table.waiting if one.seat is not None] or None
 
 
 async def to_act(view: TableView, clients: list[Client]) -> tuple[Client, int]:

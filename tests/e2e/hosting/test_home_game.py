@@ -71,13 +71,14 @@ class HomeGame:
     async def killed(self, *, has_chat: bool = False) -> None:
         """The server is killed and started again: what the host decided is as it was."""
         await self.view.reached(max(one.views[self.table].seq for one in self.watching))
-        table, epoch = self.view.table, self.view.epoch
+        table = self.view.table
         before = (table.hosting, table.host, table.config, table.hand and table.hand.number)
         await self.server.all_written(self.view.seq)
         await self.server.kill()
         await self.server.start()
         for client in self.watching:
-            await client.views[self.table].wait_for(lambda view: view.epoch > epoch)
+            # It is answered after what was missed.
+            await client.stats(self.table)
         table = self.view.table
         assert before == (
             *(table.hosting, table.host, table.config),

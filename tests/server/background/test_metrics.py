@@ -374,10 +374,12 @@ class AwayStore(MemoryStore):
 
     away = False
 
-    async def claim(self, table: TableId, above_epoch: int = 0, shown_seq: int = 0) -> Any:
+    async def claim(
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0, seen_seq: int = 0
+    ) -> Any:
         if self.away:
             raise StoreUnavailable("connection refused")
-        return await super().claim(table, above_epoch, shown_seq)
+        return await super().claim(table, above_epoch, shown_seq, seen_seq)
 
 
 async def test_finding_a_table_is_counted_by_where_it_was_found(

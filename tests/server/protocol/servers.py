@@ -211,12 +211,12 @@ class AwayStore(FaultyStore):
         return await super().save(changes)
 
     async def claim(
-        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0, seen_seq: int = 0
     ) -> Claimed | None:
         self.away.check()
         if table in self.elsewhere:
             raise OwnedElsewhere(self.elsewhere[table])
-        return await super().claim(table, above_epoch, shown_seq)
+        return await super().claim(table, above_epoch, shown_seq, seen_seq)
 
     async def read(self) -> None:
         self.away.check()

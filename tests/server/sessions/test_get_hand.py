@@ -42,7 +42,7 @@ async def hand_of(actor: TableActor, player: str, number: int) -> HandEvents:
     (told,) = viewer.take()
     assert isinstance(told, HandEvents)
     assert (told.id, told.table, told.hand) == ("g", actor.table.id, number)
-    assert told.epoch == actor.epoch
+    assert told.epoch == actor.branch
     assert (told.name, told.config) == (actor.table.name, actor.table.config)
     return told
 

@@ -99,13 +99,13 @@ async def test_so_they_do_of_a_table_that_was_loaded_again(store: SlowStore, mid
         await before.steps(40)
         while (before.actor.table.hand is not None) != midway:
             await before.steps(1)
-        epoch, seq = before.actor.epoch, before.actor.table.seq
+        branch, seq = before.actor.branch, before.actor.table.seq
     async with house_on(store, clock) as house:
         actor = await house.lobby.find(before.actor.table.id)
         playing = Playing(house, actor, 22)
         await playing.steps(40)
-        assert isinstance(await watch(actor, FakeViewer("p0"), seq, epoch), Snapshot)
-        await check_every_cut(playing, await Truth.of(house, actor), first_seq=seq)
+        assert (actor.epoch, actor.branch) == (2, branch)
+        await check_every_cut(playing, await Truth.of(house, actor), first_seq=max(1, seq - 30))
 
 
 @pytest.mark.usefixtures("short_memory")
@@ -149,7 +149,7 @@ async def test_who_watches_all_along_has_the_same_table_as_who_comes_now(
     playing = await Playing.begin(house, 41)
     actor = playing.actor
     start = Truth(await stored_events(house, actor))
-    followed = [(FakeViewer(player), start.seen_at(1, player, actor.epoch)) for player in VIEWERS]
+    followed = [(FakeViewer(player), start.seen_at(1, player, actor.branch)) for player in VIEWERS]
     for viewer, _ in followed:
         assert isinstance(await watch(actor, viewer), Snapshot)
     for _ in range(3):
@@ -182,7 +182,7 @@ async def test_what_happens_while_the_log_is_read_is_joined_without_gap_or_overl
     store.open.clear()
     store.asked.clear()
     viewer = FakeViewer("p0")
-    asking = asyncio.create_task(watch(playing.actor, viewer, 1, playing.actor.epoch))
+    asking = asyncio.create_task(watch(playing.actor, viewer, 1, playing.actor.branch))
     await store.asked.wait()
     before = playing.actor.table.seq
     await playing.steps(15)
@@ -298,7 +298,7 @@ async def test_a_table_that_was_loaded_anew_while_its_log_was_read_gives_a_snaps
     store.open.clear()
     store.asked.clear()
     table = playing.actor.table.id
-    asking = asyncio.create_task(client.asks(Watch("w", table, 1, playing.actor.epoch)))
+    asking = asyncio.create_task(client.asks(Watch("w", table, 1, playing.actor.branch)))
     await store.asked.wait()
     house.lobby.table_failed(table)
     store.open.set()
@@ -362,7 +362,7 @@ async def test_many_missed_events_come_in_several_messages_without_a_gap() -> No
         actor.handle(player, "s", commands.Sit(player.player, "P", None, 1_000))
         actor.handle(player, "u", commands.Stand(player.player))
     viewer = FakeViewer("p0")
-    actor.watch(viewer, Watch("w", actor.table.id, 1, actor.epoch))
+    actor.watch(viewer, Watch("w", actor.table.id, 1, actor.branch))
     parts = viewer.take_events()
     assert [len(part.events) for part in parts] == [MISSED_EVENTS, MISSED_EVENTS, 2]
     assert [part.seq for part in parts] == [2, 2 + MISSED_EVENTS, 2 + 2 * MISSED_EVENTS]

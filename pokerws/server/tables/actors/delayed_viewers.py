@@ -66,24 +66,16 @@ class DelayedViewers:
     """The viewers of `table` who have no seat.  `history` has its newest events."""
 
     __slots__ = (
-        *(
-            "_alarm",
-            "_clock",
-            "_epoch",
-            "_gate",
-            "_hand_seq",
-            "_hidden_hand",
-            "_history",
-            "_is_full",
-        ),
-        *("_late", "_past", "_prompt", "_reached", "_stopped", "_table", "_waiting"),
+        *("_alarm", "_branch", "_clock", "_gate", "_hand_seq", "_hidden_hand", "_history"),
+        *("_is_full", "_late", "_past", "_prompt", "_reached", "_stopped", "_table"),
+        "_waiting",
     )
 
     def __init__(
-        self, table: Table, epoch: int, gate: CommitGate, history: RecentEvents, clock: Clock
+        self, table: Table, branch: int, gate: CommitGate, history: RecentEvents, clock: Clock
     ) -> None:
         self._table = table
-        self._epoch = epoch
+        self._branch = branch
         self._gate = gate
         self._history = history
         self._clock = clock
@@ -144,7 +136,7 @@ class DelayedViewers:
         """Send a late viewer the past events that it lacks, or a snapshot of the past."""
         self._send(viewer, Notice("delayed", NOTICES["delayed"], self._table.id))
         past, seq = self._past, message.after_seq
-        if past is None or seq is None or message.epoch != self._epoch:
+        if past is None or seq is None or message.epoch != self._branch:
             self.show_snapshot(viewer)
         elif seq > past.seq:
             # Nothing tells whether the table has come so far.
@@ -156,7 +148,7 @@ class DelayedViewers:
                 return
             events = redact_all(missed[: past.seq - seq], None)
             now_ms = self._clock.table_ms()
-            self._send(viewer, Events(past.id, self._epoch, seq + 1, now_ms, events))
+            self._send(viewer, Events(past.id, self._branch, seq + 1, now_ms, events))
 
     def show_snapshot(self, viewer: Viewer) -> None:
         """Send a late viewer a snapshot of the past, if there is one yet."""
@@ -168,7 +160,9 @@ class DelayedViewers:
         state = redact_table_later(past) if self._reveals(number) else redact_table(past, None)
         now_ms = self._clock.table_ms()
         why = waiting_for(past)
-        self._send(viewer, Snapshot(past.id, self._epoch, past.seq, now_ms, state, waiting_for=why))
+        self._send(
+            viewer, Snapshot(past.id, self._branch, past.seq, now_ms, state, waiting_for=why)
+        )
 
     # ---- what happens
 
@@ -288,7 +282,7 @@ class DelayedViewers:
             return
         first_seq = past.seq + 1
         seen = [self._next(past, event) for event in step.events]
-        message = Events(past.id, self._epoch, first_seq, step.now_ms, seen)
+        message = Events(past.id, self._branch, first_seq, step.now_ms, seen)
         self._pass(Shown(message), [one for one in self._late if self._is_behind(one, step.seq)])
 
     def _next(self, past: Table, event: TableEvent) -> TableEvent:

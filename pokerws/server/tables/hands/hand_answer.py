@@ -16,12 +16,12 @@ from pokerws.server.tables.recent_events import HandPart
 
 
 def hand_answer(
-    message: GetHand, table: Table, epoch: int, found: HandPart, player: PlayerId
+    message: GetHand, table: Table, branch: int, found: HandPart, player: PlayerId
 ) -> HandEvents:
     """A finished hand as a player saw it, in the requested format.  Raises Illegal."""
     shown = redact_all(found.events, player)
     text = _text_for(message, table, shown, player)
-    answer = HandEvents(message.id, table.id, message.hand, epoch, found.seq, [], text)
+    answer = HandEvents(message.id, table.id, message.hand, branch, found.seq, [], text)
     if text is not None:
         return answer
     return replace(answer, events=shown, name=table.name, config=_first_config(table))

@@ -93,7 +93,7 @@ class PastHands:
             raise Refused("log_unavailable") from error
         if found is None:
             raise Refused("unknown_hand", f"there was no hand {message.hand}, or it was not kept")
-        return hand_answer(message, table, stored.epoch, HandPart(*found), player)
+        return hand_answer(message, table, stored.branch, HandPart(*found), player)
 
     async def closed_table(self, table: TableId) -> Table | None:
         """The last state of a table that is stored as closed.  Raises Illegal."""

@@ -13,7 +13,7 @@ from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.commit_gate import Receiver
 from pokerws.server.tables.lobby.feed import LobbyFeed
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
-from pokerws.storage.store import Position
+from pokerws.storage.store import NEW_BRANCH, Position
 
 log = structlog.get_logger("pokerws.commit_outcomes")
 
@@ -78,6 +78,7 @@ class CommitOutcomes:
         if actor.gate.holds_chips:
             actor.roll_back()
             self._leave_memory(entry)
+            entry.seen_seq = NEW_BRANCH
             actor.notify("table_failed", "the table is being restored from the database")
         else:
             actor.is_stored = False
@@ -116,8 +117,8 @@ class CommitOutcomes:
         entry.failed = None
         actor.roll_back()
         self._leave_memory(entry)
-        # It was reported already that the row is an older one; a snapshot needs another epoch.
-        entry.known = Position(0, actor.epoch)
+        # It was reported already that the row is an older one; a snapshot needs a new branch.
+        entry.known, entry.seen_seq = Position(0, actor.epoch), NEW_BRANCH
         actor.notify("table_failed", "the table is being restored from the database")
 
     def fenced_all(self) -> None:
@@ -135,7 +136,7 @@ class CommitOutcomes:
         if entry.state is not TableState.LOADING:
             self._leave_memory(entry)
         # Whoever owns it now knows to ask what this server has shown.
-        entry.shown_seq = 0
+        entry.shown_seq = entry.seen_seq = 0
         if actor is not None:
             log.error("table_moved", table=table, epoch=actor.epoch)
             # Without their answers, only the end of the connection tells clients to ask again.

@@ -84,12 +84,14 @@ class Hydration:
         self._metrics = metrics
         self._loading = asyncio.Lock()
 
-    async def load(self, table: TableId, above_epoch: int = 0, shown_seq: int = 0) -> Loaded:
+    async def load(
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0, seen_seq: int = 0
+    ) -> Loaded:
         """Claim a table under an epoch above `above_epoch`, and load it.  Raises Illegal.
 
-        This server has shown what happened up to event `shown_seq`.
+        This server has shown cards up to event `shown_seq`, and other events up to `seen_seq`.
         """
-        claimed = await self.claim(table, above_epoch, shown_seq)
+        claimed = await self.claim(table, above_epoch, shown_seq, seen_seq)
         await self._next_turn()
         return await self._loaded(table, claimed)
 
@@ -121,12 +123,14 @@ class Hydration:
         log.warning("hand_cancelled", reason=reason, **fields)
         return True
 
-    async def claim(self, table: TableId, above_epoch: int = 0, shown_seq: int = 0) -> Claimed:
+    async def claim(
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0, seen_seq: int = 0
+    ) -> Claimed:
         """Claim a table, and leave its snapshot unopened.  Raises Illegal."""
         try:
             # Changes of an earlier actor of the table must be written before the claim.
             await self._journal.flush(FLUSH_TIMEOUT_S, table)
-            claimed = await self._store.claim(table, above_epoch, shown_seq)
+            claimed = await self._store.claim(table, above_epoch, shown_seq, seen_seq)
             if claimed is None:
                 raise _not_claimed(table, await self._store.look(table))
         except OwnedElsewhere as error:

@@ -206,7 +206,7 @@ class Lobby:
             self._tables.check_opened(opener, address, *self._max_opened)
             self.server_tables.check_name(name)
         table, events = open_table(table_id or new_table_id(), name, config, opener)
-        actor = self._actor(TableSnapshot(table), epoch=1, stored_seq=0, tail=None)
+        actor = self._actor(TableSnapshot(table), 1, 1, stored_seq=0, tail=None)
         entry = self._tables.add_live(table.id, actor, opener, address)
         entry.since_ms = self._clock.now_ms()
         self._pause.apply_to(actor)
@@ -429,11 +429,11 @@ class Lobby:
             self._tables.move(entry, to)
 
     def _actor(
-        self, snapshot: TableSnapshot, epoch: int, *, stored_seq: int, tail: int | None
+        self, snapshot: TableSnapshot, epoch: int, branch: int, *, stored_seq: int, tail: int | None
     ) -> TableActor:
         return TableActor(
-            snapshot,
-            epoch,
+            *(snapshot, epoch),
+            branch=branch,
             clock=self._clock,
             shuffle=self._shuffle,
             journal=self._journal,

@@ -30,7 +30,7 @@ class MakeActor(Protocol):
     """Constructs the actor of a table of this server."""
 
     def __call__(
-        self, snapshot: TableSnapshot, epoch: int, *, stored_seq: int, tail: int | None
+        self, snapshot: TableSnapshot, epoch: int, branch: int, *, stored_seq: int, tail: int | None
     ) -> TableActor:
         """The actor, which does nothing yet."""
 
@@ -85,7 +85,9 @@ class TableLoader:
     async def _load(self, entry: TableEntry) -> TableActor:
         try:
             known = entry.known or Position(0, 0)
-            loaded = await self._hydration.load(entry.table, known.epoch, entry.shown_seq)
+            loaded = await self._hydration.load(
+                entry.table, known.epoch, entry.shown_seq, entry.seen_seq
+            )
             self._check_known(entry.table, known, loaded)
         except Illegal as refusal:
             if refusal.code == "unknown_table":
@@ -149,7 +151,9 @@ class TableLoader:
             # A table's time never goes back.
             log.warning("clock_behind", table=entry.table, by_ms=by_ms)
             self.put_clock_forward(by_ms)
-        actor = self._make_actor(snapshot, claimed.epoch, stored_seq=claimed.version, tail=tail)
+        actor = self._make_actor(
+            *(snapshot, claimed.epoch, claimed.branch), stored_seq=claimed.version, tail=tail
+        )
         self._tables.loaded(entry, actor)
         self._pause.apply_to(actor)
         gap = self._keep_events and claimed.log_seq != snapshot.table.seq

@@ -18,7 +18,7 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.closed_tables import ClosedTables
 from pokerws.server.tables.lobby.absences import Absences
 from pokerws.server.tables.lobby.wanted_bots import BOT_LIMITS, BotLimits, WantedBots
-from pokerws.storage.store import Position
+from pokerws.storage.store import NEW_BRANCH, Position
 
 Key = TypeVar("Key", bound=str)
 
@@ -72,7 +72,7 @@ class TableEntry:
 
     __slots__ = (
         *("actor", "address", "closing", "failed", "is_server_table", "kept", "known", "loading"),
-        *("opener", "shown_seq", "since_ms", "state", "table"),
+        *("opener", "seen_seq", "shown_seq", "since_ms", "state", "table"),
     )
 
     def __init__(self, table: TableId, state: TableState, actor: TableActor | None) -> None:
@@ -94,8 +94,8 @@ class TableEntry:
         self.since_ms = 0
         # What this server knows to be stored, since the table was last in memory.
         self.known: Position | None = None
-        # Up to which event this server has shown the table, stored or not.
-        self.shown_seq = 0
+        # Up to which event this server has shown cards, and other events, stored or not.
+        self.shown_seq = self.seen_seq = 0
         # Whether the server opened it for its own bots; stored as a mark of the table.
         self.is_server_table = False
         # Whether the table stays open even if it is unused.
@@ -184,7 +184,7 @@ class TableRegistry:
         """Move a table to LIVE, with its new actor.  Raises IllegalTransition."""
         _check(entry, TableState.LIVE)
         entry.state, entry.actor = TableState.LIVE, actor
-        entry.shown_seq = 0
+        entry.shown_seq = entry.seen_seq = 0
         self._enter_memory(actor)
 
     def move(self, entry: TableEntry, to: TableState) -> None:
@@ -200,6 +200,7 @@ class TableRegistry:
             if entry.actor is not None:
                 entry.known = Position(entry.actor.stored_seq, entry.actor.epoch)
                 entry.shown_seq = entry.actor.gate.shown_seq
+                entry.seen_seq = NEW_BRANCH if to is TableState.FAILED else entry.actor.seen_seq
             entry.actor = None
             self.in_memory.pop(entry.table, None)
             self.absences.left(entry.table)

@@ -28,11 +28,17 @@ from pokerws.storage.store import Claimed
 # An owner that ran ahead of the database, and did not stop in peace, may have shown cards that are
 # not stored.  It is doubted until a successor saves the table.  The star is `store.SEEN`.
 #
+# The branch of the log goes on if the log has all that viewers may have seen: the last owner showed
+# nothing before it was stored, or has stored all, and the database is no older copy of itself.  If
+# the last owner is this one, nobody may have claimed the table in between without being registered.
+# A new branch is numbered by the clock: an epoch may have been given before in what a copy lacks.
+#
 # Rows are locked in the order of their ids, so that two servers cannot wait for each other.
 _CLAIM = """
 WITH wanted AS MATERIALIZED (
-    SELECT games.id, one.above_epoch, one.shown_seq
-    FROM unnest($1::text[], $3::bigint[], $4::bigint[]) AS one (id, above_epoch, shown_seq)
+    SELECT games.id, one.above_epoch, one.shown_seq, one.seen_seq
+    FROM unnest($1::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+         AS one (id, above_epoch, shown_seq, seen_seq)
     JOIN games ON games.id = one.id
     ORDER BY games.id
     FOR NO KEY UPDATE OF games{skip}
@@ -46,13 +52,24 @@ SET epoch = greatest(epoch, wanted.above_epoch) + 1, owner_incarnation = $2,
             WHERE owners.incarnation = games.owner_incarnation
               AND owners.runs_ahead IS NOT FALSE AND owners.ended_why <> 'stopped')
             THEN array_append(doubted_owners, owner_incarnation)
-        ELSE doubted_owners END
+        ELSE doubted_owners END,
+    branch = CASE
+        WHEN version >= wanted.seen_seq AND epoch >= wanted.above_epoch
+         AND doubted_owners IS NULL AND EXISTS (
+            SELECT FROM owners
+            WHERE owners.incarnation = games.owner_incarnation
+              AND owners.timeline = (SELECT database_timeline())
+              AND CASE owners.incarnation
+                  WHEN $2 THEN epoch = wanted.above_epoch
+                  ELSE owners.runs_ahead IS FALSE OR owners.ended_why = 'stopped' END)
+            THEN coalesce(branch, epoch)
+        ELSE round(extract(epoch FROM now()) * 1000)::bigint END
 FROM wanted
 WHERE games.id = wanted.id AND status IN ('waiting', 'active')
   AND (owner_incarnation IS NULL OR owner_incarnation = $2 OR EXISTS (
       SELECT FROM owners
       WHERE owners.incarnation = games.owner_incarnation AND owners.ended_at IS NOT NULL))
-RETURNING games.id, version, epoch, coalesce(doubted_owners, '{{}}') AS doubted_owners,
+RETURNING games.id, version, epoch, branch, coalesce(doubted_owners, '{{}}') AS doubted_owners,
           round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms,
           players, hand_number, total_pot, chips
 """
@@ -71,11 +88,15 @@ Reader = Callable[[], AbstractAsyncContextManager["PoolConnectionProxy[asyncpg.R
 
 
 class Wanted(NamedTuple):
-    """A table to claim under an epoch above `above_epoch`; it was shown up to `shown_seq`."""
+    """A table to claim under an epoch above `above_epoch`.
+
+    Its cards were shown up to `shown_seq`, and its other events up to `seen_seq`.
+    """
 
     table: TableId
     above_epoch: int = 0
     shown_seq: int = 0
+    seen_seq: int = 0
 
 
 class _Alone(Enum):
@@ -190,8 +211,8 @@ class Claims:
         wanted: Sequence[Wanted],
     ) -> dict[TableId, Claimed]:
         """Claim what can be claimed, and read the logs."""
-        tables, above, shown = zip(*wanted, strict=True) if wanted else ((), (), ())
-        rows = await reader.fetch(statement, tables, self._owner(), above, shown)
+        tables, above, shown, seen = zip(*wanted, strict=True) if wanted else ((), (), (), ())
+        rows = await reader.fetch(statement, tables, self._owner(), above, shown, seen)
         if not rows:
             return {}
         claimed = {row["id"]: row for row in rows}

@@ -36,6 +36,7 @@ def claimed(row: asyncpg.Record, state: asyncpg.Record) -> Claimed:
         snapshot_version=state["snapshot_version"],
         version=row["version"],
         epoch=row["epoch"],
+        branch=row["branch"],
         saved_ms=row["saved_ms"],
         log_seq=state["log_seq"],
         later_rows=rows_of(state["later_rows"], state["snapshot_version"]),

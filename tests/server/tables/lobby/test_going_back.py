@@ -43,11 +43,11 @@ class AgingStore(Ledger):
         vars(self._accounts).update(copy["_accounts"])
 
     async def claim(
-        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0, seen_seq: int = 0
     ) -> Claimed | None:
         if self.errors:
             raise self.errors.pop()
-        return await super().claim(table, above_epoch, shown_seq)
+        return await super().claim(table, above_epoch, shown_seq, seen_seq)
 
 
 class Setting:
@@ -208,6 +208,7 @@ async def test_where_chips_would_not_add_up_the_table_goes_back_too(
     assert notice.code == "table_failed"
     back = await house.lobby.find(actor.table.id)
     assert back.epoch > actor.epoch
+    assert back.branch != actor.branch
     # Its clock goes on.
     assert back.table.seq == seq + 1
     assert back.table.chips == store._rows[actor.table.id].change.chips == 2 * BUY_IN
@@ -275,7 +276,7 @@ async def test_with_durable_acks_the_table_goes_back_and_viewers_need_a_snapshot
     ]
 
     back = await house.lobby.find(table)
-    back.watch(ann, Watch("w2", table, after_seq=seq, epoch=actor.epoch))
+    back.watch(ann, Watch("w2", table, after_seq=seq, epoch=actor.branch))
 
     snapshot = ann.take()[-1]
     assert isinstance(snapshot, Snapshot)
@@ -283,6 +284,20 @@ async def test_with_durable_acks_the_table_goes_back_and_viewers_need_a_snapshot
     assert (snapshot.seq, snapshot.epoch) == (seq + 1, 2)
     assert back.table.players == 2
     assert store.total == 0
+
+
+@durable
+@pytest.mark.parametrize("report", ["conflict", "rejected", "rewind"])
+async def test_after_an_edit_or_a_refused_change_viewers_need_a_snapshot(
+    setting: Setting, report: str
+) -> None:
+    """Although the log may go on: its state may be another one at the same number."""
+    house = setting.house
+    actor = await house.open("ann", "ben")
+    getattr(house.lobby.outcomes, report)(actor.table.id)
+
+    back = await house.lobby.find(actor.table.id)
+    assert back.branch != actor.branch
 
 
 @durable

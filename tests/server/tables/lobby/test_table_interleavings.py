@@ -34,13 +34,13 @@ class SlowStore(FaultyStore):
         self.claiming.set()
 
     async def claim(
-        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0, seen_seq: int = 0
     ) -> Claimed | None:
         await self.claiming.wait()
         if self.lost_claims:
             self.lost_claims -= 1
             raise StoreUnavailable("connection refused")
-        return await super().claim(table, above_epoch, shown_seq)
+        return await super().claim(table, above_epoch, shown_seq, seen_seq)
 
 
 class Life:
