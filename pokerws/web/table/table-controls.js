@@ -1,6 +1,6 @@
 /**
- * Controls of a table whose commands are sent one at a time: meanwhile all of them are disabled. The
- * event may come after the answer, so only a refusal restores what they show.
+ * Controls of a table whose commands are sent one at a time: meanwhile all of them are disabled. They
+ * show what the player has chosen until the event comes, which is after the answer, or a refusal.
  */
 
 import { showRejection } from "../ui/toast.js";
@@ -19,6 +19,8 @@ export class TableControls {
     /** @type {Scene|null} */
     this.scene = null;
     this.asking = false;
+    /** The event of the latest command. */
+    this.expected = { table: "", seq: 0 };
   }
 
   /** @param {Message} message */
@@ -26,7 +28,8 @@ export class TableControls {
     this.asking = true;
     this.enable();
     try {
-      await this.send(message);
+      const { seq } = await this.send(message);
+      this.expected = { table: this.scene?.table.id ?? "", seq: seq ?? 0 };
       this.asking = false;
       this.enable();
     } catch (error) {
@@ -39,6 +42,12 @@ export class TableControls {
   /** @param {Scene} scene */
   render(scene) {
     this.scene = scene;
+  }
+
+  /** Whether the table does not show yet what the player has chosen. */
+  isAhead() {
+    const { table } = /** @type {Scene} */ (this.scene);
+    return this.asking || (table.id === this.expected.table && table.seq < this.expected.seq);
   }
 
   enable() {

@@ -41,7 +41,7 @@ export class TableOptions extends TableControls {
     const onDemand = table.config.clocks.bank?.use === "on_demand";
     this.timeBank.hidden = !(onDemand && turn?.time === "turn" && seat?.clock?.bank_ms);
     this.enable();
-    if (!seat || this.asking) return;
+    if (!seat || this.isAhead()) return;
     this.straddle.checked = seat.straddle;
     for (const option of this.runIt.options) option.hidden = Number(option.value) > most;
     this.runIt.value = seat.run_it;

@@ -37,7 +37,7 @@ export class HouseRules extends TableControls {
     const votes = table.extras?.bomb_votes ?? [];
     byId("bomb-pot-option").hidden = own === null || table.config.house.bomb_pot_vote === "off";
     setText(byId("bomb-pot-text"), votes.length ? t("table.bomb_votes", { count: votes.length }) : t("table.bomb_vote"));
-    if (!this.asking) this.vote.checked = own !== null && votes.includes(own);
+    if (!this.isAhead()) this.vote.checked = own !== null && votes.includes(own);
     this.enable();
   }
 }
