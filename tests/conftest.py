@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +77,14 @@ def every_refusal_is_listed() -> Iterator[None]:
     _unlisted.clear()
     yield
     assert _unlisted == [], "pokerws/schema/refused.py does not list these refusals"
+
+
+@pytest.fixture(autouse=True)
+def digits_as_before() -> Iterator[None]:
+    """A server that is served lowers the limit of its process."""
+    limit = sys.get_int_max_str_digits()
+    yield
+    sys.set_int_max_str_digits(limit)
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ async def test_bots_come_play_with_their_host_and_are_marked_as_bots(house: Hous
                 lambda view: all(s is None or s.sitting_out for s in view.table.seats)
             )
             # Nobody plays yet, so that they take a break.
-            assert view.waiting_for == "needs_players"
+            await view.wait_for(lambda view: view.waiting_for == "needs_players")
             assert view.table.hand_number == 0
             await ann.sit(view.id, 10_000)
             await plays(ann, view, 5)
