@@ -146,8 +146,8 @@ class Person:
         self.wire, self.line = JSON, FakeLine()
         self.hears_presence = self.hears_waiting = False
         self.world = world
-        # By epoch: a replaced process may show something late.
-        self.hand_numbers: dict[int, int] = {}
+        # By epoch and start: a replaced process may show something of an older hand late.
+        self.hands: dict[int, dict[int, int]] = {}
         self.shown: dict[int, TableEvent] = {}
         self.accepted: dict[str, int] = {}
         self.answer_to: asyncio.Future[TableAnswer] | None = None
@@ -169,26 +169,27 @@ class Person:
         message = _decode_frame(frame)
         match message:
             case Events(epoch=epoch, seq=seq, events=events):
-                self._see(epoch, events)
+                self._see(epoch, seq, events)
                 for number, event in enumerate(events, start=seq):
                     self._check_seq(number)
                     before = self.shown.setdefault(number, event)
                     self.world.holds(before == event, f"event {number} was another one")
             case Snapshot(epoch=epoch, seq=seq, state=state):
-                self.hand_numbers[epoch] = state.hand_number
+                self.hands.setdefault(epoch, {})[seq] = state.hand_number
                 self._check_seq(seq)
             case _:
                 pass
 
-    def _see(self, epoch: int, events: Sequence[TableEvent]) -> None:
+    def _see(self, epoch: int, first: int, events: Sequence[TableEvent]) -> None:
         """Remember which cards of which deck were seen."""
-        hand = self.hand_numbers.get(epoch, 0)
-        for event in events:
+        hands = self.hands.setdefault(epoch, {})
+        for seq, event in enumerate(events, first):
+            if isinstance(event, HandStarted):
+                hands[seq] = event.hand
+            hand = hands.get(max((start for start in hands if start <= seq), default=0), 0)
             match event:
-                case HandStarted():
-                    hand = self.hand_numbers[epoch] = event.hand
-                case HoleCardsDealt(cards=hands):
-                    self._remember(hand, [card for cards in hands for card in cards])
+                case HoleCardsDealt(cards=dealt):
+                    self._remember(hand, [card for cards in dealt for card in cards])
                 case BoardDealt(cards=cards) | CardsShown(cards=cards):
                     self._remember(hand, cards)
                 case HandShown(hand=number, cards=cards):
