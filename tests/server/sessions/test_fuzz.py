@@ -70,6 +70,7 @@ class Siege:
             monkeypatch, slow, seed=rng.getrandbits(32), context=strict, clock=self.clock
         )
         self.peace.watch_all()
+        self.hands = 0
         self._open()
         self.answers: Counter[str] = Counter()
         self.closed = 0
@@ -143,8 +144,9 @@ class Siege:
     def go_on(self) -> None:
         """Let time pass, and the peaceful ones play."""
         if self.actor.table.closed:
+            self.hands += self.actor.table.hand_number
             self._open()
-        self.clock.advance(self.rng.randint(0, 300))
+        self.clock.advance(self.rng.randint(0, 3_000))
         self.peace.act_at_once()
         for client in self.peace.clients:
             client.take()
@@ -178,5 +180,6 @@ async def test_every_hostile_frame_gets_one_answer_and_play_goes_on(
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb < MAX_GROWTH_KB
     assert siege.peace.oracle.ended_hands > FRAMES // 1_000
     # It proves nothing where everything is refused, or nothing.
+    assert siege.hands + siege.actor.table.hand_number > FRAMES // 10_000
     well = sum(siege.answers[kind] for kind in ANSWERS)
     assert FRAMES // 20 < well < FRAMES // 2
