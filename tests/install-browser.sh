@@ -3,14 +3,7 @@
 # fails: without a browser those tests are skipped, or fail under CI, and the others still run.
 set -u
 
-is_there() {
-    for name in "$@"; do
-        if command -v "$name" >/dev/null 2>&1; then
-            return 0
-        fi
-    done
-    return 1
-}
+. "$(dirname "$0")/packages.sh"
 
 has_chromium() {
     is_there chromium chromium-browser google-chrome
@@ -20,18 +13,13 @@ has_shell() {
     is_there chromium-headless-shell chrome-headless-shell
 }
 
-install() {
-    apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@" >/dev/null
-}
-
 if has_chromium && has_shell; then
     exit 0
 fi
 
 # The shell halves the time of the tests, and not every system has it. Both are of one version.
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+if can_install; then
     echo "Installing Chromium for the browser tests"
-    export DEBIAN_FRONTEND=noninteractive
     apt-get -qq update
     install chromium chromium-headless-shell || has_chromium || install chromium
 fi

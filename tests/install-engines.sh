@@ -3,14 +3,7 @@
 # how where it cannot. It never fails: without them those tests are skipped, or fail under CI.
 set -u
 
-is_there() {
-    for name in "$@"; do
-        if command -v "$name" >/dev/null 2>&1; then
-            return 0
-        fi
-    done
-    return 1
-}
+. "$(dirname "$0")/packages.sh"
 
 all_are_there() {
     is_there firefox-esr firefox && is_there WebKitWebDriver && is_there Xvfb
@@ -21,12 +14,9 @@ if all_are_there; then
 fi
 
 # On a machine that somebody uses they would be an imposition: 200 MB, and a second browser.
-if [ -n "${CI:-}" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+if [ -n "${CI:-}" ] && can_install; then
     echo "Installing Firefox and WebKitGTK for the tests in other browsers"
-    export DEBIAN_FRONTEND=noninteractive
-    if apt-get -qq update \
-        && apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends \
-            firefox-esr webkit2gtk-driver xvfb >/dev/null && all_are_there; then
+    if apt-get -qq update && install firefox-esr webkit2gtk-driver xvfb && all_are_there; then
         exit 0
     fi
 fi

@@ -4,30 +4,21 @@
 # at once. It never fails: without them those tests are skipped, or fail under CI.
 set -u
 
+. "$(dirname "$0")/packages.sh"
+
 missing=""
-has() {
-    for place in "$@"; do
-        if command -v "$place" >/dev/null 2>&1; then
-            return 0
-        fi
-    done
-    return 1
-}
-has /usr/lib/postgresql/*/bin/initdb || missing="$missing postgresql"
+is_there /usr/lib/postgresql/*/bin/initdb || missing="$missing postgresql"
 for name in pgbouncer nginx caddy; do
-    has "$name" "/usr/sbin/$name" || missing="$missing $name"
+    is_there "$name" "/usr/sbin/$name" || missing="$missing $name"
 done
 if [ -z "$missing" ]; then
     exit 0
 fi
 
-if [ -n "${CI:-}" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+if [ -n "${CI:-}" ] && can_install; then
     echo "Installing$missing for the tests"
-    export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086  # One word for each package.
-    if apt-get -qq update \
-        && apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing \
-            >/dev/null; then
+    if apt-get -qq update && install $missing; then
         exit 0
     fi
 fi
