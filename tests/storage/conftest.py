@@ -17,8 +17,21 @@ from pokerws.storage.postgres import store as postgres
 from pokerws.storage.postgres.connecting import retrying
 from pokerws.storage.store import Store
 
+DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 AT_ONCE = BackOff(first_s=0, most_s=0)
 SOON_S = 60.0
+
+
+def slowly(table: str, pause_s: float) -> str:
+    """SQL: from one row of the table that a statement changes to the next, another one has time."""
+    return f"""
+        CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_sleep({pause_s});
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER slowly BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION slowly();
+    """
 
 
 class Logged:

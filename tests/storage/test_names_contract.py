@@ -14,20 +14,11 @@ from pokerws.storage.postgres.address import Pooler, address_of
 from pokerws.storage.postgres.names import END_SESSION
 from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.changes import START_MS
+from tests.storage.conftest import DEADLOCKS, slowly
 from tests.storage.memory_store import MemoryStore
 
 ANN, BEN = PlayerId("p_ann"), PlayerId("p_ben")
 DAY_MS = 86_400_000
-DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-# Between the first row that a claim changes and the next there is time for another claim.
-SLOWLY = """
-CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_sleep(0.02);
-    RETURN NEW;
-END $$;
-CREATE TRIGGER slowly BEFORE UPDATE ON player_names FOR EACH ROW EXECUTE FUNCTION slowly();
-"""
 
 
 @pytest.fixture(params=["memory", "postgres", "transaction"])
@@ -154,7 +145,7 @@ async def test_players_who_take_each_others_names_at_once_wait_for_each_other_in
         return await claims(names, PlayerId(f"p_{number}"), name, START_MS + turn * DAY_MS)
 
     operator = await asyncpg.connect(database_url)
-    await operator.execute(SLOWLY)
+    await operator.execute(slowly("player_names", 0.02))
     for turn in range(6):
         assert all(await asyncio.gather(*(rename(number, turn) for number in range(4))))
     for store in stores:

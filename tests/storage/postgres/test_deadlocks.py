@@ -17,26 +17,16 @@ from pokerws.storage.postgres.connecting import retrying
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Change
 from tests.storage.changes import START_MS, brings, change, takes
-from tests.storage.conftest import SOON_S, Logged, OpenJournal
+from tests.storage.conftest import DEADLOCKS, SOON_S, Logged, OpenJournal, slowly
 from tests.storage.postgres.test_store import until_blocked
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 TURNS, TABLES, GRANT = 5, 20, 1_000
 PLAYERS = [f"p{number}" for number in range(6)]
-DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 BALANCES = "SELECT id, balance FROM accounts ORDER BY id"
 GIVEN = """
 SELECT target, sum(amount) FROM transfers WHERE reason IN ('grant', 'refill') GROUP BY target
-"""
-# Between two accounts that a statement changes there is time for another statement.
-SLOWLY = """
-CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_sleep(0.01);
-    RETURN NEW;
-END $$;
-CREATE TRIGGER slowly BEFORE UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION slowly();
 """
 
 
@@ -89,7 +79,7 @@ async def test_servers_that_save_transfers_of_the_same_accounts_do_not_deadlock(
         for store in stores:
             stack.push_async_callback(store.close)
         await opened(stores[0])
-        await operator.execute(SLOWLY)
+        await operator.execute(slowly("accounts", 0.01))
         for turn in range(TURNS):
             others = [opened(store, [f"g{turn}"]) for store in stores]
             others.append(refilled(stores[0], PLAYERS[turn]))
