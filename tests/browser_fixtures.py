@@ -42,15 +42,21 @@ def find_chromium(*, whole: bool = False) -> str | None:
     return next((found for name in candidates if name and (found := shutil.which(name))), None)
 
 
-@asynccontextmanager
-async def launched(*, whole: bool = False) -> AsyncIterator[Browser]:
-    """Chromium.  Without one the test is skipped, or fails under CI."""
+def needed_chromium(*, whole: bool = False) -> str:
+    """The same for a test, which without one is skipped, or fails under CI."""
     path = find_chromium(whole=whole)
     if path is None:
         message = "no Chromium is installed: run tests/install-browser.sh"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
+    return path
+
+
+@asynccontextmanager
+async def launched(*, whole: bool = False) -> AsyncIterator[Browser]:
+    """Chromium.  Without one the test is skipped, or fails under CI."""
+    path = needed_chromium(whole=whole)
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield chromium

@@ -5,16 +5,13 @@ import shutil
 import pytest
 
 from bench import page
-from tests.browser_fixtures import find_chromium
+from tests.browser_fixtures import needed_chromium
 
 
 def test_frames_of_the_page_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    chromium = find_chromium()
-    if chromium is None:
-        pytest.skip("no Chromium is installed: run tests/install-browser.sh")
     monkeypatch.setattr(page, "SETTLE_S", 0)
     monkeypatch.setattr(page, "ROUND_S", 1.0)
-    monkeypatch.setattr(page, "CHROMIUM", (chromium,))
+    monkeypatch.setattr(page, "CHROMIUM", (needed_chromium(),))
 
     part = page.measure(1)
 
