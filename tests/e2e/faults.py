@@ -51,6 +51,12 @@ ASIDE_S = 0.05
 SHORT_STATEMENTS = {"db_statement_timeout_ms": 500}
 # Longer than anything takes that happens at all.
 MOST_S = 120
+# A save that waits for a lock.
+WRITING = """
+SELECT pid FROM pg_stat_activity
+WHERE application_name = 'pokerws' AND datname = current_database() AND wait_event_type = 'Lock'
+LIMIT 1
+"""
 
 
 class Cluster:
@@ -111,13 +117,17 @@ class Cluster:
         finally:
             await connection.close()
 
-    async def kill_a_backend(self) -> None:
-        """SIGKILL for the process that writes; Postgres starts over by itself."""
-        pid = await self.ask(
-            self.postgres.dsn,
-            "SELECT pid FROM pg_stat_activity WHERE application_name = 'pokerws' LIMIT 1",
-        )
-        os.kill(pid, signal.SIGKILL)
+    async def kill_a_backend(self, dsn: str) -> None:
+        """SIGKILL for a process in the midst of a write; Postgres starts over by itself."""
+        connection = await asyncpg.connect(dsn)
+        try:
+            await connection.execute("BEGIN")
+            await connection.execute("SELECT FROM games FOR UPDATE")
+            while (pid := await connection.fetchval(WRITING)) is None:
+                await connection.execute("SELECT pg_stat_clear_snapshot()")
+            os.kill(pid, signal.SIGKILL)
+        finally:
+            connection.terminate()
 
     def quit(self) -> None:
         """SIGQUIT: it ends at once, without a word to anybody."""

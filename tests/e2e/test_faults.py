@@ -66,7 +66,7 @@ async def test_play_survives_the_death_of_postgres(
         async with tables_in_play(server, dsn) as played:
             match how:
                 case "kill_a_backend":
-                    await cluster.kill_a_backend()
+                    await cluster.kill_a_backend(dsn)
                 case "quit":
                     cluster.quit()
                 case _:
