@@ -78,7 +78,8 @@ ORDER BY key_id;
 SELECT owners.node, owners.incarnation, owners.started_at, owners.lease_until - now() AS lease_left,
        count(games.id) AS tables
 FROM owners
-LEFT JOIN games ON games.owner_incarnation = owners.incarnation AND games.status IN ('waiting', 'active')
+LEFT JOIN games ON coalesce(games.given_to, games.owner_incarnation) = owners.incarnation
+               AND games.status IN ('waiting', 'active')
 WHERE owners.ended_at IS NULL
 GROUP BY owners.incarnation
 ORDER BY owners.started_at;

@@ -24,6 +24,7 @@ from pokerws.game.events import (
 )
 from pokerws.game.lifecycle import chips_put_in
 from pokerws.game.state import PlayerId, Table, TableId
+from pokerws.storage.admin_log import AdminEntry
 
 AccountId = NewType("AccountId", str)
 
@@ -41,6 +42,7 @@ Reason = Literal[
     "opening",
     "carried",
     "rake",
+    "adjustment",
 ]
 
 
@@ -208,6 +210,25 @@ class Refill(NamedTuple):
     refused: Literal["", "due", "at_table", "allowance"] = ""
 
 
+class Adjusted(NamedTuple):
+    """What became of an adjustment, and the balance after it.
+
+    `repeated`: the same request was booked before, with that balance.  Nothing was booked if the
+    account is `unopened`, `short` of chips, would have too `many`, or if another request had that
+    id: `conflict`.
+    """
+
+    outcome: Literal["done", "repeated", "unopened", "short", "many", "conflict"]
+    balance: int = 0
+
+
+def not_adjusted(chips: int, balance: int | None) -> Adjusted:
+    """An adjustment of no account, or to less than zero, or to more than clients can show."""
+    if balance is None:
+        return Adjusted("unopened")
+    return Adjusted("many" if chips > 0 else "short", balance)
+
+
 class Accounts(Protocol):
     """Keeps players' accounts.  Every method raises StoreUnavailable if it is out of reach."""
 
@@ -235,6 +256,12 @@ class Accounts(Protocol):
         It is due if the balance is less than `below`, and the last refill was at `due_ms` or
         before.  A player with chips at a stored table gets none; those of `besides` do not count,
         and none does if it is None.
+        """
+
+    async def adjust(self, player: PlayerId, chips: int, at_ms: int, entry: AdminEntry) -> Adjusted:
+        """Move chips from the house to an open account, or back if negative.
+
+        It is booked once for each `request` of `entry`, which goes into the admin log with it.
         """
 
     async def allowed_ms(self, allowance: Allowance, chips: int, at_ms: int) -> int:

@@ -34,9 +34,10 @@ class PruneBusy(StorageError):
 class OwnedElsewhere(StorageError):
     """Another server owns the table: `is_alive` if its lease is not over, else it may come back."""
 
-    def __init__(self, node: str, *, is_alive: bool = True) -> None:
+    def __init__(self, node: str, incarnation: str | None = None, *, is_alive: bool = True) -> None:
         super().__init__(f"the server {node} owns the table")
         self.node = node
+        self.incarnation = incarnation
         self.is_alive = is_alive
 
 

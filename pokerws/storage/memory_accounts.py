@@ -3,23 +3,26 @@
 from collections import OrderedDict, deque
 from collections.abc import Collection
 
-from pokerws.game.state import PlayerId, TableId
+from pokerws.game.state import MAX_EXACT, PlayerId, TableId
 from pokerws.storage.accounts import (
     ALLOWANCE_MS,
     HOUSE,
     Account,
     AccountId,
+    Adjusted,
     Allowance,
     Booked,
     Reason,
     Refill,
     TableTotal,
     Transfer,
+    not_adjusted,
     player_account,
     player_of,
     table_account,
     total_of,
 )
+from pokerws.storage.admin_log import AdminEntry
 from pokerws.storage.errors import Overdrawn, StoreRejected
 
 # Transfers kept per account; Postgres keeps all.
@@ -31,6 +34,8 @@ MAX_TALLIES = 1_000
 LATEST_TRANSFERS = 64
 # Above this, the address that will be replenished first is forgotten.
 MAX_ALLOWANCES = 100_000
+# Adjustments of which the request is remembered.
+MAX_REQUESTS = 1_000
 
 
 class Tally:
@@ -82,6 +87,8 @@ class MemoryAccounts:
         self._opened_ms: dict[AccountId, int] = {}
         # When each address's allowance is full again, least recently used first.
         self._allowances: OrderedDict[str, int] = OrderedDict()
+        # The latest adjustments by request: what was asked for, and the balance then.
+        self._adjusted: OrderedDict[str, tuple[str, int]] = OrderedDict()
         self._history: dict[AccountId, deque[Booked]] = {}
         # Accounts that hold nothing but their grant, with its amount, least recently used first.
         # In a plain dict, finding the first entry becomes slower with each deletion.
@@ -134,6 +141,26 @@ class MemoryAccounts:
         self._untouched.pop(account, None)
         self._give(account, to - balance, "refill", at_ms)
         return Refill(to - balance)
+
+    async def adjust(self, player: PlayerId, chips: int, at_ms: int, entry: AdminEntry) -> Adjusted:
+        """Part of `Accounts`; nothing is logged here."""
+        if (before := self._adjusted.get(entry.request)) is not None:
+            arguments, balance = before
+            return Adjusted("repeated" if arguments == entry.arguments else "conflict", balance)
+        account = player_account(player)
+        held = self._balances.get(account)
+        if held is None or not 0 <= held + chips <= MAX_EXACT:
+            return not_adjusted(chips, held)
+        balance = held + chips
+        self._untouched.pop(account, None)
+        self._balances[account] = balance
+        self._balances[HOUSE] -= chips
+        ends = (HOUSE, account) if chips > 0 else (account, HOUSE)
+        self._note(None, Transfer(*ends, abs(chips), "adjustment", 0, at_ms))
+        self._adjusted[entry.request] = entry.arguments, balance
+        if len(self._adjusted) > MAX_REQUESTS:
+            self._adjusted.popitem(last=False)
+        return Adjusted("done", balance)
 
     async def allowed_ms(self, allowance: Allowance, chips: int, at_ms: int) -> int:
         """Part of `Accounts`."""

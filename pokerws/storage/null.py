@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 
 from pokerws.game.state import PlayerId, TableId
+from pokerws.storage.admin_log import MemoryAdminLog
 from pokerws.storage.hand_index import Search, Visit
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.journal.outcome_log import OutcomeLog
@@ -51,7 +52,8 @@ class NoHandIndex:
 class NullStore:
     """A `Store` without games.
 
-    Accounts, names, links, notes and sanctions live in memory, and end with the process.
+    Accounts, names, links, notes, sanctions and the admin log live in memory, and end with the
+    process.
     """
 
     owner = None
@@ -62,6 +64,7 @@ class NullStore:
         self.links = MemoryLinks()
         self.player_notes = MemoryPlayerNotes()
         self.sanctions = MemorySanctions()
+        self.admin_log = MemoryAdminLog()
         self.hand_index = NoHandIndex()
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:

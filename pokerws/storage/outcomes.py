@@ -1,9 +1,8 @@
 """Outcomes of operations on tables, as named in the log and the metrics."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Literal, Protocol
-
-from pokerws.game.state import TableId
 
 Operation = Literal["create_game", "get_game", "save_game"]
 
@@ -21,13 +20,9 @@ class Outcome(StrEnum):
     MISMATCH = "MISMATCH"
 
 
-def went_back(table: TableId, known: int, found: int) -> dict[str, object]:
-    """The fields of `table_went_back`: the database has an older version than is known."""
-    return {
-        "outcome": Outcome.WENT_BACK,
-        "table": table,
-        "error": f"the database went back from version {known} to {found}",
-    }
+def went_back(known: int, found: int) -> str:
+    """The error of a line: the database has an older version of a table than is known."""
+    return f"the database went back from version {known} to {found}"
 
 
 class Count:
@@ -40,7 +35,13 @@ class Count:
 
 
 class StorageMetrics(Protocol):
-    """Counts operations.  The calls come from the event loop, so they must be short."""
+    """Counts operations.  The calls come from the event loop, so they must be short.
+
+    `hands` are those that ended, and `quarantined` the tables that were set aside.
+    """
+
+    hands: Count
+    quarantined: Count
 
     def count_of(self, operation: Operation, outcome: Outcome) -> Count:
         """The counter of one outcome, read when the metrics are."""
@@ -48,12 +49,18 @@ class StorageMetrics(Protocol):
     def operation(self, operation: Operation, outcome: Outcome, tables: int = 1) -> None:
         """Count an operation on tables; an outage counts at each try, for each of its tables."""
 
-    def batch(self, tables: int, events: int, seconds: float) -> None:
-        """Count a batch of saves that the store has carried out."""
+    def batch(self, events: int, seconds: float, waited_s: Sequence[float]) -> None:
+        """Count a batch of saves that the store has carried out in so many seconds.
+
+        `waited_s` says for each table how long its oldest change took until then.
+        """
 
 
 class NoMetrics:
-    """`StorageMetrics` that counts nothing."""
+    """`StorageMetrics` that counts for nobody."""
+
+    def __init__(self) -> None:
+        self.hands, self.quarantined = Count(), Count()
 
     def count_of(self, operation: Operation, outcome: Outcome) -> Count:
         """Part of `StorageMetrics`."""
@@ -62,7 +69,7 @@ class NoMetrics:
     def operation(self, operation: Operation, outcome: Outcome, tables: int = 1) -> None:
         """Part of `StorageMetrics`."""
 
-    def batch(self, tables: int, events: int, seconds: float) -> None:
+    def batch(self, events: int, seconds: float, waited_s: Sequence[float]) -> None:
         """Part of `StorageMetrics`."""
 
 

@@ -3,11 +3,14 @@
 A sanction says what its target may not do, and until when.  Times are milliseconds UTC.
 """
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple, Protocol
 
-# What is forbidden: to enter, for a player or from an address; to chat; to sit at a table; and to
-# use a token issued before the sanction.
-SanctionKind = Literal["ban", "address_ban", "mute", "kick", "end_session"]
+from pokerws.storage.admin_log import AdminEntry
+
+# What is forbidden: to enter, for a player or from an address; to chat; to sit at a table; to use a
+# token issued before the sanction; and to play at a table at all.
+SanctionKind = Literal["ban", "address_ban", "mute", "kick", "end_session", "freeze"]
 # A sanction is replaced by a newer one with the same key: kind, target and table.
 SanctionKey = tuple[SanctionKind, str, str]
 
@@ -18,7 +21,8 @@ MAX_SANCTIONS = 10_000
 class Sanction(NamedTuple):
     """A sanction in force from `at_ms` to `until_ms`.
 
-    `target` is the id of a player, or a network such as `203.0.113.7/32` for an address ban.
+    `target` is the id of a player, a network such as `203.0.113.7/32` for an address ban, or the
+    table of a freeze.
     `table` is set for a kick alone.  `by` is the operator's id.
     """
 
@@ -42,30 +46,34 @@ class Sanctions(Protocol):
     Expired ones do not count.  They are removed a few at a time, as new ones come.
     """
 
-    async def impose(self, sanction: Sanction, *, now_ms: int) -> None:
-        """Record a sanction, in place of one with the same key."""
+    async def impose(
+        self, sanction: Sanction, *, now_ms: int, entries: Sequence[AdminEntry] = ()
+    ) -> None:
+        """Record a sanction, in place of one with the same key, and `entries` in the admin log."""
 
-    async def lift(self, key: SanctionKey) -> None:
-        """Remove a sanction, if there is one."""
+    async def lift(self, key: SanctionKey, *, entries: Sequence[AdminEntry] = ()) -> None:
+        """Remove a sanction, if there is one, and record `entries` in the admin log."""
 
     async def in_force(self, now_ms: int) -> list[Sanction]:
         """All sanctions that have not expired, at most MAX_SANCTIONS: the newest."""
 
 
 class MemorySanctions:
-    """`Sanctions` in a dict."""
+    """`Sanctions` in a dict, without the admin log."""
 
     def __init__(self) -> None:
         self._sanctions: dict[SanctionKey, Sanction] = {}
 
-    async def impose(self, sanction: Sanction, *, now_ms: int) -> None:
+    async def impose(
+        self, sanction: Sanction, *, now_ms: int, entries: Sequence[AdminEntry] = ()
+    ) -> None:
         """Part of `Sanctions`."""
         self._sanctions = {
             key: one for key, one in self._sanctions.items() if one.until_ms > now_ms
         }
         self._sanctions[sanction.key] = sanction
 
-    async def lift(self, key: SanctionKey) -> None:
+    async def lift(self, key: SanctionKey, *, entries: Sequence[AdminEntry] = ()) -> None:
         """Part of `Sanctions`."""
         self._sanctions.pop(key, None)
 

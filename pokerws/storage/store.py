@@ -20,6 +20,7 @@ from msgspec import Struct
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.state import MAX_EXACT, PlayerId, Table, TableId, TableStatus
 from pokerws.storage.accounts import Accounts, Transfer
+from pokerws.storage.admin_log import AdminLog
 from pokerws.storage.hand_index import Search, Visit
 from pokerws.storage.links import StoredLinks
 from pokerws.storage.names import Names
@@ -316,6 +317,10 @@ class Store(Protocol):
     @property
     def sanctions(self) -> Sanctions:
         """The operators' sanctions, kept in the same place."""
+
+    @property
+    def admin_log(self) -> AdminLog:
+        """What operators have done, kept in the same place."""
 
     @property
     def hand_index(self) -> HandIndex:

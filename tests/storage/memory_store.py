@@ -7,6 +7,7 @@ import msgspec
 
 from pokerws.game.state import TableId
 from pokerws.storage.accounts import table_account
+from pokerws.storage.admin_log import MemoryAdminLog
 from pokerws.storage.errors import StoreRejected
 from pokerws.storage.links import MemoryLinks
 from pokerws.storage.log_events import events_in, row_of
@@ -74,6 +75,7 @@ class MemoryStore:
         self.links = MemoryLinks()
         self.player_notes = MemoryPlayerNotes()
         self.sanctions = MemorySanctions()
+        self.admin_log = MemoryAdminLog()
         self.hand_index = MemoryHandIndex(self._logs, self.read)
 
     def _logs(self) -> dict[TableId, tuple[dict[int, EventRow], bool]]:

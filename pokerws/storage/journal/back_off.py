@@ -12,7 +12,8 @@ class BackOff:
     """
 
     first_s: float = 0.05
-    most_s: float = 5.0
+    # With durable acks players wait until a retry succeeds.
+    most_s: float = 1.0
 
     def delay_s(self, failures: int) -> float:
         """The delay after that many failures in a row, at least 1."""

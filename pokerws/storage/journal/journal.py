@@ -79,7 +79,7 @@ class Journal:
         self._failures = 0
         self._alarmed = False
         # Asked once a batch.
-        self._is_logged: Callable[[int], bool] = lambda level: False
+        self._logger = log.bind()
         self._work = asyncio.Event()
         self._hurry = asyncio.Event()
         # Set when somebody waits for a change to be written.
@@ -97,7 +97,7 @@ class Journal:
         `watch` is given the task, which runs until `stop`.
         """
         # Once for all batches: each use of a lazy logger costs 10 thousand instructions.
-        self._is_logged = log.bind().is_enabled_for
+        self._logger = log.bind()
         self._task = asyncio.create_task(self._run(), name="journal")
         watch(self._task)
 
@@ -270,15 +270,15 @@ class Journal:
             log.info("save_resumed", after_failures=self._failures, waiting=self.waiting)
             self._failures = 0
             self._alarmed = False
-        took_s = self._clock() - started_s
-        events = 0
-        for entry in piece:
-            if entry.table in written:
-                events += entry.events
-        self._announcer.verbose = self._is_logged(logging.DEBUG)
+        now_s = self._clock()
+        took_s = now_s - started_s
+        stored = [entry for entry in piece if entry.table in written]
+        events = sum([entry.events for entry in stored])
+        self._announcer.verbose = self._logger.is_enabled_for(logging.DEBUG)
         if self._announcer.verbose:
             log.debug("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
-        self._call(self._metrics.batch, len(written), events, took_s)
+        waited_s = [now_s - entry.since_s for entry in stored]
+        self._call(self._metrics.batch, events, took_s, waited_s)
         return written
 
     async def _resolve(self, entry: Entry) -> None:
@@ -333,7 +333,8 @@ class Journal:
 
     def _go_back(self, entry: Entry, stored: Position) -> None:
         """Report that the database is an older copy of itself; the listeners decide what to do."""
-        log.error("table_went_back", **went_back(entry.table, entry.committed, stored.version))
+        error = went_back(entry.committed, stored.version)
+        log.error("table_went_back", outcome=Outcome.WENT_BACK, table=entry.table, error=error)
         self._count("save_game", Outcome.WENT_BACK)
         if self._drop(entry):
             for listener in self._announcer.listeners:

@@ -4,22 +4,27 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
-from pokerws.game.state import PlayerId, TableId
+import asyncpg
+
+from pokerws.game.state import MAX_EXACT, PlayerId, TableId
 from pokerws.storage.accounts import (
     ALLOWANCE_MS,
     Account,
+    Adjusted,
     Allowance,
     Booked,
     Refill,
     TableTotal,
     may_have_chips,
+    not_adjusted,
     player_account,
 )
+from pokerws.storage.admin_log import AdminEntry
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.postgres.connecting.retrying import retried
+from pokerws.storage.postgres.moderation.entries import logged_by, written
 
 if TYPE_CHECKING:
-    import asyncpg
     from asyncpg.pool import PoolConnectionProxy
 
 ACCOUNT = """
@@ -56,6 +61,37 @@ SET balance = accounts.balance - $4
 FROM refilled
 WHERE accounts.id = 'house'
 RETURNING refilled.id
+"""
+# The order of locks is as in a refill.  The unique index decides where the same request comes twice
+# at the same moment.
+ADJUST = f"""
+WITH held AS MATERIALIZED (
+    SELECT id
+    FROM accounts
+    WHERE id = $1 AND balance + $2::bigint BETWEEN 0 AND $4::bigint
+    FOR UPDATE
+), moved AS (
+    UPDATE accounts
+    SET balance = accounts.balance + $2
+    FROM held
+    WHERE accounts.id = held.id
+    RETURNING accounts.id AS account, accounts.balance AS after
+), booked AS (
+    INSERT INTO transfers (at, reason, source, target, amount)
+    SELECT to_timestamp($3 / 1000.0), 'adjustment', CASE WHEN $2 > 0 THEN 'house' ELSE account END,
+           CASE WHEN $2 > 0 THEN account ELSE 'house' END, abs($2)
+    FROM moved
+), logged AS ({logged_by("$5", "moved,", "json_build_object('balance', after)::text")})
+UPDATE accounts
+SET balance = accounts.balance - $2
+FROM moved
+WHERE accounts.id = 'house'
+RETURNING after
+"""  # noqa: S608  constants alone
+REQUESTED = """
+SELECT arguments, (detail::json ->> 'balance')::bigint AS balance
+FROM admin_log
+WHERE request = $1
 """
 FULL_AT = """
 SELECT round(extract(epoch FROM full_at) * 1000)::bigint FROM free_chips WHERE address = $1
@@ -104,7 +140,7 @@ LIMIT $4
 HAS_MOVED = "SELECT EXISTS (SELECT FROM transfers WHERE source = $1 AND game_id = $2)"
 
 STATEMENTS = (
-    *(ACCOUNT, OPEN_ACCOUNT, PAID_TO, REFILL, FULL_AT, HISTORY),
+    *(ACCOUNT, OPEN_ACCOUNT, PAID_TO, REFILL, ADJUST, REQUESTED, FULL_AT, HISTORY),
     *(TABLE_TOTALS, HAS_MOVED),
 )
 NO_LIMIT = 2**63 - 1
@@ -165,6 +201,27 @@ class PostgresAccounts:
         if allowance is None or await self.allowed_ms(allowance, chips, at_ms) == at_ms:
             return Refill(0, "due")
         return Refill(0, "allowance")
+
+    async def adjust(self, player: PlayerId, chips: int, at_ms: int, entry: AdminEntry) -> Adjusted:
+        """Part of `Accounts`."""
+        account, entries = player_account(player), written([entry])
+        async with self._reader() as reader:
+            balance, before = None, await reader.fetchrow(REQUESTED, entry.request)
+            if before is None:
+                try:
+                    balance = await retried(
+                        lambda: reader.fetchval(ADJUST, account, chips, at_ms, MAX_EXACT, entries)
+                    )
+                except asyncpg.UniqueViolationError:
+                    # The same request at the same moment was quicker.
+                    before = await reader.fetchrow(REQUESTED, entry.request)
+            if balance is not None:
+                return Adjusted("done", balance)
+            if before is not None:
+                is_same = before["arguments"] == entry.arguments
+                return Adjusted("repeated" if is_same else "conflict", before["balance"])
+            row = await reader.fetchrow(ACCOUNT, account)
+        return not_adjusted(chips, None if row is None else row["balance"])
 
     async def allowed_ms(self, allowance: Allowance, chips: int, at_ms: int) -> int:
         """Part of `Accounts`."""

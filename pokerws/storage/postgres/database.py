@@ -81,22 +81,21 @@ class Database:
         node: str,
         needs_session_key: bool = False,
         runs_ahead: bool = False,
+        starts_embedded: bool = True,
         report: PhaseReport = unreported,
     ) -> Self:
         """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError.
 
-        A server that `runs_ahead` shows cards in an outage that are not stored.
-
-        `node` names this server to people.  A cancellation ends it within about a second.
+        Unless it `starts_embedded`, another process has started that, and stops it.  A server that
+        `runs_ahead` shows cards in an outage that are not stored.  `node` names it to people.
+        A cancellation ends it within about a second.
         """
         postgres = lease = notes = None
-        # The directory of the embedded PostgreSQL is locked by this process.
-        is_alone = address.embedded_dir is not None
         try:
             if address.embedded_dir is not None:
                 report("the embedded PostgreSQL")
-                postgres = await EmbeddedPostgres.start(address.embedded_dir)
-                address = address.running_at(postgres.dsn)
+                postgres, dsn = await _embedded(address.embedded_dir, starts=starts_embedded)
+                address = address.running_at(dsn)
             report("a connection to the database")
             address = await with_pooler(address, APPLICATION)
             checked = await _checked(address)
@@ -110,7 +109,8 @@ class Database:
             notes = LocalNotes(_notes_of(address), lambda: tenure.id, keep=runs_ahead)
             await notes.begin()
             lease = Lease(address, node, tenure)
-            await lease.register(is_alone=is_alone)
+            # This process has locked the directory of an embedded PostgreSQL that it has started.
+            await lease.register(is_alone=postgres is not None)
             await key_older_receipts(address, vault.receipt_digests)
             with suppress(StoreUnavailable):  # The next start tries it again.
                 await notes.forget(await lease.settled(await notes.kept()))
@@ -166,6 +166,14 @@ class Database:
             await self._postgres.stop(is_brief=is_brief)
             if self._postgres.was_killed:
                 log.warning("postgres_killed", directory=str(self._postgres.cluster))
+
+
+async def _embedded(folder: Path, *, starts: bool) -> tuple[EmbeddedPostgres | None, str]:
+    """The embedded PostgreSQL, if it is started here, and its address."""
+    if not starts:
+        return None, await running(folder)
+    postgres = await EmbeddedPostgres.start(folder)
+    return postgres, postgres.dsn
 
 
 def _notes_of(address: Address) -> Path:

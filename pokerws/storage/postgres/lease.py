@@ -54,7 +54,7 @@ class Tenure:
     `id` is this server's incarnation.  No table may be claimed before it `is_registered`: others
     would take it for dead.  While it `is_patient`, expired owners get more time: the database may
     have been away for them too.  One that `runs_ahead` shows cards in an outage
-    that are not stored.
+    that are not stored.  `found_dead` counts the owners that this one found dead and ended.
     """
 
     def __init__(self, *, runs_ahead: bool = False) -> None:
@@ -62,6 +62,11 @@ class Tenure:
         self.id = secrets.token_hex(8)
         self.is_registered = False
         self.is_patient = True
+        self.found_dead = 0
+
+    def count_dead(self) -> None:
+        """Count an owner that was found dead."""
+        self.found_dead += 1
 
     def begin_again(self) -> None:
         """Become another incarnation, since this one has ended."""
@@ -91,8 +96,21 @@ class Lease:
         self._steady_s: float | None = None
         # Whether the latest renewal failed while this process was awake: the database is away.
         self.is_away = False
+        # Called with the new incarnation, once it is registered, after the last one was ended.
+        self.on_new_incarnation: Callable[[str], None] = lambda _: None
+        self._is_new = False
         # Whether the lease has run out, and this was logged.
         self._is_out = False
+
+    @property
+    def incarnation(self) -> str:
+        """This server's incarnation, as the owners of tables are named."""
+        return self._tenure.id
+
+    @property
+    def found_dead(self) -> int:
+        """How many servers this one found dead: its own earlier process, and others."""
+        return self._tenure.found_dead
 
     @property
     def is_over(self) -> bool:
@@ -113,7 +131,12 @@ class Lease:
                     raise
                 await asyncio.sleep(BEAT_S / 3)
         async with self._connected() as connection:
-            await owners.end_gone(connection, self._tenure.id, is_alone=is_alone)
+            await owners.end_gone(
+                connection,
+                self._tenure.id,
+                is_alone=is_alone,
+                found_dead=self._tenure.count_dead,
+            )
             await connection.execute(owners.FORGET)
             self._others = await owners.others(connection, self._tenure.id)
         for other in self._others:
@@ -138,7 +161,9 @@ class Lease:
             async with asyncio.timeout(2 * LEASE_S):
                 await self._has_waited.wait()
         async with self._connected() as connection:
-            await owners.end_expired(connection, self._tenure.id)
+            await owners.end_expired(
+                connection, self._tenure.id, found_dead=self._tenure.count_dead
+            )
 
     def start(
         self,
@@ -204,6 +229,9 @@ class Lease:
                 if not is_kept:
                     self._lose(on_lost)
                     continue
+                if self._is_new:
+                    self._is_new = False
+                    self.on_new_incarnation(self._tenure.id)
             await asyncio.sleep(max(0.0, began_s + BEAT_S - now_s()))
 
     def _failed(self, began_s: float, error: str) -> None:
@@ -229,6 +257,7 @@ class Lease:
         )
         on_lost()
         self._tenure.begin_again()
+        self._is_new = True
         self._steady_s = None
         self.is_away = False
 
@@ -238,6 +267,8 @@ class Lease:
         try:
             async with asyncio.timeout(ANSWER_S), self._turn:
                 if self._connection is None or self._connection.is_closed():
+                    # The database was perhaps away, or is another one: the others need time too.
+                    self._steady_s = None
                     self._connection = await connect(
                         self._address,
                         APPLICATION,

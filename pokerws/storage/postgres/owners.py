@@ -5,7 +5,8 @@ and renewing an owner change the same row, so of the two only one can happen.  A
 database's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import asyncpg
@@ -37,6 +38,24 @@ WHERE owners.ended_at IS NULL AND owners.lease_until < now()
 RETURNING node
 """
 
+# Likewise all others, so many at a time.  Skipped are those that are renewed at this moment, which
+# live, and those that another server is ending.  If the lease of this server is over too, it may be
+# an older copy of the database, in which all are.
+END_ALL_EXPIRED = """
+UPDATE owners
+SET ended_at = now(), ended_why = 'lease over'
+WHERE incarnation IN (
+    SELECT incarnation FROM owners
+    WHERE ended_at IS NULL AND lease_until < now() AND incarnation <> $1
+      AND EXISTS (SELECT FROM owners WHERE incarnation = $1 AND lease_until >= now())
+    LIMIT $2
+    FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING node
+"""
+
+# Whether a lease lasts.
+LASTS = "SELECT lease_until >= now() FROM owners WHERE incarnation = $1"
+
 END = """
 UPDATE owners
 SET ended_at = now(), ended_why = $2
@@ -45,29 +64,32 @@ RETURNING node
 """
 
 OTHERS = """
-SELECT incarnation, node, process, started_at, lease_until, lease_until < now() AS is_expired
+SELECT incarnation, node, process
 FROM owners
 WHERE ended_at IS NULL AND incarnation <> $1
 ORDER BY started_at
 """
 
 OWNED = """
-SELECT count(*) FROM games WHERE owner_incarnation = $1 AND status IN ('waiting', 'active')
+SELECT count(*) FROM games
+WHERE coalesce(given_to, owner_incarnation) = $1 AND status IN ('waiting', 'active')
 """
 
 OWNERS_OF = """
-SELECT games.id, games.owner_incarnation AS incarnation, coalesce(owners.node, 'unknown') AS node,
-       coalesce(owners.lease_until >= now(), false) AS is_alive
-FROM games LEFT JOIN owners ON owners.incarnation = games.owner_incarnation
+SELECT games.id, coalesce(given_to, owner_incarnation) AS incarnation,
+       coalesce(owners.node, 'unknown') AS node,
+       coalesce(owners.lease_until >= now() AND owners.ended_at IS NULL, false) AS is_alive
+FROM games LEFT JOIN owners ON owners.incarnation = coalesce(given_to, owner_incarnation)
 WHERE games.id = ANY($1::text[]) AND games.status IN ('waiting', 'active')
 """
 
-# Rows of ended owners are kept for a while, for people who look at what happened.
+# Rows of ended owners are kept for a while, for people who look at what happened.  Outside of a
+# cluster, nobody ends those of killed servers without tables.
 FORGET = """
 DELETE FROM owners
-WHERE ended_at < now() - interval '30 days' AND NOT EXISTS (
+WHERE coalesce(ended_at, lease_until) < now() - interval '30 days' AND NOT EXISTS (
     SELECT FROM games
-    WHERE owner_incarnation = owners.incarnation AND status <> 'closed')
+    WHERE owners.incarnation IN (owner_incarnation, given_to) AND status <> 'closed')
 """
 
 # Of these owners, those about which nobody will ask any more.  The open tables are read once.
@@ -81,7 +103,34 @@ WHERE incarnation = ANY($1::text[])
       WHERE status <> 'closed' AND named IS NOT NULL)))
 """
 
-STATEMENTS = (RENEW, END_EXPIRED, END, OTHERS, OWNED, OWNERS_OF, FORGET, SETTLED)
+# All servers that have not ended, with the number of open tables that they hold.
+NODES = """
+SELECT owners.node, incarnation, process, started_at,
+       extract(epoch FROM lease_until - now())::double precision AS lease_left_s,
+       (SELECT count(*) FROM games
+        WHERE coalesce(given_to, owner_incarnation) = incarnation
+          AND status IN ('waiting', 'active')) AS tables
+FROM owners
+WHERE ended_at IS NULL
+ORDER BY owners.node, started_at
+"""
+
+STATEMENTS = (
+    RENEW,
+    END_EXPIRED,
+    END_ALL_EXPIRED,
+    LASTS,
+    END,
+    OTHERS,
+    OWNED,
+    OWNERS_OF,
+    FORGET,
+    SETTLED,
+    NODES,
+)
+
+# Owners that one statement ends.
+MOST_ENDED = 100
 
 log = structlog.get_logger("pokerws.owners")
 
@@ -93,8 +142,22 @@ class OtherOwner(NamedTuple):
     tables: int
 
 
+class Node(NamedTuple):
+    """A server that has not ended.  Its lease is over if `lease_left_s` is negative."""
+
+    node: str
+    incarnation: str
+    process: str
+    started_at: datetime
+    lease_left_s: float
+    tables: int
+
+
 class OwnerOf(NamedTuple):
-    """The owner of an open table, if it has one; it `is_alive` while its lease lasts."""
+    """Who holds an open table, if somebody does; it `is_alive` while its lease lasts.
+
+    That is the server that the table was given to, or else its owner.
+    """
 
     incarnation: str | None
     node: str
@@ -106,11 +169,11 @@ class OwnerOf(NamedTuple):
 
     def refusal(self) -> OwnedElsewhere:
         """What another server is told."""
-        return OwnedElsewhere(self.node, is_alive=self.is_alive)
+        return OwnedElsewhere(self.node, self.incarnation, is_alive=self.is_alive)
 
 
 async def owners_of(
-    reader: "PoolConnectionProxy[asyncpg.Record]", tables: Sequence[TableId]
+    reader: "Connection | PoolConnectionProxy[asyncpg.Record]", tables: Sequence[TableId]
 ) -> dict[TableId, OwnerOf]:
     """The owners of these tables, without those that are not open."""
     rows = await reader.fetch(OWNERS_OF, tables)
@@ -120,42 +183,70 @@ async def owners_of(
     }
 
 
+async def nodes(reader: "Connection | PoolConnectionProxy[asyncpg.Record]") -> list[Node]:
+    """All servers that have not ended, by name."""
+    return [Node(*row.values()) for row in await reader.fetch(NODES)]
+
+
 async def free(
-    reader: "PoolConnectionProxy[asyncpg.Record]", table: TableId, *, patient: bool
+    reader: "PoolConnectionProxy[asyncpg.Record]",
+    table: TableId,
+    own: str | None,
+    *,
+    patient: bool,
+    found_dead: Callable[[], None],
 ) -> bool:
     """Try to make a table claimable by ending its owner; False for one that is not open.
 
-    With `patient`, an owner whose lease is over gets more time.  Raises OwnedElsewhere.
+    With `patient`, an owner whose lease is over gets more time, and also while that of `own` is
+    over: see `END_ALL_EXPIRED`.  `found_dead` is called, here and below, for each owner that is
+    ended.  Raises OwnedElsewhere.
     """
     owner = (await owners_of(reader, [table])).get(table)
     if owner is None:
         return False
+    if not patient and not owner.is_alive:
+        patient = not await reader.fetchval(LASTS, own)
     if owner.keeps(patient=patient):
         raise owner.refusal()
     if owner.incarnation is not None:
         # Nobody: it has ended already, or was renewed at this moment.
         node = await reader.fetchval(END_EXPIRED, owner.incarnation)
         if node is not None:
-            log.warning("owner_ended", node=node, reason="lease over")
+            _report_end(node, "lease over", found_dead)
     return True
 
 
-async def end_gone(connection: Connection, own: str, *, is_alone: bool) -> None:
+async def end_gone(
+    connection: Connection, own: str, *, is_alone: bool, found_dead: Callable[[], None]
+) -> None:
     """End the owners whose processes are gone; all others, if this process is alone for certain."""
     for other in await connection.fetch(OTHERS, own):
         if not (is_alone or is_gone(other["process"])):
             continue
         if await connection.fetchval(END, other["incarnation"], "process gone") is not None:
-            log.info("owner_ended", node=other["node"], reason="process gone")
+            _report_end(other["node"], "process gone", found_dead)
 
 
-async def end_expired(connection: Connection, own: str) -> None:
-    """End all owners whose lease is over."""
-    for other in await connection.fetch(OTHERS, own):
-        if not other["is_expired"]:
-            continue
-        if await connection.fetchval(END_EXPIRED, other["incarnation"]) is not None:
-            log.warning("owner_ended", node=other["node"], reason="lease over")
+async def end_expired(
+    connection: "Connection | PoolConnectionProxy[asyncpg.Record]",
+    own: str,
+    *,
+    found_dead: Callable[[], None],
+) -> None:
+    """End all owners whose lease is over, also those without tables."""
+    ended = MOST_ENDED
+    while ended == MOST_ENDED:
+        rows = await connection.fetch(END_ALL_EXPIRED, own, MOST_ENDED)
+        ended = len(rows)
+        for row in rows:
+            _report_end(row["node"], "lease over", found_dead)
+
+
+def _report_end(node: str, reason: str, found_dead: Callable[[], None]) -> None:
+    """Log that a dead owner was ended, and count it."""
+    log.warning("owner_ended", node=node, reason=reason)
+    found_dead()
 
 
 async def settled(connection: Connection, incarnations: Sequence[str]) -> list[str]:

@@ -29,7 +29,7 @@ WITH ours AS (
          (VALUES ('r', 'SELECT'), ('a', 'INSERT'), ('w', 'UPDATE')) AS one (command, privilege)
     WHERE (relname = ANY ($1::text[]) OR cardinality($1::text[]) = 0)
       AND (command = 'r' OR $2 AND relname <> 'schema_migrations')
-      AND (command <> 'w' OR relname <> 'transfers')
+      AND (command <> 'w' OR relname NOT IN ('transfers', 'admin_log'))
 )
 SELECT relname AS name, pg_get_userbyid(relowner) AS owner, current_user AS role,
        NOT bool_and(has_any_column_privilege(oid, privilege)) AS is_forbidden,

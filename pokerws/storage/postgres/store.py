@@ -23,8 +23,9 @@ from pokerws.storage.postgres import hand_index, log_rows, marks, owners, prunin
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.address import Address
-from pokerws.storage.postgres.claiming import claims
+from pokerws.storage.postgres.claiming import claims, giving
 from pokerws.storage.postgres.claiming.claims import Claims, Wanted
+from pokerws.storage.postgres.claiming.giving import Giving
 from pokerws.storage.postgres.connecting import (
     BY_INDEX,
     FAILED,
@@ -38,10 +39,11 @@ from pokerws.storage.postgres.connecting import (
 )
 from pokerws.storage.postgres.hand_index import PostgresHandIndex
 from pokerws.storage.postgres.lease import Tenure
+from pokerws.storage.postgres.moderation import admin_log
 from pokerws.storage.postgres.moderation import sanctions as postgres_sanctions
 from pokerws.storage.postgres.moderation.sanctions import PostgresSanctions
 from pokerws.storage.postgres.names import PostgresNames
-from pokerws.storage.postgres.players import chat, links, notes
+from pokerws.storage.postgres.players import chat, connections, links, notes
 from pokerws.storage.postgres.pruning import Pruning
 from pokerws.storage.postgres.save_statement import SAVE, SAVES, save_statement
 from pokerws.storage.postgres.writer import APPLICATION, CLOSE_S, Writer
@@ -80,7 +82,7 @@ FROM games
 WHERE status IN ('waiting', 'active') AND updated_at < to_timestamp($1 / 1000.0)
   AND NOT EXISTS (
       SELECT FROM owners
-      WHERE owners.incarnation = games.owner_incarnation AND owners.incarnation <> $3
+      WHERE owners.incarnation = coalesce(given_to, owner_incarnation) AND owners.incarnation <> $3
         AND ended_at IS NULL AND lease_until >= now())
 ORDER BY updated_at
 LIMIT $2
@@ -117,12 +119,15 @@ STATEMENTS = (
     *postgres_accounts.STATEMENTS,
     *postgres_names.STATEMENTS,
     *postgres_sanctions.STATEMENTS,
+    *admin_log.STATEMENTS,
     *links.STATEMENTS,
     *notes.STATEMENTS,
     *chat.STATEMENTS,
+    *connections.STATEMENTS,
     *pruning.STATEMENTS,
     *owners.STATEMENTS,
     *claims.STATEMENTS,
+    *giving.STATEMENTS,
     *marks.STATEMENTS,
     *hand_index.STATEMENTS,
 )
@@ -152,14 +157,19 @@ class PostgresStore:
         self._accounts = PostgresAccounts(self._reader)
         self._names = PostgresNames(self._reader)
         self._sanctions = PostgresSanctions(self._reader)
+        self.admin_log = admin_log.PostgresAdminLog(self._reader)
         self.links = links.PostgresLinks(self._reader)
         self.player_notes = notes.PostgresPlayerNotes(self._reader)
         self.chat = chat.PostgresChat(self._reader)
+        self.connections = connections.PostgresConnections(self._reader)
         # Claimed tables whose log goes on after their row: their next change overwrites it.
         self._ahead: set[TableId] = set()
         self._claims = Claims(self._reader, tenure, self._ahead)
+        # Tables that go from server to server.
+        self.giving = Giving(self._reader, tenure, self._claims)
         self.hand_index = PostgresHandIndex(self._reader)
-        self._failed_reads = 0
+        # Those since the last success, and all.
+        self._failed_reads = self.read_failures = 0
         self._read_error: type[BaseException] | None = None
         self.version = ""
 
@@ -383,6 +393,7 @@ class PostgresStore:
             log.warning("read_failed", error=str(unavailable(error)))
         self._read_error = type(error)
         self._failed_reads += 1
+        self.read_failures += 1
 
 
 def _game(row: asyncpg.Record) -> GameRow:

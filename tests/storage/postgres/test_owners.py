@@ -1,23 +1,20 @@
 """Who may claim a table in a real Postgres: leases, their ends, and the fence of each row."""
 
 import asyncio
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from pokerws.game.state import TableId
 from pokerws.storage.errors import OwnedElsewhere, StoreUnavailable
 from pokerws.storage.postgres import lease as lease_module
-from pokerws.storage.postgres import owners, processes
+from pokerws.storage.postgres import owners
 from pokerws.storage.postgres.owners import OtherOwner
 from pokerws.storage.store import SEEN, Position
 from tests.storage.changes import START_MS, change
-from tests.storage.clusters import on_linux
-from tests.storage.postgres.conftest import Connection, Server, a_server
+from tests.storage.postgres.conftest import Connection, Server
 
 T1, T2 = TableId("t1"), TableId("t2")
 WAITS = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -80,7 +77,9 @@ async def test_an_owner_whose_lease_is_over_is_ended_once_it_had_time_to_renew(
     assert await first.lease.renew()
     await operator.execute(EXPIRE, first.tenure.id)
     second.tenure.is_patient = False
+    assert second.lease.found_dead == 0
     assert await second.store.claim(T1) is not None
+    assert second.lease.found_dead == 1
     assert not await first.lease.renew()
     assert await first.store.save([change("t1", 1)]) == set()
 
@@ -260,11 +259,77 @@ async def test_of_a_renewal_and_an_end_only_one_can_happen(
     await other.close()
 
 
+async def test_servers_that_died_without_tables_are_ended_once_by_whoever_looks(
+    first: Server, second: Server, operator: Connection
+) -> None:
+    dead = [f"dead-{number}" for number in range(2 * owners.MOST_ENDED + 5)]
+    for name in dead:
+        await operator.execute(owners.RENEW, name, name, "", 0, False)
+    with capture_logs() as logs:
+        lookers = [server.store.giving.holders_gone() for server in (first, second)]
+        assert await asyncio.gather(*lookers) == [[], []]
+    told = [line["node"] for line in logs if line["event"] == "owner_ended"]
+    assert sorted(told) == sorted(dead)
+    assert {node.node for node in await first.store.giving.nodes()} == {"poker-1", "poker-2"}
+    # One of them was asleep, and learns it.
+    assert await operator.fetchval(owners.RENEW, dead[0], dead[0], "", 3_000, False) is None
+
+
+async def test_a_lease_that_is_renewed_at_this_moment_is_not_waited_for(
+    first: Server, second: Server, operator: Connection
+) -> None:
+    await operator.execute(EXPIRE, first.tenure.id)
+    async with operator.transaction():
+        assert await operator.fetchval(owners.RENEW, first.tenure.id, "poker-1", "", 3_000, True)
+        assert await second.store.giving.holders_gone() == []
+    assert await first.lease.renew()
+
+
+async def test_in_an_older_copy_nobody_is_ended_before_all_had_time_to_renew(
+    first: Server, second: Server, operator: Connection
+) -> None:
+    await first.store.save([change("t1")])
+    # All leases are of the time of the copy, and all connections are lost.
+    await operator.execute("UPDATE owners SET lease_until = now() - interval '1 second'")
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1"
+    await operator.execute(others, lease_module.APPLICATION)
+    connection = second.lease._connection
+    assert connection is not None
+    while not connection.is_closed():  # noqa: ASYNC110  nothing tells
+        await asyncio.sleep(0.001)
+    second.lease._steady_s = lease_module.now_s() - lease_module.LEASE_S
+    assert not second.tenure.is_patient
+    assert await second.store.giving.holders_gone() == []
+    with pytest.raises(OwnedElsewhere):
+        await second.store.claim(T1)
+    assert await second.lease.renew()
+    assert second.tenure.is_patient
+    assert await second.store.giving.holders_gone() == []
+    assert await first.lease.renew()
+
+
+async def test_a_server_that_died_long_ago_is_forgotten_although_nobody_has_ended_it(
+    first: Server, second: Server, operator: Connection
+) -> None:
+    await first.store.save([change("t1")])
+    await operator.execute("UPDATE owners SET lease_until = now() - interval '31 days'")
+    await operator.execute(
+        "INSERT INTO owners SELECT 'third', node, '', started_at, lease_until FROM owners LIMIT 1"
+    )
+    await operator.execute(owners.FORGET)
+    # Not the one that has a table.
+    assert await operator.fetchval("SELECT array_agg(node) FROM owners") == ["poker-1"]
+    # Whoever was asleep for so long goes on.
+    assert await second.lease.renew()
+
+
 async def test_a_lost_lease_drops_all_tables_and_begins_again_as_another_owner(
     first: Server, operator: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lease_module, "BEAT_S", 0.01)
     was, lost = first.tenure.id, asyncio.Event()
+    announced: list[str] = []
+    first.lease.on_new_incarnation = announced.append
     first.lease.start(lost.set)
     assert await operator.fetchval(owners.END, was, "lease over") == "poker-1"
 
@@ -273,7 +338,10 @@ async def test_a_lost_lease_drops_all_tables_and_begins_again_as_another_owner(
     await until(lambda: operator.fetchval(living))
 
     assert await operator.fetchval(living) == first.tenure.id != was
-    await until(lambda: asyncio.sleep(0, first.tenure.is_registered))
+    # Only then others may be told of it.
+    await until(lambda: asyncio.sleep(0, announced))
+    assert first.tenure.is_registered
+    assert announced == [first.tenure.id]
     assert not first.lease.is_over
 
 
@@ -329,52 +397,3 @@ async def test_a_renewal_that_fails_after_a_sleep_past_the_lease_is_no_sign_of_a
 def test_an_outage_in_which_nothing_answers_is_noticed_while_the_lease_lasts() -> None:
     noticed_s = lease_module.BEAT_S + lease_module.ANSWER_S
     assert noticed_s < lease_module.LEASE_S - lease_module.MARGIN_S
-
-
-# ---- processes
-
-
-@pytest.fixture
-def process() -> Iterator[subprocess.Popen[bytes]]:
-    """Another process, which does nothing."""
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        yield process
-        process.kill()
-
-
-def kill_without_reaping(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-
-
-@on_linux
-async def test_the_owner_of_a_process_that_is_gone_is_ended(
-    database_url: str, second: Server, operator: Connection, process: subprocess.Popen[bytes]
-) -> None:
-    identity = f"{processes._machine()}/{process.pid}/{processes._started(process.pid)}"
-    await operator.execute(
-        "UPDATE owners SET process = $2, lease_until = 'infinity' WHERE incarnation = $1",
-        second.tenure.id,
-        identity,
-    )
-    ended = "SELECT ended_why FROM owners WHERE incarnation = $1"
-    async with a_server(database_url, "poker-3"):
-        assert await operator.fetchval(ended, second.tenure.id) is None
-        kill_without_reaping(process)
-        assert processes.is_gone(identity), "it only waits to be reaped"
-        process.poll()
-        assert processes.is_gone(identity)
-    async with a_server(database_url, "poker-4"):
-        assert await operator.fetchval(ended, second.tenure.id) == "process gone"
-
-
-@on_linux
-def test_only_what_is_known_counts_as_gone() -> None:
-    own = processes.own_identity()
-    machine = processes._machine()
-    process = own.removeprefix(f"{machine}/")
-    assert not processes.is_gone(own)
-    for unknown in ("", "x", f"another-boot/{process}", f"{machine}/x/1", f"/{process}"):
-        assert not processes.is_gone(unknown)
-    # The number was given to another process since.
-    assert processes.is_gone(f"{machine}/{os.getpid()}/1")

@@ -336,6 +336,8 @@ async def test_a_reader_sees_what_the_operators_queries_ask_for_and_no_secret(
             "SELECT * FROM session_links",
             "SELECT * FROM player_notes",
             "SELECT * FROM chat_lines",
+            "SELECT * FROM admin_log",
+            "SELECT * FROM connections",
             "UPDATE accounts SET balance = 1",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):

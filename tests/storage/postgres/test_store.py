@@ -19,9 +19,9 @@ from pokerws.storage.postgres import hand_index, marks, owners, pruning, save_st
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres import store as postgres
 from pokerws.storage.postgres.address import address_of
-from pokerws.storage.postgres.claiming import claims, states
-from pokerws.storage.postgres.moderation import sanctions
-from pokerws.storage.postgres.players import chat, links, notes
+from pokerws.storage.postgres.claiming import claims, giving, states
+from pokerws.storage.postgres.moderation import admin_log, sanctions
+from pokerws.storage.postgres.players import chat, connections, links, notes
 from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.changes import START_MS, brings, change, event
 from tests.storage.conftest import SOON_S
@@ -65,6 +65,7 @@ def test_the_list_of_statements_is_complete() -> None:
     modules = (
         *(
             claims,
+            giving,
             hand_index,
             marks,
             owners,
@@ -73,9 +74,11 @@ def test_the_list_of_statements_is_complete() -> None:
             postgres_names,
             pruning,
             sanctions,
+            admin_log,
             links,
             notes,
             chat,
+            connections,
             states,
         ),
         save_statement,
@@ -346,6 +349,19 @@ async def test_a_read_does_not_wait_for_a_server_that_hangs(
             await store.close()
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+async def test_each_read_that_fails_is_counted(database_url: str, operator: Connection) -> None:
+    store = await PostgresStore.open(address_of(database_url), statement_timeout_ms=1_000)
+    assert (store.read_failures, store.is_readable) == (0, True)
+    async with operator.transaction():
+        await operator.execute("LOCK TABLE games IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(StoreUnavailable, match="statement timeout"):
+            await store.look(T1)
+    assert (store.read_failures, store.is_readable) == (1, False)
+    await store.look(T1)
+    assert (store.read_failures, store.is_readable) == (1, True)
+    await store.close()
 
 
 async def test_a_database_that_is_not_there_is_unavailable(database_url: str) -> None:

@@ -22,8 +22,9 @@ from pokerws.storage.postgres.claiming import states
 from pokerws.storage.postgres.lease import Tenure
 from pokerws.storage.store import Claimed
 
-# A table may be claimed if nobody owns it, or its owner has ended for certain.  An owner that this
-# statement does not see yet counts as alive.
+# A table may be claimed if nobody holds it, or its holder has ended for certain: the server that it
+# was given to, or else its owner.  One that this statement does not see yet counts as alive.  All
+# else is about the owner, which has written last.
 #
 # An owner that ran ahead of the database, and did not stop in peace, may have shown cards that are
 # not stored.  It is doubted until a successor saves the table.  The star is `store.SEEN`.
@@ -35,16 +36,9 @@ from pokerws.storage.store import Claimed
 #
 # Rows are locked in the order of their ids, so that two servers cannot wait for each other.
 _CLAIM = """
-WITH wanted AS MATERIALIZED (
-    SELECT games.id, one.above_epoch, one.shown_seq, one.seen_seq
-    FROM unnest($1::text[], $3::bigint[], $4::bigint[], $5::bigint[])
-         AS one (id, above_epoch, shown_seq, seen_seq)
-    JOIN games ON games.id = one.id
-    ORDER BY games.id
-    FOR NO KEY UPDATE OF games{skip}
-)
+WITH wanted AS MATERIALIZED ({wanted})
 UPDATE games
-SET epoch = greatest(epoch, wanted.above_epoch) + 1, owner_incarnation = $2,
+SET epoch = greatest(epoch, wanted.above_epoch) + 1, owner_incarnation = $2, given_to = NULL,
     doubted_owners = CASE
         WHEN version < wanted.shown_seq THEN array_append(doubted_owners, '*')
         WHEN owner_incarnation <> $2 AND EXISTS (
@@ -66,18 +60,41 @@ SET epoch = greatest(epoch, wanted.above_epoch) + 1, owner_incarnation = $2,
         ELSE round(extract(epoch FROM now()) * 1000)::bigint END
 FROM wanted
 WHERE games.id = wanted.id AND status IN ('waiting', 'active')
-  AND (owner_incarnation IS NULL OR owner_incarnation = $2 OR EXISTS (
+  AND (coalesce(given_to, owner_incarnation) IS NULL
+       OR coalesce(given_to, owner_incarnation) = $2 OR EXISTS (
       SELECT FROM owners
-      WHERE owners.incarnation = games.owner_incarnation AND owners.ended_at IS NOT NULL))
+      WHERE owners.incarnation = coalesce(games.given_to, games.owner_incarnation)
+        AND owners.ended_at IS NOT NULL))
 RETURNING games.id, version, epoch, branch, coalesce(doubted_owners, '{{}}') AS doubted_owners,
           round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms,
           players, hand_number, total_pot, chips
 """
-CLAIM = _CLAIM.format(skip="")
+_NAMED = """
+    SELECT games.id, one.above_epoch, one.shown_seq, one.seen_seq
+    FROM unnest($1::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+         AS one (id, above_epoch, shown_seq, seen_seq)
+    JOIN games ON games.id = one.id
+    ORDER BY games.id
+    FOR NO KEY UPDATE OF games{skip}
+"""
+CLAIM = _CLAIM.format(wanted=_NAMED.format(skip=""))
 # Of a group, a row that somebody else holds must not keep the others waiting.
-CLAIM_FREE = _CLAIM.format(skip=" SKIP LOCKED")
+CLAIM_FREE = _CLAIM.format(wanted=_NAMED.format(skip=" SKIP LOCKED"))
 
-STATEMENTS = (CLAIM, CLAIM_FREE, *states.STATEMENTS)
+# A chunk of what these holders leave behind.  Other servers take theirs at the same moment.
+_LEFT = """
+    SELECT id, 0 AS above_epoch, 0 AS shown_seq, 0 AS seen_seq
+    FROM games
+    WHERE {which} AND coalesce(given_to, owner_incarnation) = ANY($1::text[])
+      AND (given_to IS NOT NULL OR owner_incarnation <> $2)
+    ORDER BY created_at, id
+    LIMIT $3
+    FOR NO KEY UPDATE SKIP LOCKED
+"""
+CLAIM_ACTIVE = _CLAIM.format(wanted=_LEFT.format(which="status = 'active'"))
+CLAIM_SEATED = _CLAIM.format(wanted=_LEFT.format(which="status = 'waiting' AND players > 0"))
+
+STATEMENTS = (CLAIM, CLAIM_FREE, CLAIM_ACTIVE, CLAIM_SEATED, *states.STATEMENTS)
 
 # Tables that one statement claims for those that wait.
 GROUP = 100
@@ -148,6 +165,19 @@ class Claims:
         async with self._reader() as reader:
             return await self._claim(reader, CLAIM, [Wanted(table) for table in tables])
 
+    async def claim_left(
+        self, holders: Sequence[str], limit: int, *, active: bool
+    ) -> dict[TableId, Claimed]:
+        """Claim up to `limit` tables that these ended servers held, or that were given to this one.
+
+        With `active` those where a hand is in play or about to be; otherwise others with players.
+        Raises StoreUnavailable.
+        """
+        statement = CLAIM_ACTIVE if active else CLAIM_SEATED
+        async with self._reader() as reader:
+            rows = await reader.fetch(statement, holders, self._owner(), limit)
+            return await self._with_states(reader, rows)
+
     async def _claim_waiting(self) -> None:
         """Make the claims that wait, in groups, until there are none."""
         try:
@@ -200,7 +230,10 @@ class Claims:
                 claimed = await self._claim(reader, CLAIM, [wanted])
                 if claimed:
                     return claimed[wanted.table]
-                if not await owners.free(reader, wanted.table, patient=self._patient):
+                own, patient, found = self._owner(), self._patient, self._count_dead
+                if not await owners.free(
+                    reader, wanted.table, own, patient=patient, found_dead=found
+                ):
                     break
         return None
 
@@ -213,6 +246,11 @@ class Claims:
         """Claim what can be claimed, and read the logs."""
         tables, above, shown, seen = zip(*wanted, strict=True) if wanted else ((), (), (), ())
         rows = await reader.fetch(statement, tables, self._owner(), above, shown, seen)
+        return await self._with_states(reader, rows)
+
+    async def _with_states(
+        self, reader: "PoolConnectionProxy[asyncpg.Record]", rows: Sequence[asyncpg.Record]
+    ) -> dict[TableId, Claimed]:
         if not rows:
             return {}
         claimed = {row["id"]: row for row in rows}
@@ -231,6 +269,10 @@ class Claims:
         if not self._tenure.is_registered:
             raise StoreUnavailable("this server has no lease yet")
         return self._tenure.id
+
+    def _count_dead(self) -> None:
+        if self._tenure is not None:
+            self._tenure.count_dead()
 
     @property
     def _patient(self) -> bool:

@@ -1,9 +1,13 @@
 """Sanctions in PostgreSQL.  The interface is in `storage/sanctions.py`."""
 
+from collections.abc import Sequence
+
+from pokerws.storage.admin_log import AdminEntry
 from pokerws.storage.postgres.accounts import Reader
+from pokerws.storage.postgres.moderation.entries import logged_by, written
 from pokerws.storage.sanctions import MAX_SANCTIONS, Sanction, SanctionKey
 
-IMPOSE = """
+IMPOSE = f"""
 WITH expired AS (
     DELETE FROM sanctions
     WHERE (kind, target, table_id) IN (
@@ -13,15 +17,18 @@ WITH expired AS (
         ORDER BY until_at
         LIMIT 10
         FOR UPDATE SKIP LOCKED)
-)
+), logged AS ({logged_by("$9")})
 INSERT INTO sanctions (kind, target, table_id, until_at, since, imposed_by, reason)
 VALUES ($1, $2, $3, to_timestamp($4 / 1000.0), to_timestamp($5 / 1000.0), $6, $7)
 ON CONFLICT (kind, target, table_id) DO UPDATE
 SET until_at = excluded.until_at, since = excluded.since, imposed_by = excluded.imposed_by,
     reason = excluded.reason
-"""
+"""  # noqa: S608  constants alone
 
-LIFT = "DELETE FROM sanctions WHERE kind = $1 AND target = $2 AND table_id = $3"
+LIFT = f"""
+WITH logged AS ({logged_by("$4")})
+DELETE FROM sanctions WHERE kind = $1 AND target = $2 AND table_id = $3
+"""  # noqa: S608  constants alone
 
 IN_FORCE = """
 SELECT kind, target, round(extract(epoch FROM until_at) * 1000)::bigint AS until_ms,
@@ -41,7 +48,9 @@ class PostgresSanctions:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    async def impose(self, sanction: Sanction, *, now_ms: int) -> None:
+    async def impose(
+        self, sanction: Sanction, *, now_ms: int, entries: Sequence[AdminEntry] = ()
+    ) -> None:
         """Part of `Sanctions`."""
         async with self._reader() as reader:
             await reader.execute(
@@ -52,12 +61,13 @@ class PostgresSanctions:
                 sanction.by,
                 sanction.reason,
                 now_ms,
+                written(entries),
             )
 
-    async def lift(self, key: SanctionKey) -> None:
+    async def lift(self, key: SanctionKey, *, entries: Sequence[AdminEntry] = ()) -> None:
         """Part of `Sanctions`."""
         async with self._reader() as reader:
-            await reader.execute(LIFT, *key)
+            await reader.execute(LIFT, *key, written(entries))
 
     async def in_force(self, now_ms: int) -> list[Sanction]:
         """Part of `Sanctions`."""

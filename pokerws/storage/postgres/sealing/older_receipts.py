@@ -23,9 +23,10 @@ from pokerws.storage.vault.receipt_digests import ReceiptDigests
 PAGE = """
 SELECT created_at, id, CASE
     WHEN snapshot ~ '\\["\\$?[A-Za-z0-9+/]{12}", ?[0-9]+\\]'
-      AND (owner_incarnation IS NULL OR EXISTS (
+      AND (coalesce(given_to, owner_incarnation) IS NULL OR EXISTS (
           SELECT FROM owners
-          WHERE owners.incarnation = games.owner_incarnation AND owners.ended_at IS NOT NULL))
+          WHERE owners.incarnation = coalesce(given_to, owner_incarnation)
+            AND owners.ended_at IS NOT NULL))
     THEN snapshot END AS snapshot, kept.version AS snapshot_version, epoch
 FROM games LEFT JOIN game_snapshots AS kept ON kept.game_id = games.id
 WHERE status IN ('waiting', 'active') AND (created_at, id) > ($1, $2)

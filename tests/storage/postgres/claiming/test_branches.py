@@ -2,7 +2,6 @@
 
 import shutil
 
-import asyncpg
 import pytest
 
 from pokerws.game.state import TableId
@@ -13,7 +12,7 @@ from pokerws.storage.postgres.migrate import migrate
 from pokerws.storage.store import NEW_BRANCH, Claimed
 from tests.postgres_fixtures import new_directory
 from tests.storage.changes import START_MS, change
-from tests.storage.clusters import start
+from tests.storage.clusters import ask, start
 from tests.storage.postgres.conftest import Server, a_server
 
 T1 = TableId("t1")
@@ -158,18 +157,17 @@ async def test_a_database_that_was_promoted_is_on_another_timeline() -> None:
         with (postgres.cluster / "data" / "postgresql.auto.conf").open("a") as settings:
             settings.write("restore_command = 'false'\n")
         postgres = await start(directory)
+        # It answers before it has taken over.
+        while await ask(postgres.dsn, "SELECT pg_is_in_recovery()"):
+            pass
         after = await timeline_of(postgres.dsn)
         await postgres.stop()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-    assert before.rpartition("/")[2] == "00000001"
-    assert after == before.replace("/00000001", "/00000002")
+    cluster, _, timeline = str(before).rpartition("/")
+    assert timeline == "00000001"
+    assert after == f"{cluster}/00000002"
 
 
-async def timeline_of(dsn: str) -> str:
-    connection = await asyncpg.connect(dsn)
-    try:
-        timeline: str = await connection.fetchval("SELECT database_timeline()")
-    finally:
-        await connection.close()
-    return timeline
+async def timeline_of(dsn: str) -> object:
+    return await ask(dsn, "SELECT database_timeline()")
