@@ -156,6 +156,7 @@ class RowCheck:
 
     def _go_back(self, table: TableId, before: Position, row: Position | None) -> None:
         version = 0 if row is None else row.version
-        log.error("table_went_back", **went_back(table, before.version, version))
+        error = went_back(before.version, version)
+        log.error("table_went_back", outcome=Outcome.WENT_BACK, table=table, error=error)
         self._metrics.operation("get_game", Outcome.WENT_BACK)
         self._lobby.outcomes.went_back(table)

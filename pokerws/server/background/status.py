@@ -15,4 +15,6 @@ def status_of(settings: Settings, database: str | None, address: str) -> list[tu
     shown = "off (tables live in memory and end with the server)"
     if database is not None:
         shown = f"connected ({settings.storage.database_label}, {database})"
-    return [("version", __version__), *flags, ("database", shown), ("address", address)]
+    workers = settings.cluster.workers
+    many = [("workers", str(workers))] if workers else []
+    return [("version", __version__), *flags, ("database", shown), *many, ("address", address)]

@@ -238,7 +238,6 @@ async def leave(raw: Raw, how: str) -> None:
 async def test_a_connection_that_has_ended_is_freed_by_its_references(
     app: App, open_connection: Connect, how: str
 ) -> None:
-    assert app._listener is not None
     # Only what is made from here on is looked at, not all that other tests have left.
     gc.freeze()
     table = (await (await open_connection("Host")).ask("create_table", name="T", config={}))[
@@ -248,7 +247,7 @@ async def test_a_connection_that_has_ended_is_freed_by_its_references(
     await raw.ask("watch", table=table)
     await raw.ask("sit", table=table, buy_in=10_000)
     (connection,) = (
-        session._connection for session in app._listener._sessions if table in session.watched
+        session._connection for session in app.listener._sessions if table in session.watched
     )
     freed = asyncio.Event()
     ends: list[weakref.ref[Any]] = [

@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -358,7 +358,7 @@ async def test_a_fault_in_the_counting_stops_no_writing(journal_on: OpenJournal)
         def operation(self, operation: str, outcome: str, tables: int = 1) -> None:
             raise ZeroDivisionError
 
-        def batch(self, tables: int, events: int, seconds: float) -> None:
+        def batch(self, events: int, seconds: float, waited_s: Sequence[float]) -> None:
             raise ZeroDivisionError
 
     store = FaultyStore("before")

@@ -15,9 +15,6 @@ from pokerws import logs
 ROOT = Path(__file__).resolve().parents[2]
 
 
-pytestmark = pytest.mark.usefixtures("logging_as_before")
-
-
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     out, err = capsys.readouterr()
     assert err == ""
