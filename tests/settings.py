@@ -10,4 +10,7 @@ def settings_of(**values: Any) -> Settings:
     unknown = {name for name in values if name.upper() not in variables()}
     if unknown:
         raise TypeError(f"there is no setting {', '.join(sorted(unknown))}")
+    if values.get("port") == 0:
+        # Of servers of tests, the socket would be the same file in the folder of the checkout.
+        values = {"admin_socket": "", **values}
     return compose({name.upper(): value for name, value in values.items()})

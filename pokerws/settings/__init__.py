@@ -9,10 +9,10 @@ field gives another name.  A secret may be in a file instead: `secret_files.py`.
 reads a file or the process's environment by itself, and no secret appears in an error or in `repr`.
 """
 
-from pokerws.settings.env_file import read_env_file
 from pokerws.settings.reading import compose, load, misspelt, secret_files, variables
 from pokerws.settings.section import SettingsError
 from pokerws.settings.sections import Settings
+from pokerws.settings.sources.env_file import read_env_file
 
 __all__ = [
     "Settings",

@@ -21,6 +21,15 @@ class Logs(Section, frozen=True, kw_only=True):
             description="Lowest level of log lines to print: debug, info, warning or error.",
         ),
     ] = field(default="info", name="LOG_LEVEL")
+    hands_one_in: Annotated[
+        int,
+        whole(
+            0,
+            1_000_000,
+            "One of so many hands at each table has a hand_ended line at info; the others have it "
+            "at debug. 1 for all hands, 0 for none.",
+        ),
+    ] = field(default=0, name="LOG_HANDS_ONE_IN")
     metrics_token: Annotated[
         str,
         Meta(

@@ -119,6 +119,16 @@ class Network(Section, frozen=True, kw_only=True):
         ),
     ] = 10_000
 
+    drain_ms: Annotated[
+        int,
+        whole(
+            0,
+            600_000,
+            "Time for hands in play to end when the server stops and no other one takes its "
+            "tables; no more are dealt meanwhile. 0 stores them where they are.",
+        ),
+    ] = 0
+
     @property
     def base(self) -> str:
         """The path of the page: `/`, or `/poker/` for the base path `/poker`."""

@@ -7,18 +7,20 @@ import msgspec
 from msgspec.structs import FieldInfo, fields
 
 from pokerws.settings.accounts import Accounts
+from pokerws.settings.admin import Admin, check_admin
 from pokerws.settings.auth import Auth, check_auth
 from pokerws.settings.bots import Bots
-from pokerws.settings.env_file import EnvFile
+from pokerws.settings.cluster import Cluster, check_cluster
 from pokerws.settings.features import Features
 from pokerws.settings.limits import Limits
 from pokerws.settings.logs import Logs
 from pokerws.settings.moderation import Moderation
 from pokerws.settings.names import near_misses, unknown_flags, unknown_in_file
 from pokerws.settings.network import Network
-from pokerws.settings.secret_files import SUFFIX, with_secret_files
 from pokerws.settings.section import Section, SettingsError, is_secret, meta_of
 from pokerws.settings.sections import Settings
+from pokerws.settings.sources.env_file import EnvFile
+from pokerws.settings.sources.secret_files import SUFFIX, with_secret_files
 from pokerws.settings.storage import Storage
 from pokerws.settings.tables import Tables
 from pokerws.settings.vault import Vault
@@ -111,6 +113,8 @@ def compose(values: Mapping[str, Any]) -> Settings:
         tables=_section(Tables, values),
         accounts=_section(Accounts, values),
         limits=_section(Limits, values),
+        cluster=_section(Cluster, values),
+        admin=_section(Admin, values),
     )
 
 
@@ -147,6 +151,8 @@ def _check(settings: Settings) -> None:
         getattr(settings, name).check()
     if settings.features.use_auth_middleware:
         check_auth(settings.auth)
+    check_cluster(settings.cluster, settings.features)
+    check_admin(settings.admin, settings.network)
     key = settings.moderation.operator_key
     if key and key in (settings.auth.secret, settings.auth.session_key):
         raise SettingsError(

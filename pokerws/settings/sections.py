@@ -5,8 +5,10 @@ from socket import gethostname
 import msgspec
 
 from pokerws.settings.accounts import Accounts
+from pokerws.settings.admin import Admin
 from pokerws.settings.auth import Auth
 from pokerws.settings.bots import Bots
+from pokerws.settings.cluster import Cluster
 from pokerws.settings.features import Features
 from pokerws.settings.limits import Limits
 from pokerws.settings.logs import Logs
@@ -31,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tables: Tables = Tables()
     accounts: Accounts = Accounts()
     limits: Limits = Limits()
+    cluster: Cluster = Cluster()
+    admin: Admin = Admin()
 
     @property
     def node(self) -> str:

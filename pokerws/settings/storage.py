@@ -79,6 +79,15 @@ class Storage(Section, frozen=True, kw_only=True):
         int,
         whole(0, 36_500, "Days after which stored lines of chat are deleted; 0 stores none."),
     ] = 30
+    connection_days: Annotated[
+        int,
+        whole(
+            0,
+            36_500,
+            "Days for which it is stored from which address players were connected, for `audit`; 0 "
+            "stores nothing.",
+        ),
+    ] = 30
 
     @property
     def database_label(self) -> str:

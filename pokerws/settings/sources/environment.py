@@ -4,10 +4,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from pokerws.settings.env_file import EnvFile, read_env_file
 from pokerws.settings.reading import load
 from pokerws.settings.section import SettingsError
 from pokerws.settings.sections import Settings
+from pokerws.settings.sources.env_file import EnvFile, read_env_file
 
 
 def read_settings(env_file: Path | None, choices: Mapping[str, str]) -> Settings:
