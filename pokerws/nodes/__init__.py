@@ -1,0 +1,1 @@
+"""The commands about all servers of a database: `nodes` and `move`."""
