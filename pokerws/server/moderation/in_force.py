@@ -82,7 +82,8 @@ def refusal_of(sanction: Sanction) -> Refused:
             return Refused("kicked", text, until_ms=sanction.until_ms)
         case "end_session":
             return Refused("bad_token", text)
-        case "ban" | "address_ban":
+        case "ban" | "address_ban" | "freeze":
+            # A freeze is on a table, and refuses no player anything.
             return Refused("banned", text, until_ms=sanction.until_ms)
 
 
@@ -110,4 +111,5 @@ _TOLD = {
     "mute": "you may not chat",
     "kick": "an operator removed you from this table",
     "end_session": "the session was ended by an operator",
+    "freeze": "an operator has stopped this table",
 }

@@ -12,7 +12,7 @@ import structlog
 
 from pokerws.game.commands import Stand
 from pokerws.game.illegal import Details
-from pokerws.game.state import BOT_PREFIX, PlayerId
+from pokerws.game.state import BOT_PREFIX, PlayerId, TableId
 from pokerws.messages import Refused
 from pokerws.server.auth.identity import OPERATOR_PREFIX, Identity
 from pokerws.server.clock import Clock
@@ -23,6 +23,7 @@ from pokerws.server.moderation.roster import Connected, Roster
 from pokerws.server.net.client_address import Network
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby import Lobby
+from pokerws.storage.admin_log import AdminEntry
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.sanctions import (
     MAX_SANCTIONS,
@@ -34,6 +35,8 @@ from pokerws.storage.sanctions import (
 
 # How often what is not stored yet is stored, and what others have stored is read.
 REFRESH_S = 30.0
+# Entries of the admin log that wait with one sanction.
+MOST_ENTRIES = 20
 # Tables checked before other tasks get a turn.
 SLICE = 100
 
@@ -62,9 +65,13 @@ class Moderation:
         # What is not stored yet: a sanction, or None for one that was lifted.  It is bounded, since
         # `impose` refuses more than `most`.
         self._unstored: dict[SanctionKey, Sanction | None] = {}
+        # The latest entries of the admin log about each of them.
+        self._entries: dict[SanctionKey, list[AdminEntry]] = {}
         self._changes = 0
         self._storing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
+        # Called when something is stored that other servers have to read.
+        self.on_stored: Callable[[], None] = lambda: None
 
     async def load(self) -> None:
         """Load the stored sanctions.  Raises StoreUnavailable."""
@@ -72,7 +79,10 @@ class Moderation:
             self._in_force.put(sanction)
 
     def start(self, lobby: Lobby, watch: Callable[[asyncio.Task[None]], None]) -> None:
-        """Refresh again and again, until `stop`."""
+        """Freeze tables, and refresh again and again, until `stop`."""
+        lobby.outage.is_frozen = self.is_frozen
+        for one in self.frozen():
+            self._carry_out(one, lobby)
         self._task = asyncio.create_task(self._keep_fresh(lobby))
         watch(self._task)
 
@@ -141,6 +151,14 @@ class Moderation:
         held = self._in_force.all(self._clock.wall_ms())
         return [(one, one.key not in self._unstored) for one in held]
 
+    def is_frozen(self, table: TableId) -> bool:
+        """Whether an operator has frozen a table."""
+        return self._in_force.on_player("freeze", table, self._clock.wall_ms()) is not None
+
+    def frozen(self) -> list[Sanction]:
+        """The tables that operators have frozen."""
+        return [one for one in self._in_force.all(self._clock.wall_ms()) if one.kind == "freeze"]
+
     def concerns(self, player: PlayerId) -> bool:
         """Whether a sanction on a player is in force."""
         held = self._in_force.all(self._clock.wall_ms())
@@ -148,29 +166,43 @@ class Moderation:
 
     # ---- changes
 
-    async def impose(self, sanction: Sanction, lobby: Lobby) -> bool:
+    async def impose(
+        self, sanction: Sanction, lobby: Lobby, entry: AdminEntry | None = None
+    ) -> bool:
         """Put a sanction in force, carry it out and store it; returns whether it is stored.
 
-        Raises Refused("sanction_limit").
+        `entry` is stored with it, in the admin log.  Raises Refused("sanction_limit").
         """
         self.check_room(sanction.key)
         self._changes += 1
         self._in_force.put(sanction)
-        self._unstored[sanction.key] = sanction
+        self._keep_unstored(sanction.key, sanction, entry)
         self._carry_out(sanction, lobby)
         return await self._store_one(sanction.key)
 
-    async def lift(self, key: SanctionKey) -> bool:
+    async def lift(self, key: SanctionKey, lobby: Lobby, entry: AdminEntry | None = None) -> bool:
         """End a sanction, if there is one; returns whether that is stored.
 
-        Raises Refused("sanction_limit").
+        `entry` is stored with it, in the admin log.  Raises Refused("sanction_limit").
         """
         if key not in self._unstored and len(self._unstored) >= self.most:
             raise self._no_room()
         self._changes += 1
         self._in_force.remove(key)
-        self._unstored[key] = None
+        self._keep_unstored(key, None, entry)
+        if key[0] == "freeze":
+            freeze(lobby, key[1], on=False)
         return await self._store_one(key)
+
+    def _keep_unstored(
+        self, key: SanctionKey, sanction: Sanction | None, entry: AdminEntry | None
+    ) -> None:
+        """Note what is to be stored for a key, with the entries of what it replaces."""
+        self._unstored[key] = sanction
+        if entry is not None:
+            kept = self._entries.setdefault(key, [])
+            kept.append(entry)
+            del kept[:-MOST_ENTRIES]
 
     def check_room(self, key: SanctionKey) -> None:
         """Raise Refused("sanction_limit") where no sanction with this key can be imposed."""
@@ -188,16 +220,21 @@ class Moderation:
             if key not in self._unstored:
                 return True
             sanction = self._unstored[key]
+            entries = tuple(self._entries.get(key, ()))
             try:
                 if sanction is None:
-                    await self._store.lift(key)
+                    await self._store.lift(key, entries=entries)
                 else:
-                    await self._store.impose(sanction, now_ms=self._clock.wall_ms())
+                    now_ms = self._clock.wall_ms()
+                    await self._store.impose(sanction, now_ms=now_ms, entries=entries)
             except StoreUnavailable as error:
                 log.warning("sanction_not_stored", kind=key[0], target=key[1], error=str(error))
                 return False
+            if left := [one for one in self._entries.pop(key, ()) if one not in entries]:
+                self._entries[key] = left
             if self._unstored[key] is sanction:
                 del self._unstored[key]
+            self.on_stored()
             return True
 
     # ---- carrying out
@@ -215,6 +252,8 @@ class Moderation:
                 each(self.roster.of(player), lambda connection: connection.log_out())
             case "mute" | "kick":
                 self.tell(sanction)
+            case "freeze":
+                freeze(lobby, sanction.target, on=True)
 
     def tell(self, sanction: Sanction) -> None:
         """Send a player's connections the notice of a sanction."""
@@ -246,6 +285,9 @@ class Moderation:
         await self._store_waiting()
         await self._read_others(lobby)
         self._in_force.drop_expired(self._clock.wall_ms())
+        for actor in lobby.actors():
+            if actor.standstill.is_frozen and not self.is_frozen(actor.table.id):
+                freeze(lobby, actor.table.id, on=False)
         await self._free_seats(lobby)
 
     async def _store_waiting(self) -> None:
@@ -288,6 +330,13 @@ class Moderation:
             if overlaps(network, other):
                 text = f"{network} contains {other}: this machine or a trusted proxy"
                 raise Refused("protected", text, Details(field="address"))
+
+
+def freeze(lobby: Lobby, table: str, *, on: bool) -> None:
+    """Freeze a table that is in memory, or let it go on."""
+    actor = lobby.live(TableId(table))
+    if actor is not None:
+        each([actor], lambda one: one.freeze(on=on))
 
 
 def is_exempt(player: PlayerId) -> bool:

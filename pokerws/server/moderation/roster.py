@@ -35,6 +35,26 @@ class Connected(Isolated, Protocol):
         """Close the connection, because its player or address is banned."""
 
 
+class Register(Protocol):
+    """Hears of each connection of a player."""
+
+    def entered(self, player: PlayerId, connection: Connected) -> None:
+        """A player's connection has opened."""
+
+    def left(self, connection: Connected) -> None:
+        """A connection has ended."""
+
+
+class NoRegister:
+    """`Register` that keeps nothing."""
+
+    def entered(self, player: PlayerId, connection: Connected) -> None:
+        """Part of `Register`."""
+
+    def left(self, connection: Connected) -> None:
+        """Part of `Register`."""
+
+
 class Left(NamedTuple):
     """A player who left, and the address of the last connection; `at_ms` is ms UTC."""
 
@@ -50,16 +70,19 @@ class Roster:
         self._clock = clock
         self._connected = Groups[PlayerId, Connected]()
         self._left: OrderedDict[PlayerId, Left] = OrderedDict()
+        self.register: Register = NoRegister()
 
     def enter(self, player: PlayerId, connection: Connected) -> None:
         """A player's connection has opened; pair it with `leave`."""
         self._connected.add(player, connection)
+        self.register.entered(player, connection)
         self._left.pop(player, None)
 
     def leave(self, player: PlayerId, connection: Connected) -> None:
         """A player's connection has ended."""
         if not self._connected.remove(player, connection):
             return
+        self.register.left(connection)
         name, now_ms = connection.admitted.name, self._clock.wall_ms()
         self._left[player] = Left(name, connection.address, now_ms)
         if len(self._left) > MOST_LEFT:

@@ -1,5 +1,6 @@
 """Sanctions in force: at once, for their time, after a restart, and on other servers."""
 
+from collections.abc import Sequence
 from ipaddress import ip_network
 
 import pytest
@@ -10,6 +11,7 @@ from pokerws.server.auth.identity import Identity
 from pokerws.server.moderation.in_force import InForce
 from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.moderation.networks import network_of, protected_networks
+from pokerws.storage.admin_log import AdminEntry
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.sanctions import MemorySanctions, Sanction, SanctionKey
 from tests.server.fakes import ManualClock
@@ -53,11 +55,13 @@ class AwaySanctions(MemorySanctions):
         if self.is_away or (writes and self.is_read_only):
             raise StoreUnavailable("no answer in time")
 
-    async def impose(self, sanction: Sanction, *, now_ms: int) -> None:
+    async def impose(
+        self, sanction: Sanction, *, now_ms: int, entries: Sequence[AdminEntry] = ()
+    ) -> None:
         self._check(writes=True)
         await super().impose(sanction, now_ms=now_ms)
 
-    async def lift(self, key: SanctionKey) -> None:
+    async def lift(self, key: SanctionKey, *, entries: Sequence[AdminEntry] = ()) -> None:
         self._check(writes=True)
         await super().lift(key)
 
@@ -116,7 +120,7 @@ async def test_a_ban_holds_at_once_while_the_database_is_away_and_is_stored_when
         assert moderation.all() == [(ban(clock), True)]
         # Lifted during an outage, it stays lifted too.
         store.is_away = True
-        assert not await moderation.lift(ban(clock).key)
+        assert not await moderation.lift(ban(clock).key, house.lobby)
         await moderation.refresh(house.lobby)
         assert is_admitted(moderation)
         store.is_away = False
@@ -148,7 +152,7 @@ async def test_another_server_of_the_database_learns_of_bans_and_of_their_end() 
         # Each is carried out once.
         await there.refresh(house.lobby)
         assert ann.told == ["banned"]
-        await here.lift(ban(clock).key)
+        await here.lift(ban(clock).key, house.lobby)
         await there.refresh(house.lobby)
         assert is_admitted(there)
         # A server that starts now knows what is in force.

@@ -1,0 +1,1 @@
+"""The command `admin`: the admin commands of a running server, on the command line."""
