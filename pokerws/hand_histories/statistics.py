@@ -139,7 +139,7 @@ def counts_of(events: Sequence[TableEvent]) -> HandCounts | None:
 
     None for a cancelled hand, and for an old one that does not tell who was dealt in.
     """
-    chips, players = chips_of(events), _players(events)
+    chips, players = chips_of(events), players_of(events)
     if chips.cancelled or not players:
         return None
     play, nets = _Play(), Counter(chips.won)
@@ -159,8 +159,8 @@ def counts_of(events: Sequence[TableEvent]) -> HandCounts | None:
     )
 
 
-def _players(events: Iterable[TableEvent]) -> dict[int, PlayerId]:
-    """The players dealt in, by seat."""
+def players_of(events: Iterable[TableEvent]) -> dict[int, PlayerId]:
+    """The players dealt in, by seat; none in an old log that does not tell."""
     for event in events:
         if isinstance(event, HoleCardsDealt):
             seated = enumerate(event.players)

@@ -24,6 +24,7 @@ _NAME = re.compile(r"(?P<stem>.+)-(?P<first>[0-9]+)-(?P<last>[0-9]+)\.phhs\.gz",
 _LONGEST_STEM = 180
 _DIGEST_BYTES = 16
 _CHUNK = 1 << 16
+_LONGEST_LINE = 1 << 22
 
 
 class Archive:
@@ -54,6 +55,22 @@ class Archive:
     def temporary(self, game: str) -> Path:
         """The temporary path of a game's file; the next run reuses it."""
         return self.place / f".{_stem(game)}.part"
+
+
+def sections_of(path: Path) -> Iterator[bytes]:
+    """The hands in a file of an archive, one after the other.  Raises OSError and its like."""
+    section: list[bytes] = []
+    with GzipFile(path) as file:
+        while line := file.readline(_LONGEST_LINE):
+            # Texts in a hand are escaped, so that no other line begins like this.
+            if line.startswith(b"["):
+                if section:
+                    yield b"".join(section)
+                section = []
+            else:
+                section.append(line)
+    if section:
+        yield b"".join(section)
 
 
 class HandsFile:

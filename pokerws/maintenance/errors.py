@@ -21,6 +21,10 @@ class PruneError(MaintenanceError):
     """Nothing can be deleted now; the message says what to do."""
 
 
+class NotErasable(MaintenanceError):
+    """Nothing about the player was erased; the message says why."""
+
+
 class RepairError(MaintenanceError):
     """The table was left as it is; the message says why."""
 

@@ -49,7 +49,7 @@ async def export(
     async with open_stored(address) as connection, one_view(connection):
         row = await read_game(connection, game)
         last = await _last_event(connection, row, hand)
-        hands = _ExportedHands(game, row.hand_number, hand)
+        hands = FinishedHands(game, row.hand_number, hand)
         async for kept in hands.read(connection, vault, last):
             out.write(write(kept))
         for note in hands.notes():
@@ -81,7 +81,7 @@ async def _last_event(connection: Connection, row: StoredGame, hand: int | None)
     return 0 if bounds is None else bounds.last
 
 
-class _ExportedHands:
+class FinishedHands:
     """Reads the hands of a log, or the `wanted` one, keeping only the current one.
 
     `latest` is the number of the hand that may still be in play.  It becomes `unfinished` if its

@@ -40,7 +40,8 @@ WRITABLE = "SET TRANSACTION READ WRITE"
 # a save does not change.
 SEIZE = f"""
 UPDATE games
-SET epoch = epoch + 1, owner_incarnation = NULL, name = $3, variant = $4, config = $5
+SET epoch = epoch + 1, owner_incarnation = NULL, given_to = NULL, name = $3, variant = $4,
+    config = $5
 WHERE id = $1 AND {MARK} = $2
 RETURNING doubted_owners
 """  # noqa: S608  constants alone

@@ -225,13 +225,13 @@ async def read_game(connection: Connection, game: str) -> StoredGame:
 
 
 async def read_log(
-    connection: Connection, vault: Vault, game: str, to_seq: int = NO_LIMIT
+    connection: Connection, vault: Vault, game: str, to_seq: int = NO_LIMIT, after_seq: int = -1
 ) -> AsyncGenerator[ReadEvent, None]:
-    """A game's log in order, up to a seq; a page at a time, within `one_view`.
+    """A game's log in order, after one seq and up to another; a page at a time, within `one_view`.
 
     Each event is opened here, once.
     """
-    last = -1
+    last = after_seq
     while page := await connection.fetch(LOG, game, last, to_seq, PAGE):
         for row in log_rows.events_of(page, last):
             if row.seq <= to_seq:

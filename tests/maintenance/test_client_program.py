@@ -10,7 +10,6 @@ from pokerws.maintenance.client_program import variables
 from pokerws.storage.postgres.address import address_of
 from tests.postgres_fixtures import Databases
 
-pytestmark = pytest.mark.usefixtures("logging_as_before")
 Said = pytest.CaptureFixture[str]
 # The exit code of one call, for an address and a command.
 Db = Callable[..., int]
