@@ -27,9 +27,11 @@ PARTS = {
     "hydration": "bench.hydration",
     "page": "bench.page",
     "memory": "bench.live.memory",
+    "cluster": "bench.live.cluster",
+    "shares": "bench.live.shares",
 }
 # Without targets, so only on request.
-ON_REQUEST = {"memory"}
+ON_REQUEST = ("memory", "cluster", "shares")
 # Parts that call internals of the server, whose names change from one checkout to the next.
 THIS_CHECKOUT_ONLY = {"hydration", "page"}
 ROUNDS = 5
@@ -47,7 +49,9 @@ def main(arguments: Sequence[str]) -> None:
     # SIGTERM unwinds the stack like Ctrl-C, so that started servers are stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("part", nargs="*", help=f"{', '.join(PARTS)}; without any, all but memory")
+    parser.add_argument(
+        "part", nargs="*", help=f"{', '.join(PARTS)}; without any, all that have targets"
+    )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds per figure")
     parser.add_argument("--ours", type=Path, help="checkout to measure in place of this one")
     chosen = parser.parse_args(arguments)

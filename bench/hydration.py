@@ -17,13 +17,13 @@ import uvloop
 
 from bench.figures import Part, figure
 from bench.live.database import Database, database
-from bench.live.generator import generator
-from bench.live.load import Load
 from bench.live.matches import DURABLE
 from bench.live.rounds import started
 from bench.progress import rounds as rounds_of
 from pokerws.game.deal import shuffler
 from pokerws.game.state import TableId
+from pokerws.load.generator import generator
+from pokerws.load.load import Load
 from pokerws.metrics import Metrics
 from pokerws.server import parts
 from pokerws.server.clock import Clock

@@ -18,13 +18,13 @@ import msgspec
 
 from bench.figures import Part, plain
 from bench.live.database import Database, database
-from bench.live.generator import LoadFailed, generator
-from bench.live.joining import NotJoined
-from bench.live.load import Load
 from bench.live.matches import CEILING, DURABLE, OFF, Server
-from bench.live.rounds import HANDSHAKES, started
+from bench.live.rounds import JOINS, started
 from bench.live.servers import ServerProcess
 from bench.progress import rounds as rounds_of
+from pokerws.load.generator import LoadFailed, generator
+from pokerws.load.joining import NotJoined
+from pokerws.load.load import Load
 
 RECORDED = Path(__file__).with_suffix(".json")
 # With the targets, in thousands.
@@ -103,10 +103,9 @@ def _count(server: Server, settings: Mapping[str, str], actions: int) -> float:
         load = Load(
             port=process.port,
             tables=TABLES,
-            handshake=HANDSHAKES[server.kind],
             auth_secret=settings.get("AUTH_SECRET", ""),
         )
-        with generator(load) as here:
+        with generator(load, JOINS[server.kind]) as here:
             here.play_actions(WARM_UP)
             here.finish()
             _tell(process, "instrumentation", "on")

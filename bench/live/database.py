@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-from bench.live.servers import OTHER_CPU, SERVER_CPU, pinned
+from pokerws.load.processes import OTHER_CPU, SERVER_CPU, pinned
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
 
 # A new server fills each WAL file with zeros first, one that has run for a while reuses old files.
@@ -82,14 +82,18 @@ class Database:
         self.empty()
         return found
 
-    def _run(self, statement: str) -> Any:
-        return asyncio.run(_run(self.dsn, statement))
+    def ask(self, query: str, *arguments: object) -> Any:
+        """The value that a query has."""
+        return self._run(query, *arguments)[0][0]
+
+    def _run(self, statement: str, *arguments: object) -> Any:
+        return asyncio.run(_run(self.dsn, statement, *arguments))
 
 
-async def _run(dsn: str, statement: str) -> Any:
+async def _run(dsn: str, statement: str, *arguments: object) -> Any:
     connection = await asyncpg.connect(dsn)
     try:
-        return await connection.fetch(statement)
+        return await connection.fetch(statement, *arguments)
     finally:
         await connection.close()
 

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from bench.figures import Figure, Part, figure, number, plain
 from bench.live.database import Database, database
-from bench.live.load import Load, percentile_us
 from bench.live.rounds import SECONDS, WARM_UP_S, Outcome, measure_round
 from bench.live.servers import NODE, Kind
 from bench.progress import rounds as rounds_of
+from pokerws.load.load import Load, percentile_us
 
 
 class Server(Struct, frozen=True, kw_only=True):

@@ -6,12 +6,13 @@ Memory is that of the server process as the kernel counts it (PSS), before and a
 import time
 
 from bench.figures import Part, figure, number
-from bench.live.generator import generator
-from bench.live.joining import Caller
-from bench.live.load import Load
 from bench.live.rounds import started
-from bench.live.servers import ServerProcess, allow_many_files
+from bench.live.servers import ServerProcess
 from bench.progress import rounds as rounds_of
+from pokerws.load.generator import generator
+from pokerws.load.joining import Caller
+from pokerws.load.load import Load
+from pokerws.load.processes import allow_many_files
 
 SEATS = 6
 CONNECTIONS = 3000

@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from bench.live.joining import Joined, join_poker
-from bench.live.load import Load, Style
-from bench.live.play import Phrases, Turn, chooser, next_turn
 from bench.live.servers import running
+from pokerws.load.joining import Joined, join_poker
+from pokerws.load.load import Load, Style
+from pokerws.load.play import Phrases, Turn, chooser, next_turn
 
 HANDS = 300
 # The first hands differ: not all players are dealt in, and some post extra blinds.

@@ -11,18 +11,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bench.live.database import Database, Sizes
-from bench.live.generator import Generator, LoadFailed, generator
-from bench.live.joining import NotJoined
-from bench.live.load import Handshake, Interval, Load, Style
 from bench.live.recording import Recording, record
+from bench.live.scripted import join_script
 from bench.live.servers import Kind, ServerProcess, running
+from pokerws.load.generator import Generator, LoadFailed, generator
+from pokerws.load.joining import Join, NotJoined, join_poker
+from pokerws.load.load import Interval, Load, Style
 
 SECONDS, WARM_UP_S = 2.0, 0.5
-HANDSHAKES: dict[Kind, Handshake] = {
-    "ours": "poker",
-    "probed": "poker",
-    "peer": "poker",
-    "ceiling": "script",
+# How the generator takes its seats: as clients do, or as the ceiling expects.
+JOINS: dict[Kind, Join] = {
+    "ours": join_poker,
+    "probed": join_poker,
+    "peer": join_poker,
+    "ceiling": join_script,
 }
 
 
@@ -62,9 +64,9 @@ def measure_round(
         if postgres is not None:
             # Now there are processes for the server's connections.
             watched["database"] = postgres.pids()
-        load = replace(load, port=server.port, handshake=HANDSHAKES[kind], watched=watched)
+        load = replace(load, port=server.port, watched=watched)
         try:
-            with generator(load) as here:
+            with generator(load, JOINS[kind]) as here:
                 outcome = Outcome()
                 if closed:
                     outcome = Outcome(closed=here.play(seconds, warm_up_s=WARM_UP_S))

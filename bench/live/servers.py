@@ -6,7 +6,6 @@ nothing about the load on a server.
 
 import os
 import re
-import resource
 import shutil
 import signal
 import socket
@@ -19,6 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
+
+from pokerws.load.processes import SERVER_CPU
+from pokerws.load.unlimited import unlimited
 
 # "probed" is ours with a probe of its event loop.
 Kind = Literal["ours", "probed", "ceiling", "peer"]
@@ -36,38 +38,19 @@ PROGRAMS: dict[Kind, tuple[str, ...]] = {
     "peer": (NODE or "node", str(PEER / "server.mjs")),
 }
 FOLDERS: dict[Kind, Path] = dict.fromkeys(PROGRAMS, CHECKOUT)
-# The server has one processor, and everything else another, where there are two.
-_CPUS = sorted(os.sched_getaffinity(0))
-SERVER_CPU, OTHER_CPU = _CPUS[0], _CPUS[-1]
 START_S, STOP_S, ANSWER_S = 40.0, 40.0, 10.0
 # Under valgrind.
 SLOW_START_S = 300.0
 LOG_TAIL_BYTES = 4000
 LONGEST_TURN = re.compile(r"longest turn, us: (\d+)\n")
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
-# A few clients play for many, without pauses, so rate limits and caps are off. The rate of refusals
-# stays on, since a sound round has none.
-_RATES = set(
-    re.findall("^([A-Z_]+_RATE)=", (CHECKOUT / ".env.example").read_text("utf-8"), re.MULTILINE)
+# A checkout may have others than this one.
+_RATES = re.findall(
+    "^([A-Z_]+_RATE)=", (CHECKOUT / ".env.example").read_text("utf-8"), re.MULTILINE
 )
 UNLIMITED = MappingProxyType(
     {
-        **dict.fromkeys(_RATES - {"REFUSAL_RATE"}, "0"),
-        "MAX_TABLES": "100000",
-        "MAX_TABLES_OPENED_PER_PLAYER": "0",
-        "MAX_TABLES_OPENED_PER_ADDRESS": "0",
-        "MAX_TABLES_PER_PLAYER": "0",
-        "MAX_CONNECTIONS": "0",
-        "MAX_CONNECTIONS_PER_ADDRESS": "0",
-        "MAX_CONNECTIONS_PER_PLAYER": "0",
-        "MAX_WATCHED_TABLES": "0",
-        "MAX_WATCHERS_PER_TABLE": "0",
-        "MIN_HAND_PAUSE_MS": "0",
-        "GUEST_TABLE_HANDS_AN_HOUR": "0",
-        "GRANT_CHIPS": "1000000000",
-        "FREE_CHIPS_PER_ADDRESS": "0",
-        "NEWCOMER_CHIPS": "0",
+        **unlimited(_RATES),
         "BOTS": "0",
         "LOG_FORMAT": "json",
         "LOG_LEVEL": "warning",
@@ -148,7 +131,7 @@ class ServerProcess:
     def wait_until_it_listens(self, timeout_s: float) -> None:
         """Return as soon as its port accepts connections. Raises ServerDied."""
         deadline = time.monotonic() + timeout_s
-        while not _listens(self.port):
+        while not listens(self.port):
             self.check()
             if time.monotonic() > deadline:
                 raise ServerDied(f"{self._kind} does not listen:\n{self.log_tail()}")
@@ -181,7 +164,7 @@ def running(
     directory = Path(tempfile.mkdtemp(prefix="pokerws-live-"))
     # The account that PostgreSQL runs as must have access.
     directory.chmod(0o755)
-    port = _free_port()
+    port = free_port()
     log = directory / "log"
     try:
         with log.open("wb") as output:
@@ -208,35 +191,10 @@ def running(
         shutil.rmtree(directory)
 
 
-def cpu_s(pid: int) -> float:
-    """Processor time of a process since its start, of all its threads, in seconds.
-
-    Ended children count too. A process that does not exist has used nothing.
-    """
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
-    # The second field is a name in brackets, which may contain anything.
-    fields = stat.rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / TICKS_PER_SECOND
-
-
-@contextmanager
-def pinned(cpu: int) -> Iterator[None]:
-    """Keep this process on one processor."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {cpu})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
-
-
-def allow_many_files() -> None:
-    """Raise the limit of open files, of this process and of those it starts, to the maximum."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+def precise_cpu_s(pid: int) -> float:
+    """Processor time of the threads that a process has, to the nanosecond."""
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(one.read_text(encoding="utf-8").split()[0]) for one in threads) / 1e9
 
 
 def _environment(kind: Kind, directory: Path) -> dict[str, str]:
@@ -251,13 +209,15 @@ def _environment(kind: Kind, directory: Path) -> dict[str, str]:
     return plain | own | dict(UNLIMITED)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether a port of 127.0.0.1 accepts connections."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -9,9 +9,6 @@ from bench import hydration
 from bench.instructions import compare
 from bench.live import rounds
 from bench.live.database import Database, Sizes, database
-from bench.live.generator import LoadFailed
-from bench.live.joining import NotJoined
-from bench.live.load import Interval, Load, percentile_us
 from bench.live.matches import (
     CEILING,
     DUAL_WRITE,
@@ -28,6 +25,9 @@ from bench.live.matches import (
 from bench.live.recording import record
 from bench.live.rounds import Outcome, measure_round
 from bench.live.servers import UNLIMITED
+from pokerws.load.generator import LoadFailed
+from pokerws.load.joining import NotJoined
+from pokerws.load.load import Interval, Load, percentile_us
 from pokerws.settings import load as load_settings
 
 

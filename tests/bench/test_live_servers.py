@@ -3,10 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from bench.live.joining import join_poker, join_script
-from bench.live.load import Load
 from bench.live.recording import record
-from bench.live.servers import SERVER_CPU, ServerDied, running
+from bench.live.scripted import join_script
+from bench.live.servers import ServerDied, running
+from pokerws.load.joining import join_poker
+from pokerws.load.load import Load
+from pokerws.load.processes import SERVER_CPU
 
 
 def test_a_server_is_pinned_and_gone_at_the_end() -> None:

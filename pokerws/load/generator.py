@@ -10,19 +10,19 @@ import select
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from random import Random
 from typing import NamedTuple
 
-from bench.live.frames import PING, TEXT, close_frame, pong_frame, span
-from bench.live.joining import JOIN
-from bench.live.load import Interval, Load
-from bench.live.pace import IDLE_S, Closed, Open, Pace
-from bench.live.play import Turn, chooser, next_turn
-from bench.live.servers import OTHER_CPU, allow_many_files, cpu_s, pinned
-from bench.live.tables import Connection, Table
+from pokerws.load.frames import PING, TEXT, close_frame, pong_frame, span
+from pokerws.load.joining import Caller, Join, greet, join_poker
+from pokerws.load.load import Interval, Load
+from pokerws.load.pace import IDLE_S, Closed, Open, Pace
+from pokerws.load.play import Turn, chooser, next_turn
+from pokerws.load.processes import OTHER_CPU, allow_many_files, cpu_s, pinned
+from pokerws.load.tables import Connection, Table
 
-TABLES_AT_ONCE = 20
+TABLES_AT_ONCE, IDLE_AT_ONCE = 20, 100
 DRAIN_S = 10.0
 BUFFER_BYTES = 1 << 18
 # A message begins with its type, {"type":"events", so one letter tells them apart.
@@ -47,17 +47,17 @@ class Counts(NamedTuple):
 
 
 class Generator:
-    """Players, spectators and guests of one server. Made by `generator`."""
+    """Players and spectators of one server. Made by `generator`."""
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load, join: Join = join_poker) -> None:
         self.tables: list[Table] = []
-        self.guests = self.actions = self.frames = 0
+        self.actions = self.frames = 0
         self.sent = self.answers = self.refused = 0
         self.refusal = ""
         # Latencies of actions that were due from an instant on.
         self.latencies_us = Counter[int]()
         self.noted_from_ns = 0
-        self._load = load
+        self._load, self._join = load, join
         self._choose = chooser(load.style, load.seed)
         self._pace = Pace()
         self._connections: dict[int, Connection] = {}
@@ -71,11 +71,24 @@ class Generator:
 
     def grow(self, tables: int) -> None:
         """Join more tables, up to this number."""
-        join = JOIN[self._load.handshake]
         for first in range(len(self.tables), tables, TABLES_AT_ONCE):
-            for joined in join(self._load, range(first, min(first + TABLES_AT_ONCE, tables))):
+            for joined in self._join(self._load, range(first, min(first + TABLES_AT_ONCE, tables))):
                 self.add(Table(joined))
             # Answers pings that have arrived meanwhile.
+            self.read(0)
+
+    def idle(self, count: int) -> None:
+        """Open so many more connections, of players who are at no table."""
+        load = self._load
+        end = self.connections + count
+        for first in range(self.connections, end, IDLE_AT_ONCE):
+            numbers = range(first, min(first + IDLE_AT_ONCE, end))
+            callers = [Caller(load.port, number, load.host, load.path) for number in numbers]
+            for caller in callers:
+                greet(caller, load.auth_secret)
+            for caller in callers:
+                caller.receive("welcome")
+                self._register(Connection(None, caller.socket, caller.rest))
             self.read(0)
 
     def add(self, table: Table) -> None:
@@ -141,10 +154,14 @@ class Generator:
         pace, deadline_ns = Pace(), clock_ns() + int(DRAIN_S * 1e9)
         while (left := self._unfinished()) and not self.refused and clock_ns() < deadline_ns:
             self.run(pace, 0.01)
-        if left or self.refused:
+        if self.refused:
             raise LoadFailed(
-                f"{self.refused} commands were refused, the first one with {self.refusal!r}, "
-                f"and {left} were not finished, of {self.sent}"
+                f"{self.refused} commands of {self.sent} were refused, the first one with "
+                f"{self.refusal!r}"
+            )
+        if left:
+            raise LoadFailed(
+                f"{left} commands of {self.sent} were not finished within {DRAIN_S:.0f} s"
             )
 
     def read(self, wait_s: float) -> None:
@@ -175,7 +192,9 @@ class Generator:
     def close(self) -> None:
         """Close all connections."""
         for connection in self._connections.values():
-            connection.send(close_frame())
+            # A server that was killed has closed it.
+            with suppress(OSError):
+                connection.send(close_frame())
             connection.socket.close()
         self._epoll.close()
 
@@ -240,6 +259,8 @@ class Generator:
         """Handle a frame of events."""
         self.frames += 1
         table, slot = connection.table, connection.slot
+        if table is None:
+            return
         connection.slot = 1 - slot
         left = table.left
         left[slot] -= 1
@@ -266,7 +287,7 @@ class Generator:
 
 
 @contextmanager
-def generator(load: Load) -> Iterator[Generator]:
+def generator(load: Load, join: Join = join_poker) -> Iterator[Generator]:
     """A generator at its tables; this process stays on one processor meanwhile."""
     allow_many_files()
     # Timers fire on time, not up to 50 us later.
@@ -277,7 +298,7 @@ def generator(load: Load) -> Iterator[Generator]:
     gc.disable()
     try:
         with pinned(OTHER_CPU):
-            here = Generator(load)
+            here = Generator(load, join)
             try:
                 here.grow(load.tables)
                 yield here

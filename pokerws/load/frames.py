@@ -50,5 +50,6 @@ def close_frame() -> bytes:
 def _head(first: int, length: int) -> bytes:
     if length < 126:
         return bytes((first, _MASKED | length)) + _NO_KEY
-    assert length < 1 << 16, "no command is as long"
+    if length >= 1 << 16:
+        raise ValueError("no command is as long")
     return bytes((first, _MASKED | 126)) + length.to_bytes(2, "big") + _NO_KEY

@@ -3,7 +3,7 @@
 import heapq
 from random import Random
 
-from bench.live.tables import Table
+from pokerws.load.tables import Table
 
 # How long the generator waits for input while nothing is due.
 IDLE_S = 0.1

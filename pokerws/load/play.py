@@ -11,8 +11,8 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from bench.live.frames import text_frame
-from bench.live.load import Style
+from pokerws.load.frames import text_frame
+from pokerws.load.load import Style
 
 
 class Turn(Struct, frozen=True, gc=False):
@@ -84,7 +84,8 @@ class Phrases:
     """The commands of one table."""
 
     def __init__(self, table: str) -> None:
-        assert "%" not in table, "ids have none"
+        if "%" in table:
+            raise ValueError("ids have none")
         # The turn's number serves as the command's id: a player sends one command per turn.
         act = f'{{"type":"act","id":"%d","table":"{table}","turn":%d,"action":"'
         self._plain = {action: f'{act}{action}"}}'.encode() for action in ("fold", "check", "call")}

@@ -7,23 +7,26 @@ from msgspec import Struct
 
 # "usual" mixes all actions. With "hand_heavy" nearly everybody folds, so hands are short.
 Style = Literal["usual", "hand_heavy"]
-# How the generator takes its seats: as clients do, or as the ceiling expects (see `joining`).
-Handshake = Literal["poker", "script"]
 
 
 class Load(Struct, frozen=True, kw_only=True):
-    """Players at `tables` of the server at `port`, `seats` and `spectators` at each.
+    """Players at `tables` of the server at `host` and `port`, `seats` and `spectators` at each.
+
+    In a cluster, `ports` are those of the servers that the viewers of each table are connected to,
+    players first; `port` is that of the tables' owner.
 
     With `auth_secret`, players present tokens signed with it. `watched` maps names to process
     ids, whose processor time is measured.
     """
 
     port: int
+    host: str = "127.0.0.1"
+    path: str = "/ws"
+    ports: tuple[int, ...] = ()
     tables: int = 0
     seats: int = 6
     spectators: int = 0
     style: Style = "usual"
-    handshake: Handshake = "poker"
     auth_secret: str = ""
     watched: dict[str, list[int]] = {}
     seed: int = 1

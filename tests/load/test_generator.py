@@ -9,12 +9,12 @@ from typing import Any, cast
 import pytest
 from websockets.frames import Frame, Opcode
 
-from bench.live.generator import Generator, LoadFailed, clock_ns
-from bench.live.joining import Caller, Joined
-from bench.live.load import Load
-from bench.live.pace import IDLE_S, Closed, Pace
-from bench.live.play import Turn
-from bench.live.tables import Table
+from pokerws.load.generator import Generator, LoadFailed, clock_ns
+from pokerws.load.joining import Caller, Joined
+from pokerws.load.load import Load
+from pokerws.load.pace import IDLE_S, Closed, Pace
+from pokerws.load.play import Turn
+from pokerws.load.tables import Table
 
 VIEWERS = 3
 SECOND_NS = 1_000_000_000
@@ -180,9 +180,9 @@ def test_a_ping_is_answered_with_its_payload(table: ByHand) -> None:
 def test_refusals_and_unfinished_actions_fail_the_round(
     table: ByHand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bench.live.generator.DRAIN_S", 0.02)
+    monkeypatch.setattr("pokerws.load.generator.DRAIN_S", 0.02)
     table.give(0, ACCEPTED + events(1))
-    with pytest.raises(LoadFailed, match="1 were not finished"):
+    with pytest.raises(LoadFailed, match="1 commands of 1 were not finished"):
         table.generator.finish()
     table.give(1, events(1))
     table.give(2, events(1))

@@ -4,12 +4,12 @@ from random import Random
 
 import pytest
 
-from bench.live.frames import span
-from bench.live.joining import Joined
-from bench.live.load import Style
-from bench.live.pace import Closed, Open, Pace
-from bench.live.play import Phrases, Turn, chooser, next_turn
-from bench.live.tables import Table
+from pokerws.load.frames import span
+from pokerws.load.joining import Joined
+from pokerws.load.load import Style
+from pokerws.load.pace import Closed, Open, Pace
+from pokerws.load.play import Phrases, Turn, chooser, next_turn
+from pokerws.load.tables import Table
 from pokerws.messages import Act, client_decoder
 
 SECOND_NS = 1_000_000_000

@@ -16,10 +16,12 @@ from typing import Any, NamedTuple, Protocol
 import jwt
 import msgspec
 
-from bench.live.frames import PING, TEXT, pong_frame, span, text_frame
-from bench.live.load import Load
-from bench.live.play import Turn
+from pokerws.load.frames import PING, TEXT, pong_frame, span, text_frame
+from pokerws.load.load import Load
+from pokerws.load.play import Turn
+from pokerws.settings.network import netloc
 
+LOOPBACK = "127.0.0.1"
 # One address has too few ports for all connections of a large load.
 CONNECTIONS_PER_ADDRESS = 8000
 BUY_IN = 10_000_000
@@ -42,22 +44,22 @@ class NotJoined(Exception):
 class Caller:
     """One connection during set-up. `rest` was received and not used yet."""
 
-    def __init__(self, port: int, number: int) -> None:
-        address = f"127.0.0.{1 + number // CONNECTIONS_PER_ADDRESS}"
-        self.socket = socket.create_connection(
-            ("127.0.0.1", port), TIMEOUT_S, source_address=(address, 0)
-        )
+    def __init__(self, port: int, number: int, host: str = LOOPBACK, path: str = "/ws") -> None:
+        source = None
+        if host == LOOPBACK:
+            source = (f"127.0.0.{1 + number // CONNECTIONS_PER_ADDRESS}", 0)
+        self.socket = socket.create_connection((host, port), TIMEOUT_S, source_address=source)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.rest = b""
         try:
-            self._shake_hands(port)
+            self._shake_hands(netloc(host, port), path)
         except BaseException:
             self.socket.close()
             raise
 
-    def _shake_hands(self, port: int) -> None:
+    def _shake_hands(self, host: str, path: str) -> None:
         self.socket.sendall(
-            f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\n"
             "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
             "Sec-WebSocket-Version: 13\r\n\r\n".encode()
         )
@@ -120,16 +122,16 @@ class Join(Protocol):
 
 
 @contextmanager
-def _viewers(load: Load, numbers: Sequence[int]) -> Iterator[list[list[Caller]]]:
+def viewers_of(load: Load, numbers: Sequence[int]) -> Iterator[list[list[Caller]]]:
     """Connections for all viewers of each table, closed on errors."""
     viewers = load.seats + load.spectators
     opened: list[Caller] = []
     try:
         # One by one: the accept queue of a server is short.
         opened.extend(
-            Caller(load.port, viewers * number + viewer)
+            Caller(port, viewers * number + viewer, load.host, load.path)
             for number in numbers
-            for viewer in range(viewers)
+            for viewer, port in enumerate(load.ports or [load.port] * viewers)
         )
         yield [opened[first : first + viewers] for first in range(0, len(opened), viewers)]
     except BaseException:
@@ -140,16 +142,13 @@ def _viewers(load: Load, numbers: Sequence[int]) -> Iterator[list[list[Caller]]]
 
 def join_poker(load: Load, numbers: Sequence[int], /) -> list[Joined]:
     """Open tables at a poker server and take their seats, as clients do."""
-    with _viewers(load, numbers) as viewers:
+    with viewers_of(load, numbers) as viewers:
         everybody = list(chain(*viewers))
         for caller in everybody:
             greet(caller, load.auth_secret)
         for caller in everybody:
             caller.receive("welcome")
-        config = CONFIG | {"seats": load.seats}
-        for opener, *_ in viewers:
-            opener.send(type="create_table", id="create", name="Bench", config=config)
-        ids: list[str] = [opener.receive("accepted")["table"] for opener, *_ in viewers]
+        ids = _open_tables(load, [those[0] for those in viewers])
         for table, those in zip(ids, viewers, strict=True):
             for seat, caller in enumerate(those[: load.seats]):
                 caller.send(type="sit", id="sit", table=table, seat=seat, buy_in=BUY_IN)
@@ -166,20 +165,21 @@ def join_poker(load: Load, numbers: Sequence[int], /) -> list[Joined]:
         return list(map(Joined, ids, viewers, turns))
 
 
-def join_script(load: Load, numbers: Sequence[int], /) -> list[Joined]:
-    """Take the seats of tables at the ceiling, which answers with the open turn."""
-    with _viewers(load, numbers) as viewers:
-        for number, those in zip(numbers, viewers, strict=True):
-            for seat, caller in enumerate(those):
-                caller.send(table=number, seat=seat)
-        turns = [[caller.receive_text() for caller in those] for those in viewers]
-        return [
-            Joined(str(number), those, msgspec.json.decode(first, type=Turn))
-            for number, those, (first, *_) in zip(numbers, viewers, turns, strict=True)
-        ]
-
-
-JOIN: dict[str, Join] = {"poker": join_poker, "script": join_script}
+def _open_tables(load: Load, players: Sequence[Caller]) -> list[str]:
+    """Open a table for each player, who opens it unless it is to be at another server."""
+    stranger = None
+    if load.ports:
+        stranger = Caller(load.port, 0, load.host, load.path)
+        greet(stranger, load.auth_secret)
+        stranger.receive("welcome")
+    openers = players if stranger is None else [stranger] * len(players)
+    config = CONFIG | {"seats": load.seats}
+    for opener in openers:
+        opener.send(type="create_table", id="create", name="Load", config=config)
+    ids: list[str] = [opener.receive("accepted")["table"] for opener in openers]
+    if stranger is not None:
+        stranger.socket.close()
+    return ids
 
 
 def greet(caller: Caller, auth_secret: str = "") -> None:

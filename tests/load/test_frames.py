@@ -5,7 +5,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from bench.live.frames import close_frame, pong_frame, span, text_frame
+from pokerws.load.frames import close_frame, pong_frame, span, text_frame
 
 
 @pytest.mark.parametrize("length", [0, 1, 125, 126, 65_535, 65_536])

@@ -3,12 +3,12 @@
 import socket
 from collections import deque
 
-from bench.live.joining import Joined
-from bench.live.play import Phrases, Turn
+from pokerws.load.joining import Joined
+from pokerws.load.play import Phrases, Turn
 
 
 class Connection:
-    """One viewer's connection.
+    """One viewer's connection, or that of a player without a table.
 
     `slot` alternates between frames of events, see `Table.left`. `rest` is the incomplete frame
     at the end of what was received.
@@ -16,7 +16,7 @@ class Connection:
 
     __slots__ = ("receive_into", "rest", "send", "slot", "socket", "table")
 
-    def __init__(self, table: "Table", connected: socket.socket, rest: bytes) -> None:
+    def __init__(self, table: "Table | None", connected: socket.socket, rest: bytes) -> None:
         connected.setblocking(False)
         self.socket = connected
         self.receive_into = connected.recv_into
