@@ -8,9 +8,11 @@ from typing import TypeAlias
 from pokerws import health
 from pokerws.hand_histories.currency import CURRENCY_CODES
 from pokerws.hand_histories.formats import FORMATS
+from pokerws.load import arguments as load
 from pokerws.moderate import arguments as moderation
 from pokerws.program import PROGRAM
 from pokerws.server.auth.dev_tokens import ROLES
+from pokerws.server.auth.operator_tokens import OPERATOR_ROLES
 
 MAX_TOKEN_MINUTES = 525_600
 # A century.
@@ -59,12 +61,18 @@ def parser() -> argparse.ArgumentParser:
     )
     diagnosing.add_argument("--json", action="store_true", help="print one JSON document")
     _add_database_commands(commands, env_file)
+    load.add_parser(commands, env_file)
     _add_prune(commands, env_file)
     _add_repair(commands, env_file)
     _add_hand_commands(commands, env_file)
     _add_client_program(commands, env_file)
     _add_key_commands(commands, env_file)
+    _add_cluster_commands(commands, env_file)
     moderation.add_parser(commands, env_file)
+    # `main` runs it, without this command line: `pokerws/admin` has its arguments.
+    commands.add_parser(
+        "admin", help="look at the running server, its tables and players, and act on them"
+    )
     return parsing
 
 
@@ -93,6 +101,7 @@ def _add_database_commands(commands: Commands, env_file: argparse.ArgumentParser
     replaying.add_argument("game", metavar="GAME", help="the game's id")
     replaying.add_argument("--hand", type=int, metavar="N", help="only this hand")
     replaying.add_argument("--to", type=int, metavar="SEQ", help="stop after this event")
+    _add_players(commands, env_file)
     accounting = commands.add_parser(
         "ledger",
         help="print who brought chips to a game and who left with how many, as CSV",
@@ -119,6 +128,46 @@ def _add_database_commands(commands: Commands, env_file: argparse.ArgumentParser
     archiving.add_argument(
         "--dry-run", action="store_true", help="only print what would be archived"
     )
+
+
+def _add_cluster_commands(commands: Commands, env_file: argparse.ArgumentParser) -> None:
+    commands.add_parser(
+        "nodes", help="list the servers that share the database", parents=[env_file]
+    )
+    moving = commands.add_parser(
+        "move", help="move a table to another server of the cluster, in play", parents=[env_file]
+    )
+    moving.add_argument("table", metavar="TABLE", help="the table's id")
+    moving.add_argument("node", metavar="NODE", help="the server's name or incarnation")
+
+
+def _add_players(commands: Commands, env_file: argparse.ArgumentParser) -> None:
+    auditing = commands.add_parser(
+        "audit",
+        help="look for signs of collusion and of programs in what players did; 1 if there are any",
+        parents=[env_file],
+    )
+    auditing.add_argument("players", nargs="+", metavar="PLAYER", help="the ids of players")
+    auditing.add_argument(
+        "--days",
+        type=int,
+        default=30,
+        metavar="N",
+        help="look at hands and connections of the last N days (default: 30)",
+    )
+    auditing.add_argument(
+        "--archive",
+        type=Path,
+        metavar="DIR",
+        help="look at the hands in files of archive, too, which have no times of decisions",
+    )
+    auditing.add_argument("--json", action="store_true", help="print one JSON document")
+    about = commands.add_parser(
+        "player", help="export or erase what is stored about a player", parents=[env_file]
+    )
+    about.add_argument("action", choices=("export", "erase"))
+    about.add_argument("player", metavar="PLAYER", help="the player's id")
+    about.add_argument("--yes", action="store_true", help="erase; else only say what would be")
 
 
 def _add_prune(commands: Commands, env_file: argparse.ArgumentParser) -> None:
@@ -249,10 +298,10 @@ def _add_key_commands(commands: Commands, env_file: argparse.ArgumentParser) -> 
     issuing.add_argument("--name", required=True, help="the player's or operator's name")
     issuing.add_argument(
         "--role",
-        choices=(*ROLES, "operator"),
+        choices=(*ROLES, *OPERATOR_ROLES),
         default="player",
-        help="the player's role, or operator: to moderate, signed by the server's own key "
-        "(default: player)",
+        help="the player's role (default: player); or operator, to moderate, signed by the "
+        "server's own key; or moderator or viewer, for the admin commands alone",
     )
     issuing.add_argument(
         "--minutes",

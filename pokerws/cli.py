@@ -21,6 +21,7 @@ try:
     from pokerws import health, logs
     from pokerws.arguments import parser
     from pokerws.doctor.command import doctor
+    from pokerws.fair_play.report import Inquiry
     from pokerws.game.state import PlayerId
     from pokerws.hand_histories.currency import Money
     from pokerws.hand_histories.formats import MONEY_FORMATS, HandWriter
@@ -29,6 +30,8 @@ try:
     from pokerws.maintenance.errors import MaintenanceError
     from pokerws.maintenance.export import export
     from pokerws.maintenance.ledger import print_ledger
+    from pokerws.maintenance.players.audit import audit
+    from pokerws.maintenance.players.player_data import erase_player, export_player
     from pokerws.maintenance.prune import prune
     from pokerws.maintenance.repair import Action, repair
     from pokerws.maintenance.replay import replay_game
@@ -36,12 +39,14 @@ try:
     from pokerws.maintenance.stored_log import printable
     from pokerws.maintenance.verify import verify
     from pokerws.moderate.command import moderate
-    from pokerws.serve import serve
+    from pokerws.nodes.command import list_nodes, move_table
+    from pokerws.serve import WORKER, serve
     from pokerws.server.auth.dev_tokens import issue_dev_token
     from pokerws.server.auth.errors import KeySetError
     from pokerws.server.auth.operator_key import issue_for_operator
+    from pokerws.server.auth.operator_tokens import OPERATOR_ROLES, OperatorRole
     from pokerws.settings import Settings, SettingsError, misspelt
-    from pokerws.settings.environment import read_settings
+    from pokerws.settings.sources.environment import read_settings
     from pokerws.storage.errors import DatabaseError, VaultError
     from pokerws.storage.postgres.address import Address, address_of
     from pokerws.storage.postgres.database import migrate
@@ -58,6 +63,10 @@ except ModuleNotFoundError as missing:
 
 # Exit codes: 2 for invalid arguments or settings, as in argparse; 1 for any other failure.
 BAD_SETTINGS, FAILED = 2, 1
+# Commands that work on the database.
+ON_DATABASE = frozenset(
+    "migrate verify replay export archive prune repair db ledger nodes move audit player".split()
+)
 NO_CHOICES: Mapping[str, str] = MappingProxyType({})
 
 log = structlog.get_logger("pokerws.settings")
@@ -86,17 +95,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "moderate":
                 logs.configure("console", "error")
                 return moderate(_settings(arguments.env_file), arguments, sys.stdout, sys.stderr)
-            case (
-                "migrate"
-                | "verify"
-                | "replay"
-                | "export"
-                | "archive"
-                | "prune"
-                | "repair"
-                | "db"
-                | "ledger"
-            ):
+            case "load":
+                return _load(arguments)
+            case command if command in ON_DATABASE:
                 settings = _settings(arguments.env_file)
                 for name, setting in misspelt(os.environ).items():
                     print(
@@ -110,12 +111,14 @@ def main(argv: Sequence[str] | None = None) -> int:
                 signal.signal(signal.SIGTERM, signal.default_int_handler)
                 return _operate(settings, arguments)
             case _:
+                worker = os.environ.pop(WORKER, None)
                 settings = _settings(arguments.env_file, _choices(arguments))
-                logs.configure(settings.logs.format, settings.logs.level)
+                chosen = settings.logs
+                logs.configure(chosen.format, chosen.level, hands_one_in=chosen.hands_one_in)
                 for name, setting in misspelt(os.environ).items():
                     log.warning("setting_not_read", name=name, did_you_mean=setting)
                 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                    _serve(runner, settings)
+                    _serve(runner, settings, worker)
     except SettingsError as error:
         for problem in str(error).splitlines():
             print(f"pokerws: {problem}", file=sys.stderr)
@@ -129,9 +132,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
 
 
-def _serve(runner: asyncio.Runner, settings: Settings) -> NoReturn:
+def _serve(runner: asyncio.Runner, settings: Settings, worker: str | None) -> NoReturn:
     """Run the server, and end the process.  Raises what the start raises."""
-    code = runner.run(serve(settings))
+    if worker is not None:
+        code = runner.run(serve(settings, int(worker)))
+    elif settings.cluster.workers:
+        # Only here, as one server has no need of it.
+        from pokerws.workers.supervisor import supervise  # noqa: PLC0415
+
+        code = runner.run(supervise(settings, [sys.executable, *sys.orig_argv[1:]]))
+    else:
+        code = runner.run(serve(settings))
     sys.stdout.flush()
     sys.stderr.flush()
     # Everything is stopped.  Leaving as usual would wait for threads, and the resolver of the C
@@ -160,12 +171,23 @@ def _doctor(arguments: argparse.Namespace) -> int:
     return asyncio.run(checking)
 
 
+def _load(arguments: argparse.Namespace) -> int:
+    """Put a load on a server.  Returns the exit code."""
+    try:
+        # Only here, as it works on Linux alone.
+        from pokerws.load.command import load  # noqa: PLC0415
+    except ImportError as error:
+        print(f"pokerws: the load generator needs Linux: {error}", file=sys.stderr)
+        return FAILED
+    return load(_settings(arguments.env_file), arguments, sys.stdout, sys.stderr)
+
+
 def _token(settings: Settings, arguments: argparse.Namespace) -> str:
     """A token for an operator, or for a player.  Raises SettingsError."""
-    if arguments.role == "operator":
-        return issue_for_operator(
-            settings, arguments.name, arguments.minutes, time.time_ns() // 1_000_000
-        )
+    if arguments.role in OPERATOR_ROLES:
+        now_ms = time.time_ns() // 1_000_000
+        role: OperatorRole = arguments.role
+        return issue_for_operator(settings, arguments.name, arguments.minutes, now_ms, role)
     if arguments.player is None:
         raise SettingsError("--player is missing: the id of the player whose token it is")
     return issue_dev_token(
@@ -209,10 +231,19 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
         case "ledger":
             vault = _vault(settings)
             return asyncio.run(print_ledger(address, arguments.game, sys.stdout, vault=vault))
+        case "audit":
+            return _audit(address, arguments)
+        case "player":
+            return _player(address, arguments)
         case "export":
             return _export(settings, arguments)
         case "repair":
             return _repair(settings, arguments)
+        case "nodes":
+            return asyncio.run(list_nodes(address, sys.stdout))
+        case "move":
+            table, node = arguments.table, arguments.node
+            return asyncio.run(move_table(settings, address, table, node, sys.stdout))
         case "db":
             return asyncio.run(run_client(address, [arguments.program, *arguments.arguments]))
         case _:
@@ -281,6 +312,22 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
     for note in write.notes():
         print(f"pokerws: {note}", file=sys.stderr)
     return code
+
+
+def _audit(address: Address, arguments: argparse.Namespace) -> int:
+    """Look for signs of unfair play.  Returns the exit code."""
+    players = [PlayerId(player) for player in arguments.players]
+    since_ms = max(0, time.time_ns() // 1_000_000 - arguments.days * 86_400_000)
+    inquiry = Inquiry(players, since_ms, archive=str(arguments.archive or ""))
+    return asyncio.run(audit(address, inquiry, sys.stdout, as_json=arguments.json))
+
+
+def _player(address: Address, arguments: argparse.Namespace) -> int:
+    """Export or erase what is about a player.  Returns the exit code."""
+    player = PlayerId(arguments.player)
+    if arguments.action == "export":
+        return asyncio.run(export_player(address, player, sys.stdout))
+    return asyncio.run(erase_player(address, player, sys.stdout, really=arguments.yes))
 
 
 def _vault(settings: Settings) -> Vault:

@@ -19,8 +19,8 @@ from typing import NoReturn
 from msgspec.structs import fields
 
 from pokerws.settings import SettingsError, load
-from pokerws.settings.environment import environment
 from pokerws.settings.network import Network, netloc
+from pokerws.settings.sources.environment import environment
 
 UNHEALTHY = 1
 TIMEOUT_S = 3.0

@@ -1,9 +1,12 @@
-"""The entry point of `pokerws` and `python server.py`: the health check, or the command line.
+"""The entry point of `pokerws` and `python server.py`: health check, admin, or the command line.
 
 A container asks for its health every few seconds.  Importing the whole command line takes half a
 second of processor time, and `health` needs none of it.  SIGTERM and Ctrl-C end that import, too.
+
+What is imported stays until the end, so looking for garbage in it would only take time.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -29,11 +32,20 @@ def _run(words: Sequence[str]) -> int:
         from pokerws.health import main as health  # noqa: PLC0415  each command imports its own
 
         return health(words)
+    if _command(words) == "admin":
+        from pokerws.admin.command import main as admin  # noqa: PLC0415  likewise
+
+        return admin(words)
     is_serving = _command(words) in {None, "serve"}
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave if is_serving else _interrupt)
-    from pokerws.cli import main as command_line  # noqa: PLC0415  likewise
+    gc.disable()
+    try:
+        from pokerws.cli import main as command_line  # noqa: PLC0415  likewise
 
+        gc.freeze()
+    finally:
+        gc.enable()
     if not is_serving:
         # From here on a command has something to close.
         signal.signal(signal.SIGINT, signal.default_int_handler)

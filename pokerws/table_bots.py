@@ -18,6 +18,7 @@ from pokerws.game.hosting.bots import BOT_NAMES
 from pokerws.game.state import PlayerId, TableId, WantedBot
 from pokerws.server.clock import Clock
 from pokerws.server.isolation import attempt, each
+from pokerws.server.keyed_tasks import KeyedTasks
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.company import has_people
 from pokerws.server.tables.lobby.lobby import Lobby
@@ -59,7 +60,7 @@ class TableBots:
         self._play = play
         self._check_ms = check_ms
         self._linger_ms = linger_ms
-        self._tasks: dict[tuple[TableId, PlayerId], asyncio.Task[None]] = {}
+        self._tasks = KeyedTasks[tuple[TableId, PlayerId], None]()
         # When people were last seen at a table with running bots.
         self._seen_ms: dict[TableId, int] = {}
 
@@ -74,9 +75,8 @@ class TableBots:
                 self.look()
                 await asyncio.sleep(self._check_ms / 1000)
         finally:
-            tasks = list(self._tasks.values())
-            for task in tasks:
-                task.cancel()
+            tasks = [task for key in self._tasks if (task := self._tasks.get(key)) is not None]
+            self._tasks.cancel_all()
             await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
@@ -133,20 +133,18 @@ class TableBots:
             needs_people=True,
         )
         # It retries whatever fails, and logs it.
-        task = asyncio.create_task(run_bots(self._play.url, [seat], tls=self._play.tls))
-        self._tasks[key] = task
+        work = run_bots(self._play.url, [seat], tls=self._play.tls)
+        task = self._tasks.start_task(key, work, f"bot {bot.name}")
         task.add_done_callback(partial(self._ended, key))
 
     def _ended(self, key: tuple[TableId, PlayerId], task: "asyncio.Task[None]") -> None:
-        if self._tasks.get(key) is task:
-            del self._tasks[key]
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("bot_ended", table=key[0], player=key[1], exc_info=error)
 
     def _keep(self, table: TableId, wanted: Collection[PlayerId]) -> None:
         """Stop a table's bots, except those that are wanted."""
         for key in [key for key in self._tasks if key[0] == table and key[1] not in wanted]:
-            self._tasks.pop(key).cancel()
+            self._tasks.cancel(key)
 
 
 def _is_playing(actor: TableActor) -> bool:

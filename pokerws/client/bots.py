@@ -145,7 +145,7 @@ class _Bot:
             except Exception as error:  # noqa: BLE001  A bot's fault must not stop the others.
                 if isinstance(error, CommandRejected) and error.code in TOKEN_REFUSALS:
                     self._session = self._player.token
-                delay_ms = retries.delay_ms(loop.time() - started_s)
+                delay_ms = retries.delay_ms(started_s, loop.time(), answered=False)
                 self._log.warning(
                     "bot_failed",
                     reason=f"{type(error).__name__}: {error}",

@@ -17,7 +17,7 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
 from pokerws.client.credentials import Credentials
@@ -81,6 +81,8 @@ class _Broken(NamedTuple):
 
     reason: str
     wait_ms: int = 0
+    answered: bool = True
+    restarting: bool = False
 
 
 class _InFlight:
@@ -199,7 +201,13 @@ class Link:
             while True:
                 started_s = loop.time()
                 broken = await self._connect_once(opened)
-                delay_ms = max(retries.delay_ms(loop.time() - started_s), broken.wait_ms)
+                pause_ms = retries.delay_ms(
+                    started_s,
+                    loop.time(),
+                    answered=broken.answered,
+                    restarting=broken.restarting,
+                )
+                delay_ms = max(pause_ms, broken.wait_ms)
                 log.info("connection_broken", reason=broken.reason, retry_in_ms=delay_ms)
                 await asyncio.sleep(delay_ms / 1000)
         except Exception as error:  # noqa: BLE001  It is raised again to all callers.
@@ -216,7 +224,7 @@ class Link:
             # Get the token before connecting: the server closes connections without a hello soon.
             token = await self._credentials.token()
         except OSError as error:
-            return _Broken(f"no token: {type(error).__name__}: {error}")
+            return _Broken(f"no token: {type(error).__name__}: {error}", answered=False)
         try:
             connection = await connect(
                 self._url,
@@ -230,7 +238,8 @@ class Link:
         except Exception as error:
             if not may_pass(error):
                 raise ConnectionEnded(None, f"cannot connect to {self._url}: {error}") from error
-            return _Broken(f"{type(error).__name__}: {error}")
+            answered = isinstance(error, InvalidStatus)
+            return _Broken(f"{type(error).__name__}: {error}", answered=answered)
         try:
             await self._greet(connection, token)
             if not opened.done():
@@ -253,7 +262,10 @@ class Link:
                 return _Broken("the token has expired")
             reason = "the token has expired, and no token provider is set"
         elif code in RECONNECT_CODES:
-            return _Broken(f"closed with {code}")
+            restarting = code == CloseCode.RESTARTING
+            return _Broken(
+                f"closed with {code}", answered=closed.rcvd is not None, restarting=restarting
+            )
         raise ConnectionEnded(code, reason) from closed
 
     async def _greet(self, connection: ClientConnection, token: str | None) -> None:

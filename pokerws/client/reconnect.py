@@ -1,5 +1,6 @@
 """When to reconnect, and how long to wait before that."""
 
+import math
 import random
 import ssl
 from typing import Annotated
@@ -12,6 +13,12 @@ from pokerws.messages import CLOSE_CODES
 # Close codes after which a new connection may succeed.  4401 depends on whether there is a newer
 # token: see `Link._after_close`.
 RECONNECT_CODES = frozenset(code for code, closing in CLOSE_CODES.items() if closing.reconnect)
+
+# After a server has said that it restarts, pauses are a third of this up to this, for so long.
+SOON_LONGEST_MS = 750
+SOON_FOR_S = 10
+# Then the usual back-off goes on as after so many failures.
+FAILURES_AFTER_SOON = 2
 
 
 def may_pass(error: Exception) -> bool:
@@ -50,14 +57,31 @@ class Retries:
     def __init__(self, backoff: Backoff) -> None:
         self._backoff = backoff
         self._failures = 0
+        self._soon_until_s = -math.inf
+        self._was_answered = True
 
-    def delay_ms(self, lasted_s: float) -> int:
-        """The pause in milliseconds after an attempt that failed after `lasted_s` seconds.
+    def delay_ms(
+        self, started_s: float, now_s: float, *, answered: bool, restarting: bool = False
+    ) -> int:
+        """The pause in milliseconds after an attempt that began at `started_s` and failed now.
 
-        If it lasted longer than the longest pause, earlier failures no longer count.
+        Earlier failures no longer count if it lasted longer than the longest pause, or if the
+        server has `answered` for the first time since it was away.  A server that is `restarting`
+        is soon back: for some seconds the pauses do not grow.  It is believed once, and again
+        only after a connection that has lasted.
         """
-        if lasted_s * 1000 > self._backoff.longest_ms:
+        is_first_answer = answered and not self._was_answered
+        self._was_answered = answered
+        if (now_s - started_s) * 1000 > self._backoff.longest_ms or (
+            is_first_answer and now_s >= self._soon_until_s
+        ):
             self._failures = 0
+        if restarting and self._failures == 0:
+            self._soon_until_s = now_s + SOON_FOR_S
+        if now_s < self._soon_until_s:
+            self._failures = FAILURES_AFTER_SOON
+            most_ms = min(SOON_LONGEST_MS, self._backoff.longest_ms)
+            return round(most_ms * random.uniform(1 / 3, 1))  # noqa: S311  Jitter is no secret.
         delay_ms = self._backoff.delay_ms(self._failures)
         self._failures += 1
         return delay_ms

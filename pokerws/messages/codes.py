@@ -190,7 +190,9 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "restarting": Reason("unavailable", "the server is shutting down", retryable=True),
     "overloaded": Reason("unavailable", "too many changes wait for the database", retryable=True),
     "paused": Reason(
-        "unavailable", "the table is paused, because the database is unavailable", retryable=True
+        "unavailable",
+        "the table is paused: the database is unavailable, or an operator has stopped the table",
+        retryable=True,
     ),
     "too_fast": Reason(
         "limit",
@@ -417,6 +419,10 @@ NOTICES: dict[str, str] = {
     "paused": "the database is unavailable: the table accepts no commands, and its clocks stop",
     "resumed": "the database is available again, and the clocks continue; an event has the new "
     "deadline",
+    "frozen": "an operator has stopped the table: it accepts no commands, and its clocks stop",
+    "thawed": "the table goes on after it was stopped, and so do the clocks; an event has the new "
+    "deadline",
+    "announcement": "what an operator says, to everybody or to the viewers of `table`",
     "hand_cancelled": "a hand was cancelled after a fault, since players may have seen more of its "
     "cards than is stored; all chips were returned, and the next hand is dealt from a new deck",
     "table_unused": "no hand was played at this table yet; it closes in a few minutes unless one "

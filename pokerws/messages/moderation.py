@@ -98,13 +98,16 @@ class ListPlayers(Message, frozen=True, tag="list_players"):
     page: PageNumber = 0
 
 
+PlayerSanction = Literal["ban", "address_ban", "mute", "kick", "end_session"]
+
+
 class SanctionEntry(Struct, frozen=True, omit_defaults=True):
     """A sanction on a player, or on an address.
 
     `stored` is false while the database is unavailable: until then, a crash of the server ends it.
     """
 
-    kind: Literal["ban", "address_ban", "mute", "kick", "end_session"]
+    kind: PlayerSanction
     at_ms: int
     until_ms: int
     by: str

@@ -85,6 +85,9 @@ OF_FRAMES: Codes = frozenset(
 OF_ALL: Codes = frozenset(
     {"missing_field", "unknown_field", "wrong_type", "out_of_range", "invalid_value", "too_fast"}
 )
+# Of every command about a table that another server of a cluster has: that one does not answer, or
+# too much waits for its answers.
+ELSEWHERE: Codes = frozenset({"table_unavailable", "overloaded"})
 # Commands that every role may send.  All others can be `forbidden`.
 _WATCHING: list[type[Message]] = [Watch, Unwatch, GetHand, ListHands, ListWatchers]
 FOR_ALL_ROLES: frozenset[type[Message]] = frozenset(
@@ -294,7 +297,13 @@ def codes_of_all(command: type[Message]) -> Codes:
     return OF_ALL | first | role
 
 
+def codes_from_elsewhere(command: type[Message]) -> Codes:
+    """The codes of a command about a table that another server of a cluster has."""
+    return ELSEWHERE if "table" in command.__struct_fields__ else frozenset()
+
+
 def codes_of(command: type[Message]) -> tuple[RejectCode, ...]:
     """The codes that a command can be refused with, in the order of the document."""
-    codes = codes_of_all(command) | OF_HANDLERS.get(command, frozenset())
+    own = OF_HANDLERS.get(command, frozenset())
+    codes = codes_of_all(command) | own | codes_from_elsewhere(command)
     return tuple(code for code in REJECT_CODES if code in codes)

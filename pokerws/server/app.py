@@ -9,15 +9,16 @@ from collections.abc import Callable
 from functools import partial
 
 import structlog
+from msgspec.structs import asdict
 
 from pokerws import __version__
 from pokerws.game.config.table_config import TableConfig
 from pokerws.game.hosting.bots import player_of_bot
 from pokerws.game.state import PlayerId
-from pokerws.metrics import Metrics, Readings
+from pokerws.logs import tell_suppressed
+from pokerws.metrics import Build, Metrics
 from pokerws.server import parts
 from pokerws.server.auth.guests import Guests
-from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet, open_key_set
 from pokerws.server.auth.operator_key import key_for_serving, key_found
 from pokerws.server.auth.operator_tokens import OperatorTokens
@@ -27,22 +28,30 @@ from pokerws.server.background import memory_play
 from pokerws.server.background.chat_writer import ChatWriter
 from pokerws.server.background.clock_watch import ClockWatch
 from pokerws.server.background.comparator import comparator_of
+from pokerws.server.background.connection_writer import ConnectionWriter
+from pokerws.server.background.gc_pauses import GcPauses
 from pokerws.server.background.loop_lag import LoopLag
+from pokerws.server.background.readiness import Readiness
 from pokerws.server.background.report import GamesReport
 from pokerws.server.background.retention import Retention
 from pokerws.server.background.row_check import RowCheck
 from pokerws.server.background.status import status_of
 from pokerws.server.background.supervisor import BackgroundTask, Supervisor
+from pokerws.server.background.suppressed_lines import SuppressedLines
 from pokerws.server.clock import Clock
 from pokerws.server.company.chat_lines import ChatLines
+from pokerws.server.draining import Draining
+from pokerws.server.front import Front
 from pokerws.server.limits.limits import quotas_of
 from pokerws.server.listener import Listener
 from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.moderation.networks import protected_networks
-from pokerws.server.net.host_policy import HostPolicy
-from pokerws.server.net.http import WEB_ROOT, Pages
+from pokerws.server.moderation.roster import NoRegister, Register
+from pokerws.server.net.inherited import NO_WAYS_IN, NOTHING, Inherited, WaysIn
 from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
+from pokerws.server.operators import open_admin
 from pokerws.server.persistence import Persistence
+from pokerws.server.readings import readings_of
 from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.stops import Stops
 from pokerws.server.tables.cashier import Cashier, terms_of
@@ -69,27 +78,51 @@ class App:
     """One server process.  `start` returns when it serves; `stop` when every part is stopped.
 
     `on_failure` is called when a background task has failed: call `stop` then.  The failure is
-    recorded in `supervisor`.
+    recorded in `supervisor`.  It listens on sockets that were `inherited`, if there are any.
     """
 
-    def __init__(self, settings: Settings, on_failure: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        on_failure: Callable[[], None] = lambda: None,
+        inherited: Inherited = NOTHING,
+        operators: WaysIn = NO_WAYS_IN,
+    ) -> None:
         self._settings = settings
+        self._operators = operators
+        self._inherited = inherited
         self._bot_games: dict[str, TableConfig] = {}
         self._clock = Clock()
         self.supervisor = Supervisor(on_failure)
         self._stops = Stops()
-        self._metrics = Metrics(self._readings())
-        self._loop_lag = LoopLag(self._clock, self._metrics.loop_lag)
-        self.persistence = Persistence(settings, self._metrics)
         self._lobby: Lobby | None = None
         self._certificate: Certificate | NoCertificate = NoCertificate()
-        self._listener: Listener | None = None
         self._admission: Guests | Tokens | None = None
-        self._revocations = Revocations(self.persistence.store.names, self._clock)
         self._presence = Presence(self._clock, settings.tables.absence_grace_ms)
+        self._readiness = Readiness()
+        self._readiness.add("server", lambda: None)
+        self._front = Front(settings, self.supervisor, self._readiness)
+        self._draining = Draining(settings, self._readiness, self._front)
+        self._metrics = self._new_metrics()
+        self._loop_lag = LoopLag(self._clock, self._metrics.loop_lag)
+        self.persistence = Persistence(settings, self._metrics)
+        self._revocations = Revocations(self.persistence.store.names, self._clock)
         self._moderation = Moderation(self.persistence.store.sanctions, self._clock)
         self._chat_lines = ChatLines()
+        self._register: Register = NoRegister()
         self._keys: KeySet | None = None
+
+    def _new_metrics(self) -> Metrics:
+        settings = self._settings
+        readings = readings_of(
+            *(self._readiness, self._presence),
+            lobby=lambda: self._lobby,
+            listener=lambda: self._front.listener,
+            persistence=lambda: self.persistence,
+            loop_lag=lambda: self._loop_lag,
+            cluster=lambda: self._front.cluster,
+        )
+        return Metrics(readings, Build(__version__, settings.node, asdict(settings.features)))
 
     async def start(self, report: Report = unreported) -> None:
         """Load the token keys, open the database, list the tables and listen.
@@ -105,13 +138,20 @@ class App:
             await self.stop()
             raise
 
+    async def drain(self, avoid: str = "") -> None:
+        """Give all tables away, or let hands end, before `stop`: see `Draining.run`."""
+        if self._front.listener is not None:
+            await self._draining.run(self.lobby, avoid)
+
     async def stop(self) -> bool:
         """Accept no more input, store all changes and close everything.
 
         Returns whether all changes are stored and every part could be stopped.
         """
+        self._readiness.add("server", lambda: "stopping")
         await self._stops.run()
-        if self._listener is not None:
+        tell_suppressed()
+        if self._front.listener is not None:
             log.info("server_stopped", all_stored=self.persistence.is_all_stored)
         return self.persistence.is_all_stored and self._stops.is_complete
 
@@ -132,11 +172,11 @@ class App:
             self._stops.add("keys", self._keys.close)
         if settings.features.use_db_repository:
             await self._open_database(report)
-            self._start_chat_writer()
+            self._start_writers()
         self._stops.add("journal", self._stop_journal)
         self.persistence.journal.start(self.supervisor.watch)
         # Registered before the tables: clients are notified once all tables have stopped.
-        self._stops.add("listener", self._stop_listener)
+        self._stops.add("listener", self._front.stop)
         cashier, lobby = self._open_lobby()
         report("the stored tables")
         try:
@@ -159,13 +199,16 @@ class App:
         games = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
         self._stops.add("report", games.stop)
         games.start()
-        self._stops.add("loop lag", self._loop_lag.stop)
-        self._loop_lag.start()
+        gc_pauses, lines = GcPauses(self._metrics.gc_pause), SuppressedLines(self._clock)
+        for part in (self._loop_lag, gc_pauses, lines):
+            self._stops.add(type(part).__name__, part.stop)
+            part.start()
 
     async def _start_moderation(self, lobby: Lobby) -> None:
         sanctions = self.persistence.store.sanctions
         self._moderation = Moderation(sanctions, self._clock, protected_networks(self._settings))
         await self._moderation.load()
+        self._moderation.roster.register = self._register
         self._stops.add("moderation", self._moderation.stop)
         self._moderation.start(lobby, self.supervisor.watch)
         lobby.seating.callers.connections = self._moderation.roster.of
@@ -180,9 +223,14 @@ class App:
         needs_session_key = self._keys is None and not self._settings.auth.session_key
         await self.persistence.open(report, needs_session_key=needs_session_key)
 
-    def _start_chat_writer(self) -> None:
-        """It stops just before the database is closed, when nothing more is said."""
+    def _start_writers(self) -> None:
+        """They stop just before the database is closed, when nobody is connected any more."""
         if (database := self.persistence.database) is not None:
+            days = self._settings.storage.connection_days
+            self._register = register = ConnectionWriter(
+                database.store.connections, self._clock, days
+            )
+            self._run("connection writer", register)
             store, days = database.store.chat, self._settings.storage.chat_days
             self._chat_lines = lines = ChatLines(store if days else None, self._clock)
             self._run("chat writer", ChatWriter(lines, store, self._clock, days))
@@ -213,10 +261,6 @@ class App:
         lobby.server_tables.reserve_names(names_of_bot_tables(settings, self._bot_games))
         self._stops.add("tables", lobby.stop)
         return cashier, lobby
-
-    async def _stop_listener(self) -> None:
-        if self._listener is not None:
-            await self._listener.stop()
 
     async def _close_database(self) -> None:
         await self.persistence.close_database(self._lobby, is_brief=self._stops.is_hurried)
@@ -251,18 +295,14 @@ class App:
     @property
     def connections(self) -> int:
         """The number of connected clients."""
-        return 0 if self._listener is None else self._listener.connections
-
-    @property
-    def _compressed_bytes(self) -> tuple[int, int]:
-        return (0, 0) if self._listener is None else self._listener.compressed_bytes
+        return 0 if self._front.listener is None else self._front.listener.connections
 
     @property
     def listener(self) -> Listener:
         """The connections of the server.  Raises RuntimeError before `start`."""
-        if self._listener is None:
+        if self._front.listener is None:
             raise RuntimeError("the server is not started")
-        return self._listener
+        return self._front.listener
 
     @property
     def port(self) -> int:
@@ -305,7 +345,7 @@ class App:
         store = self.persistence.store
         upkeep = parts.upkeep_of(settings, lobby, store, self._clock, self._presence)
         if database is not None:
-            database.lease.start(lobby.outcomes.fenced_all, self.supervisor.watch)
+            database.lease.start(self._lease_lost, self.supervisor.watch)
             if database.overtaken is not None:
                 # They may be an earlier server's that was killed.
                 await database.lease.wait_for_others()
@@ -313,6 +353,9 @@ class App:
             if settings.tables.load_all:
                 await database.lease.wait_for_others()
                 await lobby.load_all()
+            self._readiness.watch_database(
+                *(database.store, self.persistence.journal, database.lease, lobby.outage)
+            )
             self._start_comparator(lobby)
             days = settings.storage.closed_games_days
             self._run("retention", Retention(database.store, self._clock, days))
@@ -349,7 +392,7 @@ class App:
             return Guests(self.persistence.session_key, self._clock, names=names, check=check)
         return parts.tokens_of(settings, self._keys, self._clock, names, check)
 
-    async def _listen(self, lobby: Lobby, cashier: Cashier, admission: Admission) -> None:
+    async def _listen(self, lobby: Lobby, cashier: Cashier, admission: OperatorTokens) -> None:
         quotas, stored = quotas_of(self._settings), self.persistence
         heartbeats = Heartbeats(self._settings.network.heartbeat_interval_ms)
         self._run("heartbeats", heartbeats)
@@ -371,39 +414,26 @@ class App:
             metrics=self._metrics,
         )
         tls = self._certificate.context
-        listener = Listener(self._settings, context, self._pages(), quotas, tls)
-        await listener.start()
-        self._listener = listener
-
-    def _pages(self) -> Pages:
-        settings = self._settings
-        return Pages(
-            WEB_ROOT,
-            HostPolicy.of(settings, lambda: self._certificate.names, self._clock, self._metrics),
-            self._health,
-            self._metrics.text,
-            settings.logs.metrics_token,
-            is_behind_proxy=bool(settings.network.trusted_proxies),
-            is_tls=self._certificate.context is not None,
-            base=settings.network.base,
+        self._stops.add("cluster", self._front.leave_cluster)
+        context = await self._front.join(stored.database, context, quotas, stored.journal)
+        shown = (self._certificate, self._metrics, self._readiness, self._health)
+        pages = parts.pages_of(self._settings, *shown)
+        await self._front.listen(context, pages, quotas, tls, self._inherited)
+        await open_admin(
+            *(self._settings, context, self._front.dispatch, admission),
+            ways=self._operators,
+            tls=tls,
+            admin_log=stored.store.admin_log,
+            readiness=self._readiness,
+            health=self._health,
+            stops=self._stops,
         )
 
-    def _readings(self) -> Readings:
-        """The gauges of the metrics, read at each scrape."""
-        return Readings(
-            connections=lambda: self.connections,
-            tables_in_memory=lambda: self._tables_in_memory,
-            changes_waiting=lambda: self.persistence.journal.waiting,
-            events_waiting=lambda: self.persistence.journal.waiting_events,
-            oldest_change_ms=lambda: self.persistence.journal.oldest_ms,
-            changes_dropped=lambda: self.persistence.journal.dropped,
-            compressed_bytes=lambda: self._compressed_bytes,
-            longest_lag_ms=lambda: self._loop_lag.longest_ms,
-        )
-
-    @property
-    def _tables_in_memory(self) -> int:
-        return 0 if self._lobby is None else self._lobby.tables_in_memory
+    def _lease_lost(self) -> None:
+        """Another server owns the tables now."""
+        if self._lobby is not None:
+            self._lobby.outcomes.fenced_all()
+        self._front.lease_lost()
 
     def _health(self) -> dict[str, object]:
         """The body of `/healthz`.  The status is `ok` even while the database is away."""
@@ -411,6 +441,6 @@ class App:
             "status": "ok",
             "version": __version__,
             "connections": self.connections,
-            "tables_in_memory": self._tables_in_memory,
+            "tables_in_memory": self._metrics.readings.tables_in_memory(),
             **self.persistence.health(),
         }

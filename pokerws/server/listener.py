@@ -1,6 +1,9 @@
 """Runs a session for each connection of the port, and ends them all when the server stops."""
 
+import asyncio
 import ssl
+from collections.abc import Collection, Sequence
+from weakref import WeakSet
 
 from pokerws.messages import Broadcast, CloseCode, Notice
 from pokerws.server.isolation import each
@@ -9,12 +12,17 @@ from pokerws.server.net.client_address import TrustedProxies
 from pokerws.server.net.connection import Connection
 from pokerws.server.net.connection_counts import ConnectionCounts
 from pokerws.server.net.http import Pages
+from pokerws.server.net.inherited import NOTHING, Inherited
 from pokerws.server.net.port import Port
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
-from pokerws.server.sessions.session import UNKNOWN_ADDRESS, Session
+from pokerws.server.sessions.session import UNKNOWN_ADDRESS, Dispatch, Session
 from pokerws.settings import Settings
 from pokerws.settings.network import dial_host, is_address, netloc
+
+# When the server stops, so many connections are closed in each second, in parts of this length.
+AWAY_A_SECOND, AWAY_EVERY_S = 5_000, 0.02
+STOPS = "the server stops; play goes on when it is back"
 
 
 class Listener:
@@ -30,12 +38,20 @@ class Listener:
         pages: Pages,
         quotas: Quotas,
         tls: ssl.SSLContext | None,
+        *,
+        dispatch: Dispatch = dispatch,
+        inherited: Inherited = NOTHING,
     ) -> None:
         self._network = settings.network
         self._tls_suffix = "" if tls is None else "s"
         self._context = context
+        self._dispatch = dispatch
         self._quotas = quotas
         self._sessions: set[Session] = set()
+        # Those that are being closed, since the server stops.
+        self._leaving = WeakSet[Session]()
+        self._has_less = asyncio.Event()
+        self._is_announced = False
         proxies = TrustedProxies(settings.network.trusted_proxies)
         self._counts = ConnectionCounts(quotas, proxies, context.clock, context.metrics)
         self._port = Port(
@@ -45,6 +61,7 @@ class Listener:
             counts=self._counts,
             clock=context.clock,
             tls=tls,
+            inherited=inherited,
         )
 
     async def start(self) -> None:
@@ -53,15 +70,48 @@ class Listener:
 
     async def stop(self) -> None:
         """Notify every client, close all connections and stop listening."""
-        stopping = Notice("restarting", "the server stops; play goes on when it is back")
-        notice = Broadcast(stopping)
-        each(self._sessions, lambda session: session.send(notice.on(session.wire)))
+        await self.send_away(AWAY_A_SECOND)
         await self._port.close(CloseCode.RESTARTING, "restarting")
+
+    def announce(self) -> None:
+        """Tell every client that the server is about to stop."""
+        self._notify(self._sessions)
+        self._is_announced = True
+
+    def _notify(self, sessions: Collection[Session]) -> None:
+        notice = Broadcast(Notice("restarting", STOPS))
+        each(sessions, lambda session: session.send(notice.on(session.wire)))
+
+    async def send_away(self, a_second: int) -> None:
+        """Accept no more connections, and begin to close all of them, at an even pace.
+
+        They come back all at once otherwise, and that costs more than they did before.
+        """
+        self._port.stop_accepting()
+        while sessions := [one for one in self._sessions if one not in self._leaving]:
+            part = sessions[: round(a_second * AWAY_EVERY_S)]
+            if not self._is_announced:
+                self._notify(part)
+            each(part, lambda session: session.end(CloseCode.RESTARTING, "restarting"))
+            self._leaving.update(part)
+            if len(sessions) > len(part):
+                await asyncio.sleep(AWAY_EVERY_S)
+
+    async def emptied(self) -> None:
+        """Wait until all connections are closed, by force after a second."""
+        while self._sessions:
+            self._has_less.clear()
+            await self._has_less.wait()
 
     @property
     def connections(self) -> int:
         """The number of connected clients."""
         return len(self._sessions)
+
+    @property
+    def waiting_frames(self) -> int:
+        """The number of frames that wait for clients who have fallen behind."""
+        return sum([session.waiting_frames for session in self._sessions])
 
     @property
     def compressed_bytes(self) -> tuple[int, int]:
@@ -71,37 +121,38 @@ class Listener:
     @property
     def port(self) -> int:
         """The port, which is the same for all addresses."""
-        return self._dialled[1]
+        return _dialled(self._port.addresses)[1]
 
     @property
     def page_url(self) -> str:
         """The address of the page, for a browser on this machine."""
-        named, (host, port) = self._network.host[0], self._dialled
+        named, (host, port) = self._network.host[0], _dialled(self._port.addresses)
         where = netloc(host if is_address(named) else named, port)
         return f"http{self._tls_suffix}://{where}{self._network.base}"
 
     @property
     def socket_url(self) -> str:
-        """The WebSocket address for a client on this machine."""
-        return f"ws{self._tls_suffix}://{netloc(*self._dialled)}{self._network.base}ws"
-
-    @property
-    def _dialled(self) -> tuple[str, int]:
-        """Address and port to dial on this machine: of the first address that listens.
-
-        A link-local one is dialled only if there is no other, since browsers cannot.
-        """
-        addresses = self._port.addresses
-        host, port = next((one for one in addresses if "%" not in one[0]), addresses[0])
-        return dial_host(host), port
+        """The WebSocket address for a client on this machine that wants this very process."""
+        where = netloc(*_dialled(self._port.own_addresses))
+        return f"ws{self._tls_suffix}://{where}{self._network.base}ws"
 
     async def _serve(self, connection: Connection) -> None:
         counted = connection.counted
         meter = Meter(self._quotas, None if counted is None else counted.tally)
         address = UNKNOWN_ADDRESS if counted is None else counted.key
-        session = Session(connection, self._context, dispatch, meter, address)
+        session = Session(connection, self._context, self._dispatch, meter, address)
         self._sessions.add(session)
         try:
             await session.run()
         finally:
             self._sessions.discard(session)
+            self._has_less.set()
+
+
+def _dialled(addresses: Sequence[tuple[str, int]]) -> tuple[str, int]:
+    """Address and port to dial on this machine: of the first address that listens.
+
+    A link-local one is dialled only if there is no other, since browsers cannot.
+    """
+    host, port = next((one for one in addresses if "%" not in one[0]), addresses[0])
+    return dial_host(host), port

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import asdict
 
@@ -20,12 +20,16 @@ from pokerws.server.auth.revocations import Revocations
 from pokerws.server.auth.seat_names import shows
 from pokerws.server.auth.tokens import Tokens
 from pokerws.server.background.absent_seats import AbsentSeats
+from pokerws.server.background.readiness import Readiness
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
 from pokerws.server.company.chat_lines import ChatLines
 from pokerws.server.company.notebooks import Notebooks
 from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of
 from pokerws.server.moderation.moderation import Moderation
+from pokerws.server.net.host_policy import HostPolicy
+from pokerws.server.net.http import WEB_ROOT, Pages
+from pokerws.server.net.tls import Certificate, NoCertificate
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.tables.cashier import Cashier
@@ -156,6 +160,27 @@ def tokens_of(
         audience=settings.auth.audience,
         leeway_ms=settings.auth.leeway_ms,
         strict=settings.features.use_input_validation,
+    )
+
+
+def pages_of(
+    settings: Settings,
+    certificate: Certificate | NoCertificate,
+    metrics: Metrics,
+    readiness: Readiness,
+    health: Callable[[], dict[str, object]],
+) -> Pages:
+    """What is served to browsers and to monitoring."""
+    return Pages(
+        WEB_ROOT,
+        HostPolicy.of(settings, lambda: certificate.names, metrics),
+        health,
+        metrics.text,
+        settings.logs.metrics_token,
+        reasons=readiness.reasons,
+        is_behind_proxy=bool(settings.network.trusted_proxies),
+        is_tls=certificate.context is not None,
+        base=settings.network.base,
     )
 
 

@@ -54,6 +54,7 @@ class Persistence:
             node=settings.node,
             needs_session_key=needs_session_key,
             runs_ahead=not settings.features.use_durable_acks,
+            starts_embedded=settings.cluster.workers == 0,
             report=report,
         )
         memory_play.check_left_behind(settings, database)
@@ -91,6 +92,16 @@ class Persistence:
         if self._settings.auth.session_key:
             return self._settings.auth.session_key
         return secrets.token_hex(32) if self.database is None else self.database.session_key
+
+    @property
+    def read_failures(self) -> int:
+        """How many reads of the database have failed."""
+        return 0 if self.database is None else self.database.store.read_failures
+
+    @property
+    def servers_died(self) -> int:
+        """How many servers were found dead."""
+        return 0 if self.database is None else self.database.lease.found_dead
 
     def health(self) -> dict[str, object]:
         """Its part of `/healthz`."""

@@ -5,9 +5,9 @@ from typing import Literal
 from pokerws.game.blinds.button import ready_seats
 from pokerws.game.state import Table
 
-# Too few players have a seat, too many of them sit out, the host has paused the table, or the
-# database is away.
-WaitingFor = Literal["needs_players", "players_away", "paused_by_host", "database"]
+# Too few players have a seat, too many of them sit out, the host has paused the table, an operator
+# has frozen it, or the database is away.
+WaitingFor = Literal["needs_players", "players_away", "paused_by_host", "frozen", "database"]
 
 
 def waiting_for(table: Table) -> WaitingFor | None:

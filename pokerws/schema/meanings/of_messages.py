@@ -256,7 +256,7 @@ MESSAGES: dict[str, str] = {
     "TableChange.bots": "seats with bots of the server",
     "bots_waiting": "bots that the host wants and that have no seat",
     "waiting_for": "why no hand is dealt: `needs_players`, `players_away` (people who sit out, "
-    "with whom there are enough), `paused_by_host` or `database`",
+    "with whom there are enough), `paused_by_host`, `frozen` (by an operator) or `database`",
     "hand_number": "the number of the latest hand, 0 before the first",
     "Snapshot.seq": "the number of the last event that the state contains",
     "state": "the table",
@@ -272,7 +272,7 @@ MESSAGES: dict[str, str] = {
     "AccountTransfer.id": "increases with time",
     "AccountTransfer.amount": "chips; negative if they left the account",
     "AccountTransfer.reason": "`grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out`, "
-    "`refund` or `carried`",
+    "`refund`, `adjustment` or `carried`",
     "AccountTransfer.table": "the table on the other side",
     "max_message_bytes": "the longest message that is accepted",
     "max_name_length": "characters",

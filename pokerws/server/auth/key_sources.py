@@ -4,6 +4,7 @@ The formats of keys are defined in `keys`.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from pathlib import Path
@@ -181,7 +182,7 @@ class JwksKeySet:
         ids = [key.id for key in keys]
         if ids != [key.id for key in self._keys]:
             # With an empty set nobody is admitted: the owner of the keys has decided so.
-            (log.info if keys else log.error)("auth_keys_changed", ids=ids)
+            log.log(logging.INFO if keys else logging.ERROR, "auth_keys_changed", ids=ids)
         self._keys = keys
         self._read_ms = self._clock.now_ms()
 

@@ -12,6 +12,7 @@ import structlog
 from pokerws.server.auth.operator_tokens import (
     MAX_LIFETIME_MS,
     OPERATOR_NAME,
+    OperatorRole,
     issue_operator_token,
 )
 from pokerws.settings import Settings, SettingsError
@@ -80,7 +81,9 @@ def key_for_commands(settings: Settings) -> str:
         ) from None
 
 
-def issue_for_operator(settings: Settings, name: str, minutes: int, now_ms: int) -> str:
+def issue_for_operator(
+    settings: Settings, name: str, minutes: int, now_ms: int, role: OperatorRole = "operator"
+) -> str:
     """A token for the operator `name`, signed with the key of the server.  Raises SettingsError."""
     if not OPERATOR_NAME.fullmatch(name):
         raise SettingsError(
@@ -92,7 +95,8 @@ def issue_for_operator(settings: Settings, name: str, minutes: int, now_ms: int)
             f"--minutes of an operator's token must be from 1 to {MAX_LIFETIME_MS // 60_000}"
         )
     key = key_for_commands(settings)
-    return issue_operator_token(key, name, now_ms=now_ms, lifetime_ms=minutes * 60_000)
+    lifetime_ms = minutes * 60_000
+    return issue_operator_token(key, name, now_ms=now_ms, lifetime_ms=lifetime_ms, role=role)
 
 
 def _read(file: Path) -> str:

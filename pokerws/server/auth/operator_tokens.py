@@ -6,6 +6,7 @@ reserved key id, and is valid for a short time.  It has nothing to do with playe
 
 import re
 import secrets
+from typing import Literal, NamedTuple, get_args
 
 import jwt
 import structlog
@@ -20,6 +21,10 @@ from pokerws.server.clock import Clock
 OPERATOR_KEY_ID = "pokerws-operator"
 # No token is valid for longer, whoever has signed it.
 MAX_LIFETIME_MS = 12 * 3_600_000
+# What a token may be for: `operator` is also admitted to the game's own protocol, the others to the
+# admin commands alone.
+OperatorRole = Literal["operator", "moderator", "viewer"]
+OPERATOR_ROLES: tuple[OperatorRole, ...] = get_args(OperatorRole)
 OPERATOR_NAME = re.compile(r"[A-Za-z0-9._-]{1,24}")
 
 _ALGORITHM = "HS256"
@@ -35,12 +40,24 @@ _JTI = re.compile(r"[0-9a-f]{32}")
 log = structlog.get_logger("pokerws.tokens")
 
 
-def issue_operator_token(key: str, name: str, *, now_ms: int, lifetime_ms: int) -> str:
+class OperatorClaims(NamedTuple):
+    """What a valid token says."""
+
+    player: PlayerId
+    name: str
+    role: OperatorRole
+    sid: str
+    expires_ms: int
+
+
+def issue_operator_token(
+    key: str, name: str, *, now_ms: int, lifetime_ms: int, role: OperatorRole = "operator"
+) -> str:
     """A token for the operator `name`."""
     now_s = now_ms // 1000
     claims = {
         "sub": f"{OPERATOR_PREFIX}{name}",
-        "role": "operator",
+        "role": role,
         "aud": _AUDIENCE,
         "iat": now_s,
         "exp": now_s + lifetime_ms // 1000,
@@ -65,10 +82,15 @@ class OperatorTokens:
         """Part of `Admission`.  An operator's name is that of the token."""
         if token is None or key_id_of(token) != OPERATOR_KEY_ID:
             return await self._players.admit(token, name)
-        return self._read(token)
+        claims = self.read(token)
+        if claims.role != "operator":
+            raise _refused("role")
+        return Identity(
+            claims.player, claims.name, "operator", expires_ms=claims.expires_ms, sid=claims.sid
+        )
 
-    def _read(self, token: str) -> Identity:
-        """An operator's identity.  Raises Refused("bad_token") and Refused("token_expired")."""
+    def read(self, token: str) -> OperatorClaims:
+        """What a token says.  Raises Refused("bad_token") and Refused("token_expired")."""
         if self.key is None:
             raise _refused("no key")
         try:
@@ -78,10 +100,10 @@ class OperatorTokens:
         except (jwt.PyJWTError, ValueError) as error:
             raise _refused(type(error).__name__) from error
         # The library has checked that both are texts.
-        subject, sid = claims["sub"], claims["jti"]
+        subject, sid, role = claims["sub"], claims["jti"], claims["role"]
         name = subject.removeprefix(OPERATOR_PREFIX)
         is_named = subject.startswith(OPERATOR_PREFIX) and OPERATOR_NAME.fullmatch(name)
-        if not is_named or claims["role"] != "operator" or not _JTI.fullmatch(sid):
+        if not is_named or role not in OPERATOR_ROLES or not _JTI.fullmatch(sid):
             raise _refused("claims")
         issued_s, expires_s = claims["iat"], claims["exp"]
         if not (isinstance(issued_s, int) and isinstance(expires_s, int)):
@@ -90,9 +112,7 @@ class OperatorTokens:
             raise _refused("lifetime")
         if expires_s * 1000 <= self._clock.wall_ms():
             raise Refused("token_expired")
-        return Identity(
-            PlayerId(subject), name, "operator", expires_ms=expires_s * 1000, sid=f"o_{sid}"
-        )
+        return OperatorClaims(PlayerId(subject), name, role, f"o_{sid}", expires_s * 1000)
 
 
 def _refused(reason: str) -> Refused:

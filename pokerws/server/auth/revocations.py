@@ -4,6 +4,7 @@ It tracks the connections of each session, so that all of them can be closed at 
 sessions are kept in memory, and in the store to survive a restart.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 from pokerws.messages import Refused
@@ -38,12 +39,14 @@ class Revocations:
         self._clock = clock
         self._ended = EndedSessions()
         self._connected = Groups[str, Connected]()
+        # Called with what other servers have to know: the session, and until when it is kept.
+        self.on_ended: Callable[[str, int], None] = lambda sid, until_ms: None
 
     async def load(self) -> None:
         """Load the stored revocations.  Raises StoreUnavailable."""
         now_ms = self._clock.wall_ms()
         for sid, until_ms in (await self._names.ended_sessions(now_ms)).items():
-            self._ended.add(sid, now_ms=now_ms, until_ms=until_ms)
+            self.ended_elsewhere(sid, until_ms)
 
     def check(self, sid: str) -> None:
         """Raise Refused("bad_token") for a revoked session."""
@@ -75,7 +78,16 @@ class Revocations:
         except StoreUnavailable as error:
             raise Refused("logout_unavailable", "the database cannot be reached") from error
         self._ended.add(sid, now_ms=now_ms, until_ms=until_ms)
+        self.on_ended(sid, until_ms)
+
+    def ended_elsewhere(self, sid: str, until_ms: int) -> None:
+        """Another server has revoked a session: close its connections here."""
+        self._ended.add(sid, now_ms=self._clock.wall_ms(), until_ms=until_ms)
+        self._log_out(sid)
 
     def close_connections(self, identity: Identity) -> None:
         """Close every connection of the session."""
-        each(self._connected.of(identity.sid), lambda connection: connection.log_out())
+        self._log_out(identity.sid)
+
+    def _log_out(self, sid: str) -> None:
+        each(self._connected.of(sid), lambda connection: connection.log_out())

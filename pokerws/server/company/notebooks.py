@@ -4,6 +4,8 @@ Notes are read from the store when they are asked for.  Mutes are in memory for 
 watch tables, since every line of chat needs them.
 """
 
+from collections.abc import Callable
+
 import structlog
 
 from pokerws.game.illegal import Details
@@ -41,6 +43,8 @@ class Notebooks:
         self._muted: dict[PlayerId, frozenset[PlayerId]] = {}
         self._many = MANY_PLAYERS
         self._retry_ms = 0
+        # Called with a player whose mutes have changed, for other servers.
+        self.on_changed: Callable[[PlayerId], None] = lambda player: None
 
     async def open(self, player: PlayerId) -> None:
         """Load the mutes of a player, unless they are in memory.
@@ -70,6 +74,17 @@ class Notebooks:
         await self._change(player, other, NoteChange(muted=on))
         notes = await self.notes_of(player)
         self._muted[player] = frozenset(note.player for note in notes if note.muted)
+        self.on_changed(player)
+
+    async def changed_elsewhere(self, player: PlayerId) -> None:
+        """Another server has changed a player's mutes: read them again, if they are needed."""
+        if self._muted.pop(player, None) is not None:
+            await self.open(player)
+
+    async def changed_somewhere(self) -> None:
+        """Other servers may have changed anybody's mutes."""
+        for player in list(self._muted):
+            await self.changed_elsewhere(player)
 
     async def note(self, player: PlayerId, other: PlayerId, text: str, colour: str) -> None:
         """Store a note about another player, or erase it if it is empty.  Raises Refused."""

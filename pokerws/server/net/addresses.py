@@ -87,14 +87,14 @@ async def _resolved(host: str) -> list[Place]:
     ]
 
 
-def listen(places: Sequence[Place], port: int) -> list[socket.socket]:
+def listen(places: Sequence[Place], port: int, setting: str = "PORT") -> list[socket.socket]:
     """A listening socket for each place; port 0 is any that is free at all of them.
 
-    Raises ListenError.
+    Raises ListenError, which names the `setting` that the port is from.
     """
     for _ in range(MOST_TRIES):
         try:
-            return _listen(places, port)
+            return _listen(places, port, setting)
         except _PortTaken:
             continue
     raise ListenError(
@@ -106,7 +106,7 @@ class _PortTaken(Exception):
     """The port that the system chose for one address is in use at another."""
 
 
-def _listen(places: Iterable[Place], port: int) -> list[socket.socket]:
+def _listen(places: Iterable[Place], port: int, setting: str) -> list[socket.socket]:
     opened: list[socket.socket] = []
     missing: list[ListenError] = []
     with ExitStack() as undo:
@@ -117,7 +117,7 @@ def _listen(places: Iterable[Place], port: int) -> list[socket.socket]:
             except OSError as error:
                 if error.errno == errno.EADDRINUSE and opened and not port:
                     raise _PortTaken from error
-                refusal = ListenError(_explain(error, place, number))
+                refusal = ListenError(_explain(error, place, number, setting))
                 if error.errno not in _NO_SUCH_FAMILY or not place.is_optional:
                     raise refusal from error
                 log.debug("address_left_out", address=place.host, error=error.strerror)
@@ -134,11 +134,11 @@ def _listen(places: Iterable[Place], port: int) -> list[socket.socket]:
     return opened
 
 
-def _explain(error: OSError, place: Place, port: int) -> str:
+def _explain(error: OSError, place: Place, port: int, setting: str) -> str:
     where = netloc(place.host, port)
     match error.errno:
         case errno.EADDRINUSE:
-            why, action = "it is in use", "stop what listens there, or set PORT to a free one"
+            why, action = "it is in use", f"stop what listens there, or set {setting} to a free one"
         case errno.EADDRNOTAVAIL:
             why = "this machine has no such address"
             action = "set HOST to addresses of this machine"
@@ -147,7 +147,7 @@ def _explain(error: OSError, place: Place, port: int) -> str:
             why, action = f"this machine has no {family}", "set HOST to an address that it has"
         case errno.EACCES | errno.EPERM:
             why = "it is not permitted"
-            action = "set PORT to 1024 or above, or give the server the right to lower ports"
+            action = f"set {setting} to 1024 or above, or give the server the right to lower ports"
         case _:
-            why, action = os.strerror(error.errno or 0), "set PORT or HOST"
+            why, action = os.strerror(error.errno or 0), f"set {setting} or HOST"
     return f"cannot listen on {where}: {why}; {action}"

@@ -82,6 +82,7 @@ class PendingWrites:
             connection.unwritten = b""
             try:
                 if data and not transport.is_closing():
+                    connection.sent_bytes += len(data)
                     transport.write(data)
             except Exception:
                 # An exception from one connection must not delay the others.
@@ -141,6 +142,8 @@ class Connection(ServerConnection):
         "_wakeup",
         "_work",
         "counted",
+        "received_bytes",
+        "sent_bytes",
         "unwritten",
     )
 
@@ -178,6 +181,8 @@ class Connection(ServerConnection):
         self._counts = counts
         self._bounds = bounds
         self._unread: asyncio.TimerHandle | None = None
+        # Of everything that came, and of the frames that were written.
+        self.received_bytes = self.sent_bytes = 0
 
     def start_serving(self, receiver: Receiver, *, is_text: bool) -> None:
         """Hand each message to `receiver` from now on; `write` sends frames of the given kind."""
@@ -235,6 +240,7 @@ class Connection(ServerConnection):
         A single short frame, which is the usual case, is parsed here: the library's parser, which
         handles everything else, takes five times as long.
         """
+        self.received_bytes += len(data)
         protocol, receiver = self._protocol, self._receiver
         if not self._queued and receiver is not None and protocol.is_between_frames:
             message = message_of(data)
@@ -348,6 +354,7 @@ class Connection(ServerConnection):
 
     async def wait_and_write(self, message: bytes, *, is_text: bool) -> None:
         """Send a message once the client has read enough.  Raises ConnectionEnded."""
+        self.sent_bytes += len(message)
         try:
             await self.send(message, text=is_text)
         except ConnectionClosed as closed:
@@ -357,6 +364,7 @@ class Connection(ServerConnection):
         """Pass the frames of `write` on to the transport."""
         data, self.unwritten = self.unwritten, b""
         if data and not self.transport.is_closing():
+            self.sent_bytes += len(data)
             self.transport.write(data)
 
     def send_data(self) -> None:

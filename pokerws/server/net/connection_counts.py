@@ -12,7 +12,6 @@ from websockets.http11 import Request, Response
 from pokerws.metrics import Metrics
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Quotas
-from pokerws.server.limits.log_limit import LogLimit
 from pokerws.server.limits.rate_limits import Tally
 from pokerws.server.net.client_address import Address, TrustedProxies, counted_as, parse
 from pokerws.server.net.responses import respond
@@ -49,7 +48,6 @@ class ConnectionCounts:
         self._proxies = proxies
         self._clock = clock
         self._metrics = metrics
-        self._log_lines = LogLimit()
         self._opening = 0
         self._connections = 0
 
@@ -131,8 +129,7 @@ class ConnectionCounts:
 
     def _note(self, reason: str, key: str) -> None:
         self._metrics.connection_refused(reason)
-        if (more := self._log_lines.take(self._clock.now_ms())) is not None:
-            log.info("connection_refused", reason=reason, address=key, **more)
+        log.info("connection_refused", reason=reason, address=key)
 
 
 def _is_reached(cap: int, count: int) -> bool:

@@ -15,8 +15,6 @@ import structlog
 from websockets.http11 import Request, Response
 
 from pokerws.metrics import Metrics
-from pokerws.server.clock import Clock
-from pokerws.server.limits.log_limit import LogLimit
 from pokerws.server.net.client_address import FORWARDED_FOR, TrustedProxies, counted_as, parse
 from pokerws.server.net.responses import respond
 from pokerws.settings import Settings
@@ -58,7 +56,6 @@ class HostPolicy:
         listens_on: Iterable[str] = (),
         proxies: TrustedProxies | None = None,
         certified: Callable[[], Iterable[str]] = tuple,
-        clock: Clock | None = None,
         metrics: Metrics | None = None,
     ) -> None:
         self._hosts = [name.lower() for name in allowed_hosts]
@@ -67,16 +64,13 @@ class HostPolicy:
         self._own_names |= {urlsplit(origin).hostname or "" for origin in self._origins}
         self._proxies = proxies or TrustedProxies()
         self._certified = certified
-        self._clock = clock or Clock()
         self._metrics = metrics or Metrics()
-        self._host_lines, self._origin_lines = LogLimit(), LogLimit()
 
     @classmethod
     def of(
         cls,
         settings: Settings,
         certified: Callable[[], Iterable[str]],
-        clock: Clock,
         metrics: Metrics,
     ) -> "HostPolicy":
         """The policy of a server's settings."""
@@ -87,7 +81,6 @@ class HostPolicy:
             listens_on=network.host,
             proxies=TrustedProxies(network.trusted_proxies),
             certified=certified,
-            clock=clock,
             metrics=metrics,
         )
 
@@ -110,14 +103,12 @@ class HostPolicy:
             return None
         hosts = request.headers.get_all("Host")
         self._metrics.connection_refused("host")
-        if (more := self._host_lines.take(self._clock.now_ms())) is not None:
-            log.warning(
-                "host_refused",
-                host=_shown(hosts),
-                address=self._address(peer, request),
-                action="if the name is this server's, add it to ALLOWED_HOSTS",
-                **more,
-            )
+        log.warning(
+            "host_refused",
+            host=_shown(hosts),
+            address=self._address(peer, request),
+            action="if the name is this server's, add it to ALLOWED_HOSTS",
+        )
         return respond(HTTPStatus.MISDIRECTED_REQUEST, HOST_REFUSED)
 
     def foreign_origin(self, peer: str, request: Request) -> Response | None:
@@ -126,16 +117,14 @@ class HostPolicy:
         if not origins or self._is_own_page(origins, hosts):
             return None
         self._metrics.connection_refused("origin")
-        if (more := self._origin_lines.take(self._clock.now_ms())) is not None:
-            log.warning(
-                "origin_refused",
-                origin=_shown(origins),
-                host=_shown(hosts),
-                address=self._address(peer, request),
-                action="if the page is this server's, let the proxy pass on Host as the browser "
-                "sent it; otherwise add the origin to ALLOWED_ORIGINS",
-                **more,
-            )
+        log.warning(
+            "origin_refused",
+            origin=_shown(origins),
+            host=_shown(hosts),
+            address=self._address(peer, request),
+            action="if the page is this server's, let the proxy pass on Host as the browser "
+            "sent it; otherwise add the origin to ALLOWED_ORIGINS",
+        )
         return respond(HTTPStatus.FORBIDDEN, ORIGIN_REFUSED)
 
     def _address(self, peer: str, request: Request) -> str:

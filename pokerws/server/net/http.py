@@ -1,15 +1,16 @@
-"""Plain HTTP on the WebSocket port: the page, `/schema`, `/healthz` and `/metrics`.
+"""Plain HTTP on the WebSocket port: the page, `/schema`, `/metrics`, and what orchestrators ask.
 
 The security headers are added later, to every response that does not have its own.
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
+from msgspec import Struct
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
@@ -56,9 +57,10 @@ _PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 class Pages:
     """Answers plain HTTP requests, and refuses those of foreign hosts and origins.
 
-    `root` holds the files of the page; `health` returns the content of `/healthz`, and `metrics`
-    that of `/metrics`.  Metrics require `metrics_token`.  If that is empty, they are served to this
-    machine only; and behind a proxy to nobody, since its requests may come from anywhere.
+    `root` holds the files of the page; `health` returns the content of `/healthz`, `metrics` that
+    of `/metrics`, and `reasons` why the server is not ready, for `/readyz`.  Metrics require
+    `metrics_token`.  If that is empty, they are served to this machine only; and behind a proxy to
+    nobody, since its requests may come from anywhere.
 
     Everything is served below `base` as well as at the root: a proxy may leave the path as it is,
     or cut the base off.
@@ -72,6 +74,7 @@ class Pages:
         metrics: Callable[[], bytes] = bytes,
         metrics_token: str = "",
         *,
+        reasons: Callable[[], Sequence[Struct]] = tuple,
         is_behind_proxy: bool = False,
         is_tls: bool = False,
         base: str = "/",
@@ -79,6 +82,7 @@ class Pages:
         self._policy = policy
         self._health = health
         self._metrics = metrics
+        self._reasons = reasons
         self._metrics_token = metrics_token
         self._is_behind_proxy = is_behind_proxy
         self._base = base
@@ -112,9 +116,17 @@ class Pages:
         if (document := served(path)) is not None:
             return _of_document(document, request)
         if path == "/healthz":
-            facts = msgspec.json.encode(self._health())
-            return respond(HTTPStatus.OK, facts, "application/json")
+            return _facts(self._health())
+        if path == "/livez":
+            return _facts({"status": "ok"})
+        if path == "/readyz":
+            return self._readiness()
         return self._file(path, peer, request)
+
+    def _readiness(self) -> Response:
+        reasons = self._reasons()
+        status = HTTPStatus.SERVICE_UNAVAILABLE if reasons else HTTPStatus.OK
+        return _facts({"ready": not reasons, "reasons": reasons}, status)
 
     def _below_base(self, path: str) -> str:
         return path[len(self._base) - 1 :] if path.startswith(self._base) else path
@@ -152,6 +164,10 @@ def is_this_machine(address: str) -> bool:
     """Whether an address is a loopback address, also as IPv4 mapped to IPv6."""
     ip = parse(address)
     return ip is not None and ip.is_loopback
+
+
+def _facts(facts: dict[str, object], status: HTTPStatus = HTTPStatus.OK) -> Response:
+    return respond(status, msgspec.json.encode(facts), "application/json")
 
 
 def _not_a_handshake(request: Request) -> Response | None:

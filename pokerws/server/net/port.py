@@ -22,6 +22,7 @@ from pokerws.server.net.bounded_protocol import Bounds, Protocol
 from pokerws.server.net.connection import Connection, frame_caches
 from pokerws.server.net.connection_counts import ConnectionCounts, CountedSocket
 from pokerws.server.net.http import OVER_TLS, SECURITY_HEADERS, Pages
+from pokerws.server.net.inherited import NOTHING, Inherited
 from pokerws.server.net.responses import close, respond
 from pokerws.settings import Settings
 
@@ -33,6 +34,7 @@ class Port:
     """Answers plain HTTP with `pages`, and hands each WebSocket connection to `handler`.
 
     `counts` enforces the connection limits.  With `tls` everything goes over TLS.
+    `inherited` sockets are in place of the addresses of the settings.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Port:
         counts: ConnectionCounts,
         clock: Clock,
         tls: ssl.SSLContext | None,
+        inherited: Inherited = NOTHING,
     ) -> None:
         self._settings = settings
         self._handler = handler
@@ -51,19 +54,24 @@ class Port:
         self._counts = counts
         self._clock = clock
         self._tls = tls
+        self._inherited = inherited
         self._bounds = bounds_of(settings)
         self._caches = frame_caches()
         self._headers = OVER_TLS if tls is not None else {}
         self._kept: set[Connection] = set()
         # One for each address.
         self._servers: list[Server] = []
+        self._own: Server | None = None
 
     async def open(self) -> None:
         """Listen on all addresses.  Raises ListenError."""
         network = self._settings.network
         self._bounds.bind_library()
-        for one in listen(await places_of(network.host), network.port):
+        passed = self._inherited.sockets
+        for one in passed or listen(await places_of(network.host), network.port):
             self._servers.append(await self._serve_on(one))
+        if self._inherited.own is not None:
+            self._own = await self._serve_on(self._inherited.own)
 
     async def _serve_on(self, listening: socket) -> Server:
         network = self._settings.network
@@ -84,19 +92,33 @@ class Port:
             server_header=None,
         )
 
+    def stop_accepting(self) -> None:
+        """Stop listening, and keep the connections that there are."""
+        for server in self._all_servers:
+            server.server.close()
+
+    @property
+    def _all_servers(self) -> list[Server]:
+        return [*self._servers, *([] if self._own is None else [self._own])]
+
     async def close(self, code: int, reason: str) -> None:
         """Stop listening, and close all connections with this code."""
-        for server in self._servers:
+        servers = self._all_servers
+        for server in servers:
             server.close(code=code, reason=reason)
         for connection in tuple(self._kept):
             connection.transport.close()
-        await asyncio.gather(*(server.wait_closed() for server in self._servers))
+        await asyncio.gather(*(server.wait_closed() for server in servers))
 
     @property
     def addresses(self) -> list[tuple[str, int]]:
         """Where it listens: addresses with their port, in the order of HOST."""
-        names = [one.getsockname() for server in self._servers for one in server.sockets]
-        return [(_with_scope(host, *rest), port) for host, port, *rest in names]
+        return [_address(one) for server in self._servers for one in server.sockets]
+
+    @property
+    def own_addresses(self) -> list[tuple[str, int]]:
+        """Where connections come to this process for sure."""
+        return self.addresses if self._own is None else [_address(*self._own.sockets)]
 
     @property
     def compressed_bytes(self) -> tuple[int, int]:
@@ -137,6 +159,11 @@ class Port:
         own = _own(connection)
         own.forget_handshake()
         await self._handler(own)
+
+
+def _address(listening: socket) -> tuple[str, int]:
+    host, port, *rest = listening.getsockname()
+    return _with_scope(host, *rest), port
 
 
 def _with_scope(host: str, flow: int = 0, scope: int = 0) -> str:

@@ -1,5 +1,6 @@
 """TLS from the files that the settings name, which can be read again while the server runs."""
 
+import logging
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -116,8 +117,8 @@ class Certificate:
         left = self._expires - datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC)
         if left * _LATE > self._lasts:
             return
-        write = log.error if left < timedelta() else log.warning
-        write(
+        log.log(
+            logging.ERROR if left < timedelta() else logging.WARNING,
             "tls_certificate_expires",
             expires=self._expires.isoformat(),
             days_left=left.days,

@@ -10,10 +10,12 @@ from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.links import Links
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
+from pokerws.server.company.announcements import Announcements
 from pokerws.server.company.chat_lines import ChatLines
 from pokerws.server.company.notebooks import Notebooks
 from pokerws.server.limits.limits import Caps
 from pokerws.server.moderation.moderation import Moderation
+from pokerws.server.sessions.elsewhere import NOWHERE, Elsewhere
 from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.hands.past_hands import PastHands
@@ -42,7 +44,9 @@ class SessionContext(msgspec.Struct, frozen=True):
     moderation: Moderation = msgspec.field(default_factory=Moderation)
     heartbeats: Heartbeats = msgspec.field(default_factory=Heartbeats)
     links: Links = msgspec.field(default_factory=Links)
+    elsewhere: Elsewhere = NOWHERE
     chat_lines: ChatLines = msgspec.field(default_factory=ChatLines)
+    announcements: Announcements = msgspec.field(default_factory=Announcements)
     notebooks: Notebooks = msgspec.field(default_factory=Notebooks)
     # Whether texts are validated strictly, as the decoders validate messages.
     strict: bool = False

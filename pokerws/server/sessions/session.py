@@ -8,6 +8,7 @@ rules of play, nor what the messages do.
 import asyncio
 from collections.abc import Callable
 from functools import cache, partial
+from time import perf_counter
 from typing import NoReturn
 
 import structlog
@@ -35,17 +36,20 @@ from pokerws.server.net.connection import INTERNAL_ERROR, Connection, Connection
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.decoding import decode, id_of, named_table, table_of
+from pokerws.server.sessions.elsewhere import Watched
 from pokerws.server.sessions.held_answers import MAX_HELD_ANSWERS, HeldAnswers
 from pokerws.server.sessions.outbox import Outbox
+from pokerws.server.sessions.session_tally import SessionTally
 from pokerws.server.sessions.token_expiry import Expiry
+from pokerws.server.sessions.unfinished import Unfinished
 from pokerws.server.sessions.violations import BANNED, Violations, refuse
-from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.commit_gate import CommitGate, Send
 
 # A client that does not answer the closing handshake within this time is disconnected.
 CLOSE_TIMEOUT_S = 1.0
 # The address of a connection that has none.
 UNKNOWN_ADDRESS = "unknown"
+_UNASKED = (UNREADABLE, 0.0)
 
 log = structlog.get_logger("pokerws.session")
 
@@ -58,24 +62,12 @@ class Session:
 
     __slots__ = (
         "__weakref__",
-        "_asked",
-        "_closing",
-        "_connection",
-        "_decoder",
-        "_dispatch",
-        "_expiry",
-        "_held",
-        "_outbox",
-        "_resynced",
-        "_violations",
-        "_writer",
+        *("_asked", "_closing", "_connection", "_decoder", "_dispatch", "_expiry", "_held"),
+        *("_outbox", "_resynced", "_tally", "_violations", "_writer"),
         "address",
         "context",
-        "hears_chat",
-        *("hears_presence", "hears_waiting"),
-        "identity",
-        "line",
-        "meter",
+        *("hears_chat", "hears_presence", "hears_waiting"),
+        *("identity", "line", "meter"),
         "watched",
         "wire",
     )
@@ -93,7 +85,7 @@ class Session:
         self.meter = meter or Meter()
         self.wire = WIRES.get(connection.subprotocol or "", JSON)
         self.identity: Identity | None = None
-        self.watched: dict[TableId, TableActor] = {}
+        self.watched: dict[TableId, Watched] = {}
         self.hears_chat, self.hears_presence, self.hears_waiting = True, True, False
         self._connection = self.line = connection
         self._decoder = context.decoders[self.wire]
@@ -103,16 +95,18 @@ class Session:
         self._writer: asyncio.Task[None] | None = None
         self._resynced = False
         self._closing: asyncio.Task[None] | None = None
-        self._violations = Violations(context.limits.max_violations, context.clock.now_ms())
+        now_ms = context.clock.now_ms()
+        self._violations = Violations(context.limits.max_violations, now_ms)
+        self._tally = SessionTally(now_ms)
         self._expiry = Expiry(
             context.clock,
             context.token_warning_ms,
             warn=lambda: self.warn(Notice("token_expiring", NOTICES["token_expiring"])),
             expire=self._expire,
         )
-        # The types of unanswered messages by id: labels for the metric of answers.  With durable
-        # acks an answer may wait for its commit.
-        self._asked: dict[str, str] = {}
+        # The types of unanswered messages by id, and when they came, for the metrics of answers.
+        # With durable acks an answer may wait for its commit.
+        self._asked: dict[str, tuple[str, float]] = {}
         self._held = HeldAnswers()
 
     @property
@@ -150,6 +144,11 @@ class Session:
     def _known_player(self) -> PlayerId | None:
         return None if self.identity is None else self.identity.player
 
+    @property
+    def waiting_frames(self) -> int:
+        """The number of frames that wait until the client has read earlier ones."""
+        return len(self._outbox)
+
     async def run(self) -> None:
         """Serve the connection until it ends."""
         code: int | None = None
@@ -181,6 +180,7 @@ class Session:
         self._expiry.cancel()
         self.meter.leave(self.context.clock.now_ms())
         self.leave_tables()
+        self.context.elsewhere.forget(self)
         self.context.lobby.list_watchers.forget(self)
         self.context.heartbeats.leave(self)
         if self.identity is not None:
@@ -190,20 +190,13 @@ class Session:
 
     def leave_tables(self) -> None:
         """Leave all tables, with what they hold for this connection."""
-        each(self.watched.values(), lambda actor: actor.forget(self))
+        each(self.watched.values(), lambda table: table.forget(self))
         self._held.forget(self)
 
     def _report_end(self, code: int | None) -> None:
-        player = self._known_player
         self.context.metrics.session_closed(code)
-        log.info("session_ended", player=player, code=code)
-        if self._violations.codes:
-            log.warning(
-                "session_violations",
-                player=player,
-                count=self._violations.codes.total(),
-                codes=dict(self._violations.codes),
-            )
+        now_ms, codes = self.context.clock.now_ms(), self._violations.codes
+        self._tally.report(self._connection, self._known_player, code, now_ms, codes)
 
     # ---- in
 
@@ -214,6 +207,7 @@ class Session:
         """
         if self._closing is not None:
             return None
+        self._tally.messages += 1
         wait_ms = self.meter.command(now_ms)
         if wait_ms:
             refusal = self.meter.too_fast(wait_ms, "commands", now_ms)
@@ -224,7 +218,11 @@ class Session:
         except Refused as refusal:
             self._refuse_unread(frame, refusal)
             return None
-        self._asked[message.id] = _tag(type(message))
+        return self.carry_out(message)
+
+    def carry_out(self, message: ClientMessage) -> Work | None:
+        """Carry out a message that is decoded, as in `receive`."""
+        self._asked[message.id] = _tag(type(message)), perf_counter()
         try:
             work = self._dispatch(self, message)
         except Illegal as refusal:
@@ -233,7 +231,7 @@ class Session:
         except Exception as error:  # noqa: BLE001  `fail` reports it
             self.fail(error)
             return None
-        return None if work is None else self._finish(message, work)
+        return None if work is None else Unfinished(partial(self._finish, message), work)
 
     async def _finish(self, message: ClientMessage, work: Work) -> None:
         """Do the rest of a message's work, with the same outcomes as in `receive`."""
@@ -251,6 +249,7 @@ class Session:
     def _refuse(self, message_id: str, refusal: Illegal, table: TableId | None) -> None:
         if refusal.code in VIOLATIONS:
             self.context.metrics.violation(refusal.code)
+        self._tally.refused += 1
         now_ms = self.context.clock.now_ms()
         refused = refuse(message_id, refusal, self._violations, self.meter, now_ms)
         self.answer_in_turn(table, refused.answer)
@@ -275,7 +274,11 @@ class Session:
 
         A slow client misses it, rather than being disconnected because of it.
         """
-        if self.hears_chat and not self._outbox.is_half_full:
+        if not self.hears_chat:
+            return
+        if self._outbox.is_half_full:
+            self.context.metrics.dropped("chat")
+        else:
             self._put(frame, of_table=False)
 
     def send_heartbeat(self, frame: bytes) -> None:
@@ -283,9 +286,17 @@ class Session:
         if self._writer is None:
             self._put(frame, of_table=False)
 
+    def lose_table(self, notice: Notice) -> None:
+        """Part of `interfaces.Viewer`."""
+        self.send_table_frame(self.wire.encode(notice))
+
     def close_moved(self, table: TableId) -> None:
         """Part of `interfaces.Viewer`."""
         self._close(CloseCode.MOVED, f"table {table} is owned by another server now")
+
+    def end(self, code: int, reason: str) -> None:
+        """Close the connection, as the server that owns a table wants."""
+        self._close(code, reason)
 
     def fail(self, error: Exception) -> None:
         """Part of `interfaces.Viewer`: a bug concerns this client, which is disconnected."""
@@ -295,11 +306,18 @@ class Session:
 
     def answer(self, message: Answer) -> None:
         """Part of `interfaces.Viewer`, and of all handlers: send the answer to a message."""
-        command = self._asked.pop(message.id, UNREADABLE)
         # Quicker than `isinstance`, which is slow for these types.
         answer = message.code if type(message) is Rejected else ACCEPTED
-        self.context.metrics.command(command, answer)
-        self._put(self.wire.encode(message), of_table=False)
+        self.pass_on(message.id, answer, self.wire.encode(message))
+
+    def pass_on(self, message_id: str, answer: str, frame: bytes) -> None:
+        """Send an answer that is encoded; `answer` is its reject code, or `metrics.ACCEPTED`."""
+        command, came_s = self._asked.pop(message_id, _UNASKED)
+        metrics = self.context.metrics
+        metrics.command(command, answer)
+        if command == "act" and answer == ACCEPTED:
+            metrics.action_s.append(perf_counter() - came_s)
+        self._put(frame, of_table=False)
 
     def answer_in_turn(
         self, table: TableId | None, message: Answer, leaving: CommitGate | None = None
@@ -372,12 +390,14 @@ class Session:
             return
         if self._resynced:
             self._outbox.clear()
+            self.context.metrics.dropped("connection")
             self._close(CloseCode.TOO_SLOW, "too slow to be kept up to date")
             return
         self._resynced = True
+        self.context.metrics.dropped("tables")
         self._outbox.drop_tables()
-        for actor in self.watched.values():
-            actor.show_snapshot(self)
+        for table in list(self.watched.values()):
+            table.show_snapshot(self)
         self.context.lobby.list_watchers.resend(self)
         if not of_table:
             self._put(frame, of_table=False)
@@ -403,7 +423,7 @@ class Session:
     def _close(self, code: int, reason: str) -> None:
         """Begin to close, without waiting for a client that may not be reading."""
         if self._closing is None:
-            log.info("session_closed", code=int(code), reason=reason)
+            self._tally.reason = reason
             self._closing = asyncio.create_task(self._end(code, reason))
 
     async def _end(self, code: int, reason: str) -> None:

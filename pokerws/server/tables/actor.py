@@ -22,7 +22,6 @@ from pokerws.messages import (
     Accepted,
     GetHand,
     Refused,
-    RejectCode,
     Watch,
     reject,
     rejection,
@@ -37,6 +36,7 @@ from pokerws.server.tables.actors.lobby_news import LobbyNews
 from pokerws.server.tables.actors.pre_actions import PreActions
 from pokerws.server.tables.actors.recorder import Recorder
 from pokerws.server.tables.actors.refunds import Refunds
+from pokerws.server.tables.actors.standstill import Standstill
 from pokerws.server.tables.actors.table_clock import ALL_CONNECTED, Connections, TableClock
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
@@ -94,15 +94,12 @@ class TableActor:
         self._receipts = Receipts(
             table.id, snapshot.receipts, vault.receipt_digests, is_stored=journal.keeps
         )
-        self._clock = clock
-        self._shuffle = shuffle
-        self._journal = journal
-        self.keeps = journal.keeps
+        self._clock, self._shuffle = clock, shuffle
+        self._journal, self.keeps = journal, journal.keeps
         self._changes = ChangeBuilder(
             snapshot, epoch, vault, keep_events=keep_events, stores=journal.keeps, tail=tail
         )
-        self.recorder = Recorder(snapshot, self._changes, journal)
-        self._owner = owner
+        self._owner, self.recorder = owner, Recorder(snapshot, self._changes, journal)
         gate = self.gate = CommitGate(durable=durable, written=stored_seq)
         self.history = RecentEvents(table.id, table.seq, event_log)
         self.viewers = Viewers(table, branch, gate, self.history, clock, absent=owner.absent_at)
@@ -111,12 +108,9 @@ class TableActor:
         self._news = LobbyNews(table, owner, self.gate, self._pace, self.viewers)
         self._cards = HeldCards(table, self.gate, cards, clock)
         self.pre_actions = PreActions(table, self.viewers, clock, pace)
-        self._table_clock = TableClock(
-            *(table, self.watchers, connections, self.pre_actions),
-            clock=clock,
-            journal=journal,
-            cards=self._cards,
-        )
+        waited_for = (table, self.watchers, connections, self.pre_actions)
+        self._table_clock = TableClock(*waited_for, clock=clock, journal=journal, cards=self._cards)
+        self.standstill = Standstill(self._table_clock, self._news, self.viewers)
 
     # ---- commands
 
@@ -128,8 +122,7 @@ class TableActor:
             if receipt is not None:
                 self.viewers.answer(viewer, Accepted(command_id, receipt.seq))
                 return
-            if self.stopped or self._table_clock.is_paused:
-                code: RejectCode = "restarting" if self.stopped else "paused"
+            if (code := self._table_clock.refusal) is not None:
                 self.viewers.answer_in_turn(viewer, reject(command_id, code))
                 return
             if self._journal.over_high_water:
@@ -213,8 +206,8 @@ class TableActor:
 
     @property
     def is_paused(self) -> bool:
-        """Whether the table is paused: its clock is stopped."""
-        return self._table_clock.is_paused
+        """Whether the table waits for the database: nothing is sent, and its clock is stopped."""
+        return self.standstill.is_paused
 
     @property
     def _can_move_chips(self) -> bool:
@@ -234,7 +227,7 @@ class TableActor:
 
         Returns False, with nothing changed, while the table can take no such command.  May raise.
         """
-        busy = self.stopped or self.is_paused or self._journal.over_high_water
+        busy = not self.standstill.takes_commands or self._journal.over_high_water
         if busy or (type(command) in MOVE_CHIPS and not self._can_move_chips):
             return False
         before = self.table.seq
@@ -249,16 +242,15 @@ class TableActor:
 
     def pause(self) -> None:
         """Stop the clock and refuse commands, while the database is away."""
-        if not self.is_paused:
-            self._table_clock.pause()
-            self._news.paused()
+        self.standstill.pause()
 
     def go_on(self) -> None:
         """End a pause: the clock goes on with the time that remained."""
-        since_ms = self._table_clock.go_on()
-        self._go_on_from(since_ms)
-        if since_ms is not None:
-            self._news.goes_on()
+        self.standstill.go_on(self._go_on_from)
+
+    def freeze(self, *, on: bool) -> None:
+        """Stop between two actions, with the clock and commands, or go on."""
+        self.standstill.freeze() if on else self.standstill.thaw(self._go_on_from)
 
     def _go_on_from(self, since_ms: int | None) -> None:
         if since_ms is not None:
@@ -278,7 +270,7 @@ class TableActor:
         self._carry_out(Resume(saved_ms, grace_ms, restart_log, cancel_hand))
         if command := self._table_clock.returned():
             self._carry_out(command)
-        self._arm()
+        self.arm()
         self._owner.seats_changed(self.table)
 
     def clock_put_forward(self, by_ms: int) -> None:
@@ -310,6 +302,15 @@ class TableActor:
         self.gate.refuse()
         self.pre_actions.roll_back()
 
+    def stand_still(self, *, still: bool) -> None:
+        """Take no commands, or go on with the time that remained; what is stored is still sent."""
+        self.stopped = still
+        self._go_on_from(self._table_clock.stand_still(still=still))
+
+    def deal_no_more(self) -> None:
+        """Begin no other hand."""
+        self._table_clock.deals = False
+
     def _halt(self) -> None:
         self.stopped = True
         self._table_clock.halt()
@@ -323,16 +324,17 @@ class TableActor:
         `older` are events that were read back.  During a pause nothing is sent; one snapshot for
         each viewer is held, since a pause may be long.  Raises Illegal.
         """
-        if self._table_clock.is_paused:
+        if self.is_paused:
             self.viewers.wait(viewer, message)
         else:
             self.viewers.join(viewer, message, older)
+            self.standstill.tell(viewer, self.table.id)
         self.pre_actions.tell(viewer)
 
     def unwatch(self, viewer: Viewer) -> None:
         """Remove a viewer, if it is one.  During a pause its held frames are dropped."""
         self.viewers.leave(viewer)
-        if self._table_clock.is_paused:
+        if self.is_paused:
             self.gate.forget_frames(viewer)
 
     def forget(self, viewer: Viewer) -> None:
@@ -352,7 +354,7 @@ class TableActor:
 
     async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
-        if self._table_clock.is_paused:
+        if self.is_paused:
             raise Refused("paused")
         await self.viewers.send_hand(viewer, message)
 
@@ -402,7 +404,7 @@ class TableActor:
     def _give_time_back(self) -> None:
         """Put the clock forward by the time that frames waited, once they are sent."""
         self._go_on_from(self._table_clock.released())
-        self._arm()  # A time-out may have waited for the cards.
+        self.arm()  # A time-out may have waited for the cards.
 
     def _hold(self, transfers: tuple[Transfer, ...]) -> None:
         """Hold what a change that moves chips shows until it is stored."""
@@ -435,11 +437,11 @@ class TableActor:
                 show_out(self.table, self.watchers, self.unwatch)
             if self.pre_actions.held:
                 self.pre_actions.follow()
-            self._arm()
+            self.arm()
             self._news.follow(events, self.changed_ms, has_stays=bool(moving))
         except Exception as error:  # noqa: BLE001  `fail` reports it
             self.fail(error)
 
-    def _arm(self) -> None:
+    def arm(self) -> None:
         """Set the alarm to the table's deadline."""
         self._table_clock.arm(self._carry_out)

@@ -21,7 +21,6 @@ from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import Refused
 from pokerws.server.auth.bot_tokens import is_bot
 from pokerws.server.clock import Clock
-from pokerws.server.limits.log_limit import LogLimit
 from pokerws.server.player_locks import PATIENCE_S, PlayerLocks
 from pokerws.settings import Settings
 from pokerws.storage.accounts import (
@@ -29,6 +28,7 @@ from pokerws.storage.accounts import (
     Account,
     AccountId,
     Accounts,
+    Adjusted,
     Allowance,
     Booked,
     TableTotal,
@@ -36,6 +36,7 @@ from pokerws.storage.accounts import (
     player_account,
     player_of,
 )
+from pokerws.storage.admin_log import AdminEntry
 from pokerws.storage.errors import StoreUnavailable
 
 HISTORY_PAGE = 50
@@ -169,7 +170,6 @@ class Cashier:
         # The latest accounts that were opened without the grant, and when.
         self._ungranted: set[PlayerId] = set()
         self._ungranted_ms = 0
-        self._log_lines = LogLimit()
         self._locks = PlayerLocks(
             lambda: Refused("bank_unavailable", "an earlier payment is not done yet")
         )
@@ -272,6 +272,16 @@ class Cashier:
         allowed_ms = await self._accounts.allowed_ms(allowance, chips, 0)
         return max(due_ms, allowed_ms)
 
+    async def adjust(self, player: PlayerId, chips: int, entry: AdminEntry) -> Adjusted:
+        """Move chips from the house to a player's account, or back.  Raises Illegal.
+
+        The `request` of `entry` is booked once.
+        """
+        async with self._locks.of(player):
+            await self._wait_for_payment(player)
+            with _refusing_outages():
+                return await self._accounts.adjust(player, chips, self._clock.table_ms(), entry)
+
     async def has_account(self, player: PlayerId) -> bool:
         """Whether chips ever moved to or from a player's account.  Raises Illegal."""
         with _refusing_outages():
@@ -357,6 +367,10 @@ class Cashier:
 
     async def _settled(self, player: PlayerId, address: str | None) -> Account:
         """The account, once no payment is on its way from it."""
+        await self._wait_for_payment(player)
+        return await self._open(player, address)
+
+    async def _wait_for_payment(self, player: PlayerId) -> None:
         payment = self._on_their_way.get(player_account(player))
         if payment is not None:
             try:
@@ -364,7 +378,6 @@ class Cashier:
                     await payment.arrived.wait()
             except TimeoutError as error:
                 raise Refused("bank_unavailable", "an earlier payment is not stored yet") from error
-        return await self._open(player, address)
 
     async def _open(self, player: PlayerId, address: str | None) -> Account:
         return (await self._opened(player, address))[0]
@@ -389,8 +402,7 @@ class Cashier:
     def _note_ungranted(self, player: PlayerId) -> None:
         """Count and log a new account without its grant."""
         self._on_grant_refused()
-        if (more := self._log_lines.take(self._clock.now_ms())) is not None:
-            log.warning("grant_refused", player=player, **more)
+        log.warning("grant_refused", player=player)
 
 
 @contextmanager

@@ -15,7 +15,6 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.metrics import Metrics
 from pokerws.server.auth.bot_tokens import is_bot
 from pokerws.server.clock import Clock
-from pokerws.server.limits.log_limit import LogLimit
 from pokerws.server.tables.presence import Presence
 
 # What flows within this time is added up.
@@ -79,7 +78,6 @@ class CollusionSigns:
         self._since_ms = clock.now_ms()
         # By receiver and giver; the two directions of a pair share an entry, its first id first.
         self._flows: OrderedDict[tuple[str, str], _Flow] = OrderedDict()
-        self._seat_lines, self._flow_lines = LogLimit(), LogLimit()
 
     def sat(self, table: TableId, player: PlayerId, seated: Iterable[PlayerId]) -> None:
         """Part of `Signs`."""
@@ -87,8 +85,7 @@ class CollusionSigns:
         if not others:
             return
         self._metrics.same_address_seat()
-        if (more := self._seat_lines.take(self._clock.now_ms())) is not None:
-            log.info("same_address_seats", table=table, player=player, others=others, **more)
+        log.info("same_address_seats", table=table, player=player, others=others)
 
     def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
         """Part of `Signs`.
@@ -157,17 +154,15 @@ class CollusionSigns:
             return
         flow.alert = 2 * there
         self._metrics.one_way_flow()
-        if (more := self._flow_lines.take(self._clock.now_ms())) is not None:
-            log.warning(
-                "chips_flow_one_way",
-                table=table,
-                giver=giver,
-                receiver=receiver,
-                chips=there - back,
-                hands=flow.hands,
-                same_address=same_address,
-                **more,
-            )
+        log.warning(
+            "chips_flow_one_way",
+            table=table,
+            giver=giver,
+            receiver=receiver,
+            chips=there - back,
+            hands=flow.hands,
+            same_address=same_address,
+        )
 
     def _shares_address(self, one: PlayerId, other: PlayerId) -> bool:
         """Whether both are connected from one address, and neither is a bot of the server."""

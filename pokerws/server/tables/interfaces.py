@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from pokerws.game.state import PlayerId, Table, TableId
-from pokerws.messages import TableSummary, Wire
+from pokerws.messages import Notice, TableSummary, Wire
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.commit_gate import CommitGate, TableAnswer
 from pokerws.storage.accounts import Transfer
@@ -68,6 +68,9 @@ class Viewer(Protocol):
 
     def fail(self, error: Exception) -> None:
         """Part of `Isolated`: close the connection after a bug."""
+
+    def lose_table(self, notice: Notice) -> None:
+        """The table is shown no more: send the notice, or ask for the table again."""
 
     def close_moved(self, table: TableId) -> None:
         """Close the connection: another process owns the table now."""

@@ -1,6 +1,6 @@
 """Tracks which players are connected to this server, and since when the others are absent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from pokerws.game.state import PlayerId
@@ -70,6 +70,14 @@ class Presence:
             self._notify(player)
         self._notify_connection(player, connected=False)
 
+    def expect(self, players: Iterable[PlayerId]) -> None:
+        """Count these as connected until just now, since they are about to come."""
+        for player in players:
+            if player not in self._connections and player not in self._leaving and self._grace_ms:
+                now_ms = self._left_ms[player] = self._clock.now_ms()
+                gone = partial(self._gone, player)
+                self._leaving[player] = self._clock.call_at(now_ms + self._grace_ms, gone)
+
     def _gone(self, player: PlayerId) -> None:
         del self._leaving[player]
         self._notify(player)
@@ -81,6 +89,11 @@ class Presence:
     def _notify_connection(self, player: PlayerId, *, connected: bool) -> None:
         for changed in self._connection_subscribers:
             changed(player, connected)
+
+    @property
+    def connected(self) -> int:
+        """The number of players with a connection."""
+        return len(self._connections)
 
     def is_connected(self, player: PlayerId) -> bool:
         """Whether the player has a connection now."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pokerws.game.redaction import Deal
 from pokerws.game.state import PlayerId
-from pokerws.messages import ServerMessage, Wire
+from pokerws.messages import Notice, ServerMessage, Wire
 from pokerws.server.isolation import attempt, fail
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.interfaces import Viewer
@@ -83,6 +83,13 @@ class ShownDeal(Shown, kw_only=True):
         return message, {
             player: before + wire.encode_value(own) + after for player, own in deal.own.items()
         }
+
+
+def shown_notice(notice: Notice, shared: SharedContext | None) -> "Shown | ShownLater":
+    """A notice for all viewers."""
+    if notice.code == "table_failed":
+        return ShownLater(lambda viewer: viewer.lose_table(notice))
+    return Shown(notice, shared)
 
 
 class ShownAsIs(Struct):

@@ -43,7 +43,7 @@ from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.hands.hand_answer import hand_answer
 from pokerws.server.tables.interfaces import Viewer
 from pokerws.server.tables.recent_events import HandPart, RecentEvents
-from pokerws.server.tables.shown import Shown, ShownAsIs, ShownDeal, ShownLater
+from pokerws.server.tables.shown import Shown, ShownAsIs, ShownDeal, ShownLater, shown_notice
 
 # Events that pass a multiple of this number carry a hash of the state.  Hashes for six players cost
 # three quarters of an action: 0.8 % of the actions in between.
@@ -297,7 +297,7 @@ class Viewers:
         It bypasses the gate, since it is about no event; but it is not sent before the answer to
         the viewer's `watch`.
         """
-        notice = Shown(Notice(code, message, self._table.id), self._compression)
+        notice = shown_notice(Notice(code, message, self._table.id), self._compression)
         notice.show(self.listeners)
         if self._joining:
             self._gate.hold_frames(0, notice, dict.fromkeys(self._joining), self._table.seq + 1)

@@ -1113,7 +1113,7 @@ export interface Snapshot {
   state_hash?: string;
   /**
    * why no hand is dealt: `needs_players`, `players_away` (people who sit out, with whom there are
-   * enough), `paused_by_host` or `database`
+   * enough), `paused_by_host`, `frozen` (by an operator) or `database`
    */
   waiting_for?: string;
 }
@@ -1393,7 +1393,7 @@ export interface TableWaiting {
   table: string;
   /**
    * why no hand is dealt: `needs_players`, `players_away` (people who sit out, with whom there are
-   * enough), `paused_by_host` or `database`
+   * enough), `paused_by_host`, `frozen` (by an operator) or `database`
    */
   waiting_for?: string;
 }
@@ -2094,7 +2094,7 @@ export interface TableSummary {
   bots?: number;
   /**
    * why no hand is dealt: `needs_players`, `players_away` (people who sit out, with whom there are
-   * enough), `paused_by_host` or `database`
+   * enough), `paused_by_host`, `frozen` (by an operator) or `database`
    */
   waiting_for?: string;
   /** whether the host has paused the table; true during its last hand as well */
@@ -2123,7 +2123,7 @@ export interface TableChange {
   bots?: number;
   /**
    * why no hand is dealt: `needs_players`, `players_away` (people who sit out, with whom there are
-   * enough), `paused_by_host` or `database`
+   * enough), `paused_by_host`, `frozen` (by an operator) or `database`
    */
   waiting_for?: string;
   /** whether the host has paused the table; true during its last hand as well */
@@ -2151,7 +2151,9 @@ export interface AccountTransfer {
   id: number;
   /** when it happened */
   at_ms: number;
-  /** `grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out`, `refund` or `carried` */
+  /**
+   * `grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out`, `refund`, `adjustment` or `carried`
+   */
   reason: string;
   /** chips; negative if they left the account */
   amount: number;
@@ -4748,7 +4750,9 @@ export interface Refusals {
     | "hello_first"
     | "forbidden"
     | "name_taken"
+    | "overloaded"
     | "too_fast"
+    | "table_unavailable"
     | "not_watching"
     | "muted"
     | "muted_by_host";
@@ -4873,6 +4877,7 @@ export interface Refusals {
     | "invalid_value"
     | "hello_first"
     | "restarting"
+    | "overloaded"
     | "paused"
     | "too_fast"
     | "unknown_table"
@@ -4892,6 +4897,7 @@ export interface Refusals {
     | "hello_first"
     | "forbidden"
     | "restarting"
+    | "overloaded"
     | "paused"
     | "too_fast"
     | "unknown_table"
@@ -4908,6 +4914,7 @@ export interface Refusals {
     | "hello_first"
     | "forbidden"
     | "restarting"
+    | "overloaded"
     | "paused"
     | "too_fast"
     | "unknown_table"
@@ -4934,9 +4941,11 @@ export interface Refusals {
     | "invalid_value"
     | "hello_first"
     | "forbidden"
+    | "overloaded"
     | "paused"
     | "too_fast"
     | "unknown_table"
+    | "table_unavailable"
     | "table_quarantined"
     | "log_unavailable";
   give_chips:
@@ -5179,9 +5188,11 @@ export interface Refusals {
     | "out_of_range"
     | "invalid_value"
     | "hello_first"
+    | "overloaded"
     | "paused"
     | "too_fast"
     | "unknown_table"
+    | "table_unavailable"
     | "table_quarantined"
     | "log_unavailable";
   list_players:
@@ -5209,6 +5220,7 @@ export interface Refusals {
     | "invalid_value"
     | "hello_first"
     | "restarting"
+    | "overloaded"
     | "too_fast"
     | "unknown_table"
     | "table_unavailable"
@@ -5305,6 +5317,7 @@ export interface Refusals {
     | "hello_first"
     | "forbidden"
     | "restarting"
+    | "overloaded"
     | "paused"
     | "too_fast"
     | "unknown_table"
@@ -5365,7 +5378,9 @@ export interface Refusals {
     | "hello_first"
     | "forbidden"
     | "name_taken"
+    | "overloaded"
     | "too_fast"
+    | "table_unavailable"
     | "not_watching"
     | "muted"
     | "muted_by_host";
@@ -5693,7 +5708,9 @@ export interface Refusals {
     | "out_of_range"
     | "invalid_value"
     | "hello_first"
+    | "overloaded"
     | "too_fast"
+    | "table_unavailable"
     | "not_watching";
   unwatch_lobby:
     | "missing_field"
@@ -5755,6 +5772,7 @@ export interface Refusals {
     | "invalid_value"
     | "hello_first"
     | "restarting"
+    | "overloaded"
     | "paused"
     | "too_fast"
     | "unknown_table"

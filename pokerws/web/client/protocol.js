@@ -58,6 +58,7 @@ export const PROTOCOL = 1;
 const STABLE_AFTER_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 8_000;
 
+const RESTARTING = 1012;
 const LOGGED_OUT = 4403;
 const TOO_MANY_CONNECTIONS = 4430;
 /** Close codes after which reconnecting would fail in the same way. */
@@ -224,6 +225,7 @@ export class Connection {
     if (socket !== this.socket) return;
     const final = FINAL_CLOSES.has(code);
     if (code === LOGGED_OUT) this.identity.save({ name: this.identity.load().name });
+    if (code === RESTARTING) this.dialer.retries.restarting();
     if (final) this.stop();
     else this.reconnectLater(socket, code === TOO_MANY_CONNECTIONS ? CROWDED_RETRY_MS : 0);
     if (final || code === TOO_MANY_CONNECTIONS) this.emit("closed", { code, reason, final });

@@ -8,18 +8,26 @@ const FIRST_MS = 250;
 const LONGEST_MS = 4_500;
 /** Of failures in a row, so many are tried with a socket; from then on the server is asked first. */
 const BLIND_TRIES = 1;
+/** A server that restarts is soon back: for so long pauses are a third of this up to this. */
+const SOON_FOR_MS = 10_000;
+const SOON_LONGEST_MS = 750;
 
 export class Retries {
   /** @param {() => number} now the local clock */
   constructor(now) {
     this.now = now;
     this.failures = 0;
-    this.heldUntilMs = -Infinity;
+    this.heldUntilMs = this.soonUntilMs = -Infinity;
   }
 
   /** The connection has lasted. */
   reset() {
     this.failures = 0;
+  }
+
+  /** The server restarts; that is believed once, until a connection has lasted again. */
+  restarting() {
+    if (!this.failures) this.soonUntilMs = this.now() + SOON_FOR_MS;
   }
 
   /**
@@ -47,9 +55,11 @@ export class Retries {
    * @returns {number} the pause before the next attempt
    */
   pauseMs(shortestMs = 0) {
-    const longestMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.failures);
-    this.failures += 1;
-    const pauseMs = longestMs * (0.5 + Math.random() / 2);
+    const isSoon = this.now() < this.soonUntilMs;
+    const longestMs = isSoon ? SOON_LONGEST_MS : Math.min(LONGEST_MS, FIRST_MS * 2 ** this.failures);
+    this.failures = isSoon ? Math.min(this.failures + 1, 2) : this.failures + 1;
+    const leastShare = isSoon ? 1 / 3 : 1 / 2;
+    const pauseMs = longestMs * (leastShare + (1 - leastShare) * Math.random());
     const heldMs = Math.max(0, this.heldUntilMs - this.now());
     return heldMs ? heldMs + pauseMs : Math.max(shortestMs, pauseMs);
   }

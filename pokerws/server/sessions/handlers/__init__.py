@@ -120,7 +120,7 @@ from pokerws.server.sessions.handlers.watching import (
     unwatch,
     watch,
 )
-from pokerws.server.sessions.session import Session
+from pokerws.server.sessions.session import Dispatch, Session
 
 Handler = Callable[[Session, Any], Work | None]
 _Entry = TypeVar("_Entry")
@@ -262,14 +262,16 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
 )
 
 
-def _route(kind: type[ClientMessage], role: Role | None) -> Handler:
+def _route(
+    kind: type[ClientMessage], role: Role | None, handler: Handler, *, is_counted: bool
+) -> Handler:
     """The handler of a message for a role, or before hello, behind its checks."""
     if role is None and kind is not Hello:
         return _refuse_stranger
     if role is not None and kind in FORBIDDEN[role]:
         return partial(_refuse_role, role)
-    counted_as = COUNTED_AS.get(kind)
-    return HANDLERS[kind] if counted_as is None else partial(_count, counted_as, HANDLERS[kind])
+    counted_as = COUNTED_AS.get(kind) if is_counted else None
+    return handler if counted_as is None else partial(_count, counted_as, handler)
 
 
 def _refuse_stranger(session: Session, message: ClientMessage) -> NoReturn:
@@ -285,15 +287,39 @@ def _count(kind: Kind, handler: Handler, session: Session, message: ClientMessag
     return handler(session, message)
 
 
-# Found beforehand, so that a message costs one look-up.
-_ROUTES: Mapping[Role | None, Mapping[type[ClientMessage], Handler]] = {
-    role: _for_both_decoders({kind: _route(kind, role) for kind in get_args(ClientMessage)})
-    for role in (None, *FORBIDDEN)
-}
+_Routes = Mapping[Role | None, Mapping[type[ClientMessage], Handler]]
+
+
+def _routes_to(handlers: Mapping[type[ClientMessage], Handler], *, is_counted: bool) -> _Routes:
+    """The handlers by role and type, found beforehand, so that a message costs one look-up."""
+    return {
+        role: _for_both_decoders(
+            {
+                kind: _route(kind, role, handlers[kind], is_counted=is_counted)
+                for kind in get_args(ClientMessage)
+            }
+        )
+        for role in (None, *FORBIDDEN)
+    }
+
+
+_ROUTES = _routes_to(HANDLERS, is_counted=True)
 
 
 def dispatch(session: Session, message: ClientMessage) -> Work | None:
     """Part of `session.Dispatch`.  Raises Illegal."""
     identity = session.identity
-    routes = _ROUTES[None if identity is None else identity.role]
-    return routes[type(message)](session, message)
+    return _ROUTES[None if identity is None else identity.role][type(message)](session, message)
+
+
+def dispatch_to(
+    handlers: Mapping[type[ClientMessage], Handler], *, is_counted: bool = True
+) -> Dispatch:
+    """The same to other handlers; without the rate limits by type unless `is_counted`."""
+    routes = _routes_to(handlers, is_counted=is_counted)
+
+    def dispatch_there(session: Session, message: ClientMessage) -> Work | None:
+        identity = session.identity
+        return routes[None if identity is None else identity.role][type(message)](session, message)
+
+    return dispatch_there

@@ -1,16 +1,14 @@
 """Handlers of operators' messages: lists of players, and sanctions.
 
-Each action is one line of the log, `moderated`.  `handlers` refuses them to all other roles.
+`handlers` refuses them to all other roles; `operator_actions` carries out most of them.
 """
 
 from collections.abc import Sequence
 from typing import TypeVar
 
-import structlog
 from msgspec.structs import replace
 
 from pokerws.game import commands
-from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
     PAGE_LENGTH,
@@ -25,23 +23,20 @@ from pokerws.messages import (
     Mute,
     PlayerEntry,
     Players,
+    PlayerSanction,
     Refused,
     SanctionEntry,
     Unban,
     Unmute,
 )
 from pokerws.server.auth.identity import OPERATOR_PREFIX
-from pokerws.server.auth.revocations import KEPT_MS
-from pokerws.server.auth.text_rules import reason_text
-from pokerws.server.moderation.moderation import is_exempt
-from pokerws.server.moderation.networks import network_of
+from pokerws.server.sessions.context import SessionContext
+from pokerws.server.sessions.operator_actions import OperatorActions, given_reason
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.actor import TableActor
-from pokerws.storage.sanctions import Sanction, SanctionKey, SanctionKind
+from pokerws.storage.sanctions import Sanction
 
 _Entry = TypeVar("_Entry")
-
-log = structlog.get_logger("pokerws.moderation")
 
 
 # ---- tables
@@ -54,7 +49,7 @@ async def kick(session: Session, message: Kick) -> None:
     actor = await context.lobby.find(message.table)
     stand = commands.Stand(player)
     if not actor.has_answered(session, message.id, stand):
-        await check_target(session, player)
+        await actions_of(session).check_target(player)
         if not is_seated(actor, player):
             raise Refused("not_seated", f"{player} has no seat at this table")
     now_ms = context.clock.wall_ms()
@@ -70,7 +65,7 @@ async def kick(session: Session, message: Kick) -> None:
     if is_seated(actor, player, leaving=False):
         # Refused, for example while the table is paused.
         return
-    log_action(session, "kick", player, sanction)
+    actions_of(session).log("kick", player, sanction)
     if message.minutes:
         await context.moderation.impose(sanction, context.lobby)
     else:
@@ -87,93 +82,51 @@ def is_seated(actor: TableActor, player: PlayerId, *, leaving: bool | None = Non
 # ---- players and addresses
 
 
+def actions_of(session: Session) -> OperatorActions:
+    """What the operator of a session may do."""
+    return OperatorActions(session.context, session.player, session.address)
+
+
 async def mute(session: Session, message: Mute) -> None:
     """Refuse a player's chat for a time."""
     reason = given_reason(message.reason)
-    await check_target(session, message.player)
-    await impose(session, "mute", message.player, message.minutes, reason)
+    await actions_of(session).mute(message.player, message.minutes, reason)
     session.answer(Accepted(message.id))
 
 
 async def unmute(session: Session, message: Unmute) -> None:
     """Let a player chat again."""
-    await check_known(session, message.player)
-    await lift(session, ("mute", message.player, ""))
+    await actions_of(session).unmute(message.player)
     session.answer(Accepted(message.id))
 
 
 async def ban(session: Session, message: Ban) -> None:
     """Keep a player or an address off the server for a time."""
-    reason = given_reason(message.reason)
+    reason, actions = given_reason(message.reason), actions_of(session)
     if message.address is None:
-        player = only_player(message.player)
-        await check_target(session, player)
-        await impose(session, "ban", player, message.minutes, reason)
+        await actions.ban(only_player(message.player), message.minutes, reason)
     else:
-        network = only_address(message.player, message.address)
-        session.context.moderation.check_unprotected(network_of(network), session.address)
-        await impose(session, "address_ban", network, message.minutes, reason)
+        address = only_address(message.player, message.address)
+        await actions.ban_network(address, message.minutes, reason)
     session.answer(Accepted(message.id))
 
 
 async def unban(session: Session, message: Unban) -> None:
     """End a ban."""
     if message.address is None:
-        player = only_player(message.player)
-        await check_known(session, player)
-        await lift(session, ("ban", player, ""))
+        await actions_of(session).unban(only_player(message.player))
     else:
-        await lift(session, ("address_ban", only_address(message.player, message.address), ""))
+        await actions_of(session).unban_network(only_address(message.player, message.address))
     session.answer(Accepted(message.id))
 
 
 async def end_session(session: Session, message: EndSession) -> None:
     """End all sessions of a player."""
-    context, player = session.context, message.player
-    await check_target(session, player)
-    for connection in context.moderation.roster.of(player):
-        if connection.admitted.issued_ms is None:
-            # Its token does not say when it was issued, so it is revoked by its session.
-            await context.revocations.end(connection.admitted)
-    await impose(session, "end_session", player, KEPT_MS // 60_000, "")
+    await actions_of(session).end_session(message.player)
     session.answer(Accepted(message.id))
 
 
-async def impose(
-    session: Session, kind: SanctionKind, target: str, minutes: int, reason: str
-) -> None:
-    """Put a sanction in force.  Raises Refused("sanction_limit")."""
-    context = session.context
-    now_ms = context.clock.wall_ms()
-    sanction = Sanction(kind, target, now_ms + 60_000 * minutes, now_ms, session.player, reason)
-    log_action(session, kind, target, sanction)
-    await context.moderation.impose(sanction, context.lobby)
-
-
-async def lift(session: Session, key: SanctionKey) -> None:
-    """End a sanction, if there is one."""
-    log_action(session, f"end_{key[0]}", key[1])
-    await session.context.moderation.lift(key)
-
-
-def log_action(
-    session: Session, action: str, target: str, sanction: Sanction | None = None
-) -> None:
-    """Log an action."""
-    facts: dict[str, object] = {"action": action, "target": target, "by": session.player}
-    if sanction is not None:
-        facts |= {"until_ms": sanction.until_ms, "reason": sanction.reason}
-        if sanction.table:
-            facts["table"] = sanction.table
-    log.info("moderated", **facts)
-
-
 # ---- what an operator means
-
-
-def given_reason(text: str | None) -> str:
-    """A reason, or an empty text.  Raises Refused("invalid_value")."""
-    return "" if text is None else reason_text(text)
 
 
 def only_player(player: PlayerId | None) -> PlayerId:
@@ -184,39 +137,11 @@ def only_player(player: PlayerId | None) -> PlayerId:
 
 
 def only_address(player: PlayerId | None, address: str) -> str:
-    """The network of a message without a player.  Raises Refused("invalid_value")."""
+    """The address of a message without a player.  Raises Refused("invalid_value")."""
     if player is not None:
         text = "give `player` or `address`, not both"
         raise Refused("invalid_value", text, Details(field="player"))
-    return str(network_of(address))
-
-
-async def check_target(session: Session, player: PlayerId) -> None:
-    """Raise Refused for a protected or unknown player."""
-    if player == session.player:
-        raise Refused("protected", "that is your own id", Details(field="player"))
-    if is_exempt(player):
-        kind = "an operator" if player.startswith(OPERATOR_PREFIX) else "the server's own bot"
-        raise Refused("protected", f"{player} is {kind}", Details(field="player"))
-    await check_known(session, player)
-
-
-async def check_known(session: Session, player: PlayerId) -> None:
-    """Raise Refused("unknown_player") unless the player was ever here.
-
-    While the database is away, a player who is not connected counts as known.
-    """
-    context = session.context
-    if context.moderation.roster.knows(player) or context.moderation.concerns(player):
-        return
-    if any(context.lobby.tables_of(player)):
-        return
-    try:
-        is_known = await context.cashier.has_account(player)
-    except Illegal:
-        return
-    if not is_known:
-        raise Refused("unknown_player", f"there is no player {player}")
+    return address
 
 
 # ---- lists
@@ -224,16 +149,24 @@ async def check_known(session: Session, player: PlayerId) -> None:
 
 def list_bans(session: Session, message: ListBans) -> None:
     """Answer with the sanctions in force."""
-    page, pages = page_of(session.context.moderation.all(), message.page)
-    entries = [entry_of(sanction, stored=stored) for sanction, stored in page]
-    session.answer(Bans(message.id, message.page, pages, entries))
+    page, pages = page_of(sanctions_on_players(session.context), message.page)
+    session.answer(Bans(message.id, message.page, pages, page))
 
 
-def entry_of(sanction: Sanction, *, stored: bool) -> SanctionEntry:
+def sanctions_on_players(context: SessionContext) -> list[SanctionEntry]:
+    """All sanctions in force but those on tables, newest first."""
+    return [
+        entry_of(sanction, sanction.kind, stored=stored)
+        for sanction, stored in context.moderation.all()
+        if sanction.kind != "freeze"
+    ]
+
+
+def entry_of(sanction: Sanction, kind: PlayerSanction, *, stored: bool) -> SanctionEntry:
     """A sanction as operators see it."""
-    is_address = sanction.kind == "address_ban"
+    is_address = kind == "address_ban"
     return SanctionEntry(
-        sanction.kind,
+        kind,
         sanction.at_ms,
         sanction.until_ms,
         sanction.by,
@@ -247,16 +180,16 @@ def entry_of(sanction: Sanction, *, stored: bool) -> SanctionEntry:
 
 def list_players(session: Session, message: ListPlayers) -> None:
     """Answer with the players who are connected, seated, or left a short time ago."""
-    players = known_players(session)
+    players = known_players(session.context)
     page, pages = page_of(sorted(players.values(), key=lambda one: one.player), message.page)
     session.answer(Players(message.id, message.page, pages, page))
 
 
-def known_players(session: Session) -> dict[PlayerId, PlayerEntry]:
+def known_players(context: SessionContext) -> dict[PlayerId, PlayerEntry]:
     """The players, without operators."""
-    moderation = session.context.moderation
+    moderation = context.moderation
     seats: dict[PlayerId, tuple[str, list[TableId]]] = {}
-    for actor in session.context.lobby.actors():
+    for actor in context.lobby.actors():
         for seat in actor.table.seats:
             if seat is not None:
                 seats.setdefault(seat.player, (seat.name, []))[1].append(actor.table.id)

@@ -30,7 +30,7 @@ def hold(session: Session, message: PreAct, actor: TableActor) -> None:
 
     It is no command of the table: nothing is stored, and sending it again has the same effect.
     """
-    if actor.stopped or actor.is_paused:
+    if not actor.standstill.takes_commands:
         code = reject(message.id, "restarting" if actor.stopped else "paused")
         actor.viewers.answer_in_turn(session, code)
         return

@@ -19,12 +19,14 @@ from pokerws.messages import (
     ListHands,
     React,
     Refused,
+    Rejected,
     Unwatch,
     Watch,
     WatchOutcome,
     rejection,
 )
 from pokerws.server.net.connection import Work
+from pokerws.server.sessions.elsewhere import Asked
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.table_access import access_of, check_access, is_operator
 from pokerws.server.tables.actor import TableActor
@@ -61,6 +63,17 @@ async def watch_one(session: Session, message: Watch) -> None:
     show_chat(session, actor)
 
 
+async def rewatch(session: Session, message: Watch) -> None:
+    """Go on to show a table to a client that watched it at another server.  Nothing is answered."""
+    actor, older = await find_watched(session, message)
+    check_watchers(session, actor)
+    session.watched[actor.table.id] = actor
+    # One of several tables is not answered.
+    actor.watch(session, replace(message, tables=[]), older)
+    if message.after_seq is None:
+        show_chat(session, actor)
+
+
 async def find_watched(session: Session, message: Watch) -> tuple[TableActor, list[TableEvent]]:
     """The table of a `watch`, and events that the client missed and memory has dropped."""
     lobby, table = session.context.lobby, message.table
@@ -95,22 +108,14 @@ async def watch_several(session: Session, message: Watch) -> None:
     The tables are looked up one after the other.  When all are ready, the rest is done without
     awaiting, so that the answer is true when it is sent.
     """
-    found: list[_Found | WatchOutcome] = []
-    for place, wanted in enumerate(message.tables or ()):
-        one = replace(
-            message,
-            table=wanted.table,
-            after_seq=wanted.after_seq,
-            epoch=wanted.epoch,
-            key=wanted.key,
-        )
-        try:
-            if place:
-                session.meter.check("reads", session.context.clock.now_ms())
-            actor, older = await find_watched(session, one)
-            found.append(_Found(one, actor, older))
-        except Illegal as refusal:
-            found.append(refused(message.id, wanted.table, refusal))
+    wanted = [
+        Watch(message.id, one.table, one.after_seq, one.epoch, message.tables, one.key)
+        for one in message.tables or ()
+    ]
+    asked = [await ask(session, one, is_first=not place) for place, one in enumerate(wanted)]
+    found = [
+        await find_one(session, one, answer) for one, answer in zip(wanted, asked, strict=True)
+    ]
     actors = [item.actor for item in found if isinstance(item, _Found)]
     is_settled = dict(zip(actors, await asyncio.gather(*map(settled, actors)), strict=True))
     outcomes = [
@@ -122,6 +127,36 @@ async def watch_several(session: Session, message: Watch) -> None:
         if isinstance(item, _Found) and outcome.code is None:
             item.actor.watch(session, item.message, item.older)
             show_chat(session, item.actor)
+    session.context.elsewhere.release(session)
+
+
+async def ask(session: Session, message: Watch, *, is_first: bool) -> WatchOutcome | Asked | None:
+    """Ask the server of a table, if it is another one."""
+    try:
+        if not is_first:
+            session.meter.check("reads", session.context.clock.now_ms())
+        return await session.context.elsewhere.watch(session, message)
+    except Illegal as refusal:
+        return refused_one(message, refusal)
+
+
+async def find_one(
+    session: Session, message: Watch, asked: WatchOutcome | Asked | None
+) -> _Found | WatchOutcome:
+    """What the other server answers, or the table here."""
+    if asked is not None and not isinstance(asked, WatchOutcome):
+        asked = await asked
+    if asked is not None:
+        return asked
+    try:
+        return _Found(message, *await find_watched(session, message))
+    except Illegal as refusal:
+        return refused_one(message, refusal)
+
+
+def refused_one(message: Watch, refusal: Illegal) -> WatchOutcome:
+    """The outcome for a table that is refused."""
+    return outcome_of(message.table or TableId(""), rejection(message.id, refusal))
 
 
 def add(session: Session, found: _Found, *, is_settled: bool) -> WatchOutcome:
@@ -135,14 +170,13 @@ def add(session: Session, found: _Found, *, is_settled: bool) -> WatchOutcome:
         if actor.is_paused and session in actor.watchers:
             raise Refused("paused")
     except Illegal as refusal:
-        return refused(found.message.id, table, refusal)
+        return refused_one(found.message, refusal)
     session.watched[table] = actor
     return WatchOutcome(table)
 
 
-def refused(message_id: str, table: TableId, refusal: Illegal) -> WatchOutcome:
-    """The outcome for a table that is refused."""
-    answer = rejection(message_id, refusal)
+def outcome_of(table: TableId, answer: Rejected) -> WatchOutcome:
+    """The outcome for a table that is refused with this answer."""
     return WatchOutcome(
         table,
         answer.code,
@@ -205,16 +239,19 @@ def watched(session: Session, message: Unwatch | Chat | React) -> TableActor:
     """The table of a message, if the connection watches it.  Raises Refused."""
     actor = session.watched.get(message.table)
     # A held `watch` was refused in the end if the table had to be rolled back.
-    if actor is None or session not in actor.watchers:
+    if not isinstance(actor, TableActor) or session not in actor.watchers:
         session.watched.pop(message.table, None)
         raise Refused("not_watching")
     return actor
 
 
-def check_watched(session: Session, table: TableId) -> None:
-    """Raise Refused if the connection already watches the maximum number of other tables."""
+def check_watched(session: Session, table: TableId, *, asked: int = 0) -> None:
+    """Raise Refused if the connection already watches the maximum number of other tables.
+
+    It has `asked` for some more, and has no answer yet.
+    """
     cap = session.context.caps.watched_tables
-    if cap and len(session.watched) >= cap and table not in session.watched:
+    if cap and len(session.watched) + asked >= cap and table not in session.watched:
         text = f"a connection may watch {counted(cap, 'table')} at a time"
         raise Refused("too_many_watched", text, Details(limit=cap, scope="connection"))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -9,6 +10,7 @@ from pokerws.game.events import TableEvent
 from pokerws.game.seating.waiting_for import waiting_for
 from pokerws.game.state import Table
 from pokerws.messages import TableSummary
+from pokerws.server.tables.actors.hand_line import HandLine
 from pokerws.server.tables.actors.hand_net import HandNet
 from pokerws.server.tables.actors.latest_hands import LatestHands
 from pokerws.server.tables.commit_gate import CommitGate
@@ -24,7 +26,7 @@ class LobbyNews:
     """
 
     __slots__ = (
-        *("_bots", "_gate", "_hand", "_latest", "_net", "_owner"),
+        *("_bots", "_gate", "_hand", "_latest", "_line", "_net", "_owner"),
         *("_pace", "_table", "_viewers", "_waiting", "_why"),
     )
 
@@ -46,6 +48,7 @@ class LobbyNews:
         self._why = waiting_for(table)
         self._net = HandNet(table)
         self._latest = LatestHands()
+        self._line = HandLine(table)
         # The hand number when the lobby was last notified.
         self._hand = -1
         self._waiting = table.waiting
@@ -65,10 +68,12 @@ class LobbyNews:
             self._hand, self._waiting = table.hand_number, table.waiting
             self._owner.seats_changed(table)
             net = self._net.follow(table, events)
-            # Chips of a bank are not the players' own.
-            if net and not table.config.hosting.bank:
-                self._owner.hand_over(table.id, net)
+            if net:
+                # Chips of a bank are not the players' own.
+                self._owner.hand_over(table.id, {} if table.config.hosting.bank else net)
             self._latest.follow(events, changed_ms)
+            if (line := self._line.follow(events, changed_ms)) is not None:
+                self._gate.send(table.seq, line)
             if self._pace.begins_to_delay(table, changed_ms):
                 self._viewers.notify("hands_delayed", DELAYED)
             if table.closed:
@@ -91,9 +96,9 @@ class LobbyNews:
             self._why = why
             self._gate.send(self._table.seq, partial(self._viewers.tell_waiting, why))
 
-    def paused(self) -> None:
-        """Tell the viewers that the table waits for the database."""
-        self._viewers.tell_waiting("database")
+    def waits(self, why: Literal["database", "frozen"]) -> None:
+        """Tell the viewers what the table waits for."""
+        self._viewers.tell_waiting(why)
 
     def goes_on(self) -> None:
         """Tell the viewers why no hand is dealt now, or that one is in play again."""

@@ -1,12 +1,13 @@
 """Holds the pre-actions of players, and says when the server acts for them.
 
-Pre-actions are kept in memory only, so a restart loses them.  Only the player's own connections are
+Pre-actions are kept in memory only, so a restart loses them; a server that gives the table to
+another one tells that of them.  Only the player's own connections are
 told.  When a turn with a pre-action begins, the server acts after a random pause, which does not
 depend on the player's choice.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pokerws.game.betting.pre_actions import (
     DropReason,
@@ -62,6 +63,21 @@ class PreActions:
             self.held[wish.seat] = wish
             news = _news(self._table, wish)
         return lambda: self._viewers.send_own(player, news)
+
+    def take_over(self, wishes: Sequence[PreAction]) -> None:
+        """Hold pre-actions that another server held, and tell their players, also what was dropped.
+
+        Later ones of the same players go before.
+        """
+        for wish in wishes:
+            fault = fault_of(self._table, wish)
+            if fault is None and wish.seat not in self.held:
+                self.held[wish.seat] = wish
+                self._viewers.send_own(wish.player, _news(self._table, wish))
+            elif fault is not None:
+                dropped = PreActionHeld(self._table.id, wish.hand, reason=fault)
+                self._viewers.send_own(wish.player, dropped)
+        self.follow()
 
     def _take_back(self, player: PlayerId, hand: int) -> None:
         """Forget a pre-action, also in the turn itself.  Raises Illegal."""

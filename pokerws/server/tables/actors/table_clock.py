@@ -11,6 +11,7 @@ from typing import Protocol
 from pokerws.game.clocks.turn_clock import lag_allowance_ms
 from pokerws.game.commands import Command, ConnectionChanged, TimeUp
 from pokerws.game.state import PlayerId, Table, Turn
+from pokerws.messages import RejectCode
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actors.alarm import TableAlarm
 from pokerws.server.tables.actors.held_cards import HeldCards
@@ -48,7 +49,7 @@ class TableClock:
 
     __slots__ = (
         *("_alarm", "_cards", "_clock", "_connections", "_is_halted", "_journal", "_paused_ms"),
-        *("_pre_actions", "_table", "_watchers"),
+        *("_pre_actions", "_still_ms", "_table", "_watchers", "deals"),
     )
 
     def __init__(
@@ -71,7 +72,19 @@ class TableClock:
         self._cards = cards
         self._alarm = TableAlarm(clock)
         self._paused_ms: int | None = None
+        self._still_ms: int | None = None
         self._is_halted = False
+        # Whether another hand may begin.
+        self.deals = True
+
+    @property
+    def refusal(self) -> RejectCode | None:
+        """Why no commands are taken, if so."""
+        if self._runs:
+            return None
+        if self._is_halted:
+            return "restarting"
+        return "paused" if self._still_ms is None else "table_unavailable"
 
     @property
     def is_paused(self) -> bool:
@@ -80,7 +93,7 @@ class TableClock:
 
     @property
     def _runs(self) -> bool:
-        return not self._is_halted and self._paused_ms is None
+        return not self._is_halted and self._paused_ms is None and self._still_ms is None
 
     @property
     def _due_ms(self) -> int | None:
@@ -102,6 +115,8 @@ class TableClock:
             at_ms = deadline_ms
         elif self._journal.over_high_water or self._cards.since_ms is not None:
             at_ms = now_ms + OVERLOAD_RETRY_MS
+        elif self._table.hand is None and not self.deals:
+            return
         elif turn is None:
             carry_out(TimeUp())
             return
@@ -173,6 +188,18 @@ class TableClock:
         """End a pause; returns since when the clock stood, if the table must `Resume`."""
         since_ms, self._paused_ms = self._paused_ms, None
         # A closed table has no clock: it only waits until the close is stored.
+        return None if since_ms is None else self._reset(since_ms)
+
+    def stand_still(self, *, still: bool) -> int | None:
+        """Stop while the table is given away, or go on, whether or not there is a pause.
+
+        Returns since when the clock stood, if the table must `Resume`.
+        """
+        if still:
+            self._still_ms = self._clock.table_ms()
+            self._alarm.cancel()
+            return None
+        since_ms, self._still_ms = self._still_ms, None
         return None if since_ms is None else self._reset(since_ms)
 
     def put_forward(self, by_ms: int) -> int | None:

@@ -24,7 +24,7 @@ class _Session:
         self.started_ms = self.ended_ms = ended_ms
         self.hands = self.net = 0
 
-    def message(self) -> PlaySession:
+    def as_message(self) -> PlaySession:
         """The session as a message."""
         return PlaySession(self.table, self.started_ms, self.ended_ms, self.hands, self.net)
 
@@ -78,7 +78,7 @@ class Tally:
 
     def sessions(self) -> list[PlaySession]:
         """The latest sessions, the one that ended last first."""
-        return [session.message() for session in self._sessions[:MAX_SESSIONS]]
+        return [session.as_message() for session in self._sessions[:MAX_SESSIONS]]
 
     def of_table(self, table: TableId) -> TableStats:
         """The sums of a table whose hands these are."""

@@ -1,5 +1,6 @@
 """The tables that the server opens for its own bots: their names, games and sizes."""
 
+from contextlib import suppress
 from typing import NamedTuple
 
 import structlog
@@ -52,6 +53,9 @@ async def open_bot_tables(
             _log_not_opened(name, config, refusal)
         else:
             opened.append(BotTable(table, bots, waits))
+    # With durable acks they are listed once they are stored; if that takes long, bots look again.
+    with suppress(TimeoutError):
+        await lobby.flush()
     return opened
 
 

@@ -6,12 +6,11 @@ are booked again, since the accounts went back too.  If that would make or lose 
 goes back to its row.
 """
 
-import asyncio
-
 import structlog
 
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
+from pokerws.server.keyed_tasks import KeyedTasks
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.interfaces import TableJournal
@@ -42,7 +41,7 @@ class CatchingUp:
         self._hydration = hydration
         self._journal = journal
         self._cashier = cashier
-        self._running: dict[TableId, asyncio.Task[None]] = {}
+        self._running = KeyedTasks[TableId, None]()
         # Tables that could not be stored yet, because the database was away, or names an owner that
         # is not ended yet.
         self._behind: set[TableId] = set()
@@ -52,9 +51,7 @@ class CatchingUp:
         """Store a table again, unless that is being done."""
         if table not in self._running:
             self._behind.discard(table)
-            task = asyncio.create_task(self._run(table), name=f"catch up {table}")
-            self._running[table] = task
-            task.add_done_callback(lambda _: self._running.pop(table, None))
+            _ = self._running.start_task(table, self._run(table), f"catch up {table}")
 
     def __contains__(self, table: TableId) -> bool:
         return table in self._running or table in self._behind
@@ -67,8 +64,7 @@ class CatchingUp:
     def stop(self) -> None:
         """Begin no more, and stop what is running."""
         self._behind.clear()
-        for task in self._running.values():
-            task.cancel()
+        self._running.cancel_all()
 
     async def _run(self, table: TableId) -> None:
         entry = self._tables.get(table)

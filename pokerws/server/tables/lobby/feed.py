@@ -1,5 +1,6 @@
 """The list of tables: a summary of each, and pages of it.  `watchers` are sent its changes."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -30,6 +31,8 @@ class LobbyFeed:
         self._unlisted: dict[TableId, TableSummary] = {}
         self._pages = ListCache[_EncodedPage]()
         self.watchers = ListWatchers(self._rows, clock)
+        # Called with each summary that may have changed, for other servers.
+        self.on_noted: Callable[[TableSummary], None] | None = None
 
     def __contains__(self, table: TableId) -> bool:
         return table in self._unlisted or self._rows.get(table) is not None
@@ -74,6 +77,8 @@ class LobbyFeed:
 
     def note(self, summary: TableSummary) -> None:
         """Record a table's summary: the table is new, or may have changed or closed."""
+        if self.on_noted is not None:
+            self.on_noted(summary)
         if summary.config.hosting.unlisted:
             self._unlisted[summary.table] = summary
             if summary.status == "closed":

@@ -7,7 +7,7 @@ changed otherwise; the command `repair` examines it.
 import asyncio
 import gc
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from typing import NamedTuple
 
@@ -119,8 +119,8 @@ class Hydration:
                 reason = "no note tells which cards the server that played it has shown"
             elif table.hand.number < named.get(table.id, math.inf):
                 return False
-        fields = {"table": table.id, "hand": table.hand.number, "version": claimed.version}
-        log.warning("hand_cancelled", reason=reason, **fields)
+        hand, version = table.hand.number, claimed.version
+        log.warning("hand_cancelled", reason=reason, table=table.id, hand=hand, version=version)
         return True
 
     async def claim(
@@ -158,13 +158,20 @@ class Hydration:
         async with _without_collecting() if len(tables) > CHUNK else nullcontext():
             for start in range(0, len(tables), CHUNK):
                 claims = await self._store.claim_many(tables[start : start + CHUNK])
-                for table, claimed in claims.items():
-                    await self._next_turn()
-                    try:
-                        loaded = await self._loaded(table, claimed)
-                    except Illegal:
-                        continue  # It has been logged.
-                    yield table, loaded
+                async for one in self.load_claimed(claims):
+                    yield one
+
+    async def load_claimed(
+        self, claims: Mapping[TableId, Claimed]
+    ) -> AsyncIterator[tuple[TableId, Loaded]]:
+        """Load tables that are claimed, one in a turn, without those that cannot be."""
+        for table, claimed in claims.items():
+            await self._next_turn()
+            try:
+                loaded = await self._loaded(table, claimed)
+            except Illegal:
+                continue  # It has been logged.
+            yield table, loaded
 
     async def _open(self, table: TableId, claimed: Claimed) -> ReplayedTable:
         """The stored state.  Quarantines a table that cannot be read, and raises Illegal."""
@@ -175,15 +182,26 @@ class Hydration:
             raise self._unreachable(table, error) from error
         except Exception as error:
             # A snapshot that decodes may still violate the rules, and so cause any exception.
-            fields = {"table": table, "version": claimed.version, "error": str(error)}
-            log.exception("get_game", outcome=Outcome.DB_FAILED, **fields)
+            log.exception(
+                "get_game",
+                outcome=Outcome.DB_FAILED,
+                table=table,
+                version=claimed.version,
+                error=str(error),
+            )
             self._metrics.operation("get_game", Outcome.DB_FAILED)
             if isinstance(error, SealedByUnknownKey):
                 raise Refused("table_unavailable", "its cards cannot be opened here") from error
             await self._quarantine(table, claimed, str(error))
             raise Refused("table_quarantined") from error
-        fields = {"table": table, "version": claimed.version, "epoch": claimed.epoch}
-        log.info("get_game", outcome=Outcome.DB_HYDRATE, **fields, later_events=replayed.taken)
+        log.info(
+            "get_game",
+            outcome=Outcome.DB_HYDRATE,
+            table=table,
+            version=claimed.version,
+            epoch=claimed.epoch,
+            later_events=replayed.taken,
+        )
         self._metrics.operation("get_game", Outcome.DB_HYDRATE)
         return replayed
 
@@ -221,6 +239,7 @@ class Hydration:
         except StoreUnavailable as error:
             log.warning("table_not_quarantined", table=table, error=str(error))
             return
+        self._metrics.quarantined.value += 1
         log.error("table_quarantined", table=table, error=why, repair=f"{PROGRAM} repair {table}")
 
 

@@ -56,8 +56,8 @@ class Lobby:
     """All tables of this server, in memory or stored.
 
     `journal` stores the changes of all tables; `vault` encrypts them, and decrypts what `store`
-    returns; `lease` keeps other servers away.  Without a database these are `NullJournal` and
-    `NullStore`, and tables live in memory only.  The journal reports to `outcomes` and `cashier`.
+    returns; `lease` keeps other servers away.  The journal reports to `outcomes` and `cashier`.
+    Once the lobby `is_leaving`, no table is opened or loaded.
     """
 
     def __init__(
@@ -84,21 +84,20 @@ class Lobby:
         self._store = store
         self._journal = journal
         self._vault, self.link_keys = vault, vault.link_keys
-        self._keep_events = keep_events
+        self._keep_events, self._durable, self.is_leaving = keep_events, durable, False
         self._clock = clock
         self._shuffle = shuffle
         self._cashier = cashier
-        self._max_tables = max_tables
+        self._max_tables, self._pace = max_tables, pace
         self._max_opened = max_opened, max_opened_by_address
-        self._pace = pace
-        self._durable = durable
-        self._found = metrics.count_of("get_game", Outcome.IN_MEMORY)
+        self._found, self._hands = metrics.count_of("get_game", Outcome.IN_MEMORY), metrics.hands
         self._hydration = Hydration(store, journal, vault, notes, metrics)
         self.event_log = EventLog(store, journal, vault) if keep_events else NoEventLog()
-        self._feed = LobbyFeed(clock)
+        self.feed = self._feed = LobbyFeed(clock)
         self._tables = TableRegistry(bot_limits)
         self.bots = self._tables.bots
         self.closed = self._tables.closed
+        self.seats = self._tables.absences.seats
         self.idle = IdleTables(self._tables, self._feed)
         self._in_memory = self._tables.in_memory
         self.claims = SeatClaims(self._in_memory, clock)
@@ -107,13 +106,12 @@ class Lobby:
         self._lease = lease
         self.server_tables = ServerTables(self._tables, self._feed, store)
         self._signs = signs
-        self._stopped = False
         self._catching_up = CatchingUp(self._tables, self._hydration, journal, cashier)
         self._cards = CardsAhead(
             *(notes, self._in_memory, self._catching_up.__contains__),
             holds=journal.keeps and not durable,
         )
-        self._pause = OutagePause(
+        self.outage = OutagePause(
             *(journal, clock, self._in_memory, self._cards, lease), durable=durable
         )
         self.outcomes = CommitOutcomes(
@@ -121,26 +119,26 @@ class Lobby:
         )
         self._catching_up.outcomes = self.outcomes
         self._loader = TableLoader(
-            *(self._tables, self._feed, self._hydration, self.outcomes, self._pause),
+            *(self._tables, self._feed, self._hydration, self.outcomes, self.outage),
             clock=clock,
             metrics=metrics,
             keep_events=keep_events,
             make_actor=self._actor,
             close=self._close,
         )
+        self.take = self._loader.take
         journal.subscribe(cashier)
         journal.subscribe(self.outcomes)
 
     async def start(self) -> None:
         """List the stored tables, which are loaded on demand."""
-        self._pause.start()
+        self.outage.start()
         await self.list_stored()
 
     async def list_stored(self) -> None:
         """List stored tables that this server does not know yet.
 
-        At the start these are all stored tables; later, tables that were repaired, or opened by
-        another server.  Raises StoreUnavailable or TimeoutError.
+        Later, they were repaired, or opened elsewhere.  Raises StoreUnavailable or TimeoutError.
         """
         # Otherwise a table that was just closed here would be listed again.
         await self.flush()
@@ -155,8 +153,8 @@ class Lobby:
         await self._loader.load_unlisted(unreadable)
 
     def stop(self) -> None:
-        """Stop all tables in their current state, and open or load no more."""
-        self._stopped = True
+        """Stop all tables in their current state."""
+        self.is_leaving = True
         for entry in self._tables:
             if entry.loading is not None:
                 entry.loading.cancel()
@@ -164,7 +162,7 @@ class Lobby:
         self._catching_up.stop()
         self.seating.chips.stop()
         self._feed.watchers.stop()
-        self._pause.stop()
+        self.outage.stop()
 
     async def store_snapshots(self) -> None:
         """Store the whole state of each table, so that nothing is replayed after a stop."""
@@ -177,7 +175,7 @@ class Lobby:
         await self._journal.flush(FLUSH_TIMEOUT_S)
 
     def _check_open(self) -> None:
-        if self._stopped:
+        if self.is_leaving:
             raise Refused("restarting", REJECT_CODES["restarting"].meaning)
 
     # ---- opening
@@ -209,7 +207,7 @@ class Lobby:
         actor = self._actor(TableSnapshot(table), 1, 1, stored_seq=0, tail=None)
         entry = self._tables.add_live(table.id, actor, opener, address)
         entry.since_ms = self._clock.now_ms()
-        self._pause.apply_to(actor)
+        self.outage.apply_to(actor)
         actor.opened(events)
         return actor
 
@@ -222,8 +220,8 @@ class Lobby:
 
     def at(self, table: TableId) -> TableActor | None:
         """The actor of a table in memory; None while another server may own it."""
-        if self._lease.is_over and self._pause.is_doubtful:
-            self._pause.check()
+        if self._lease.is_over and self.outage.is_doubtful:
+            self.outage.check()
             return None
         actor = self._in_memory.get(table)
         if actor is not None:
@@ -238,7 +236,7 @@ class Lobby:
         if actor is not None:
             return actor
         self._check_open()
-        if self._pause.is_doubtful:
+        if self.outage.is_doubtful:
             raise Refused("paused")
         entry = self._tables.get(table) or await self._opened_elsewhere(table)
         if entry is None:
@@ -354,10 +352,11 @@ class Lobby:
         if not self._journal.keeps:
             return 0
         idle = self.idle.evictable(before_ms)
-        each([self._in_memory[table] for table in idle], self._evict)
+        each([self._in_memory[table] for table in idle], self.put_away)
         return len(idle)
 
-    def _evict(self, actor: TableActor) -> None:
+    def put_away(self, actor: TableActor) -> None:
+        """Remove a table from memory; it stays listed."""
         actor.store_snapshot()
         actor.stop()
         self._move(actor.table.id, TableState.STORED)
@@ -401,6 +400,7 @@ class Lobby:
 
     def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
         """Part of `Owner`."""
+        self._hands.value += 1
         self._signs.hand_over(table, net)
 
     def table_closing(self, table: TableId) -> None:

@@ -44,6 +44,8 @@ class OutagePause:
     ) -> None:
         self._cards = cards
         self._is_away = False
+        # Whether an operator has frozen a table; it is set by the moderation.
+        self.is_frozen: Callable[[TableId], bool] = lambda _: False
         self._lease = lease
         self._durable = durable
         self._journal = journal
@@ -83,8 +85,16 @@ class OutagePause:
         if self._check is not None:
             self._check.cancel()
 
+    @property
+    def paused(self) -> int:
+        """The number of tables that are paused."""
+        # Outside of outages nothing is counted, however many tables there are.
+        return sum(actor.is_paused for actor in self._actors.values()) if self._is_away else 0
+
     def apply_to(self, actor: TableActor) -> None:
-        """Pause a table that has just come into memory, if there is an outage."""
+        """Pause a table that has just come into memory, if there is an outage, or freeze it."""
+        if self.is_frozen(actor.table.id):
+            actor.freeze(on=True)
         if self._is_away and (self._must_wait(actor) or self.is_doubtful):
             actor.pause()
 

@@ -56,7 +56,7 @@ class SeatClaims:
 
     def check(self, actor: TableActor, player: PlayerId) -> None:
         """Raise Refused if a player who sends `sit` has to wait for a seat."""
-        if actor.is_paused or _has_seat(actor.table, player):
+        if not actor.standstill.takes_commands or _has_seat(actor.table, player):
             return
         self.claim(actor, player)
         claims, free = self._claims_at(actor), free_seats(actor.table)

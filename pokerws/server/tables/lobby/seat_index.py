@@ -13,6 +13,11 @@ class SeatIndex:
         self._players: dict[TableId, tuple[PlayerId, ...]] = {}
         self._tables: dict[PlayerId, tuple[TableId, ...]] = {}
 
+    @property
+    def seated(self) -> int:
+        """The number of players who sit at any table."""
+        return len(self._tables)
+
     def players_at(self, table: TableId) -> Sequence[PlayerId]:
         """The players who sit at a table."""
         return self._players.get(table, ())

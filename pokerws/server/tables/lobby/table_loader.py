@@ -1,7 +1,7 @@
 """Loads stored tables into memory, each once, even if many clients ask for it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from pokerws.server.tables.lobby.hydration import Hydration, Loaded
 from pokerws.server.tables.lobby.outage_pause import OutagePause
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
 from pokerws.storage.outcomes import Outcome, StorageMetrics, went_back
-from pokerws.storage.store import Position, TableSnapshot
+from pokerws.storage.store import Claimed, Position, TableSnapshot
 
 # Extra time for the player to act, added to the remaining time when a table is loaded.
 RESUME_GRACE_MS = 5_000
@@ -82,6 +82,19 @@ class TableLoader:
                 self._try_to_resume(entry, loaded)
         log.info("tables_loaded", tables=len(self._tables.in_memory), of=len(self._tables))
 
+    async def take(self, claims: Mapping[TableId, Claimed]) -> dict[TableId, Claimed]:
+        """Load tables that were claimed for this server, without those that cannot be loaded.
+
+        Returns those that are not listed yet, and are left as they are.
+        """
+        listed = {table: one for table, one in claims.items() if table in self._tables}
+        async for table, loaded in self._hydration.load_claimed(listed):
+            entry = self._tables.get(table)
+            # Somebody may have asked for it meanwhile, and claimed it again.
+            if entry is not None and entry.state is TableState.STORED:
+                self._try_to_resume(entry, loaded)
+        return {table: one for table, one in claims.items() if table not in listed}
+
     async def _load(self, entry: TableEntry) -> TableActor:
         try:
             known = entry.known or Position(0, 0)
@@ -110,7 +123,8 @@ class TableLoader:
         """
         claimed = loaded.claimed
         if claimed.version < known.version and claimed.epoch == known.epoch + 1:
-            log.error("table_went_back", **went_back(table, known.version, claimed.version))
+            error = went_back(known.version, claimed.version)
+            log.error("table_went_back", outcome=Outcome.WENT_BACK, table=table, error=error)
             self._metrics.operation("get_game", Outcome.WENT_BACK)
             self._outcomes.tables_gone_back += 1
 

@@ -6,10 +6,13 @@ export declare class Retries {
     now: () => number;
     failures: number;
     heldUntilMs: number;
+    soonUntilMs: number;
     /** @param {() => number} now the local clock */
     constructor(now: () => number);
     /** The connection has lasted. */
     reset(): void;
+    /** The server restarts; that is believed once, until a connection has lasted again. */
+    restarting(): void;
     /**
      * The server asks not to be tried for a while.
      * @param {number} pauseMs

@@ -16,6 +16,7 @@ from pokerws.game.seating.auto_chips import players_due
 from pokerws.game.state import AutoBuy, PlayerId, TableId
 from pokerws.messages import NOTICES, Notice
 from pokerws.server.auth.guests import GUEST_PREFIX
+from pokerws.server.keyed_tasks import KeyedTasks
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.lobby.seating.callers import Callers
@@ -35,7 +36,7 @@ class ChipBringer:
         self._actors = actors
         self._cashier = cashier
         self._callers = callers
-        self._running: dict[_Seat, asyncio.Task[None]] = {}
+        self._running = KeyedTasks[_Seat, None]()
         # The players with too few chips, and the setting that they were told about.
         self._told: dict[_Seat, AutoBuy | None] = {}
         self._put_off: set[TableId] = set()
@@ -44,9 +45,8 @@ class ChipBringer:
         """Begin to pay the chips that are due at a table."""
         for player in players_due(actor.table):
             seat = (actor.table.id, player)
-            if seat not in self._running and not actor.stopped and not actor.is_paused:
-                task = asyncio.create_task(self._bring(*seat), name="bring chips")
-                self._running[seat] = task
+            if seat not in self._running and actor.standstill.takes_commands:
+                task = self._running.start_task(seat, self._bring(*seat), "bring chips")
                 task.add_done_callback(partial(self._done, seat))
 
     def look_again(self) -> None:
@@ -62,8 +62,7 @@ class ChipBringer:
 
     def stop(self) -> None:
         """Pay nothing more."""
-        for task in self._running.values():
-            task.cancel()
+        self._running.cancel_all()
 
     async def _bring(self, table: TableId, player: PlayerId) -> None:
         address = self.address_of(player) if player.startswith(GUEST_PREFIX) else None
@@ -101,6 +100,5 @@ class ChipBringer:
         self._callers.warn(player, Notice("auto_chips_failed", NOTICES["auto_chips_failed"], table))
 
     def _done(self, seat: _Seat, task: asyncio.Task[None]) -> None:
-        del self._running[seat]
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("chips_not_brought", table=seat[0], player=seat[1], exc_info=error)

@@ -1,0 +1,1 @@
+"""Tables that go from one server to another."""
