@@ -1,15 +1,18 @@
 """What holds for every test."""
 
+import gc
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from pokerws import logs
 from pokerws.metrics import ACCEPTED, UNREADABLE, Metrics
 from pokerws.schema.refused import codes_of
 from pokerws.schema.schemas import CLIENT_MESSAGES, tag_of
@@ -33,6 +36,8 @@ pytest_plugins = ["tests.postgres_fixtures", "tests.browser_fixtures"]
 
 # Each has a Postgres of its own.
 MOST_WORKERS = 4
+# More objects, and more young collections, before garbage is looked for: tests leave little of it.
+COLLECT_AFTER = (10_000, 20, 20)
 # Their tests take longest and mostly wait for other processes.
 SLOW_ROOMS = ("external", "e2e", "simulation", "bench", "web")
 
@@ -40,6 +45,18 @@ SLOW_ROOMS = ("external", "e2e", "simulation", "bench", "web")
 def pytest_xdist_auto_num_workers() -> int:
     """Workers for `-n auto`: two more than processors, since tests often wait for others."""
     return min(MOST_WORKERS, (os.cpu_count() or 1) + 2)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect no garbage while tests are collected, nor look at them later: they stay anyway."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -87,12 +104,29 @@ def digits_as_before() -> Iterator[None]:
     sys.set_int_max_str_digits(limit)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session", autouse=True)
+def loggers_follow_the_test() -> Iterator[None]:
+    """A cached logger would keep what one test has configured, and hide from the next one."""
+    configure = structlog.configure
+
+    def configure_without_cache(**settings: Any) -> None:
+        configure(**{**settings, "cache_logger_on_first_use": False})
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(structlog, "configure", configure_without_cache)
+        yield
+
+
+@pytest.fixture(autouse=True)
 def logging_as_before() -> Iterator[None]:
     """Undo what `configure` does to the process, for the sake of other tests."""
     root, websockets = logging.getLogger(), logging.getLogger("websockets")
     handlers, level, websockets_level = root.handlers[:], root.level, websockets.level
     yield
+    if not any(handler.name == "pokerws" for handler in root.handlers):
+        return
+    logs.configure("json", "info")  # So that no logger keeps a level of its own.
+    logging.getLogger("pokerws").setLevel(logging.NOTSET)
     structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()
     root.handlers[:] = handlers

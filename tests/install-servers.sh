@@ -1,16 +1,17 @@
 #!/bin/sh
 # Sees to the servers of other projects that tests/external runs ours with: PostgreSQL as Debian has
-# it, PgBouncer, nginx and Caddy. They are installed under CI only, since Debian starts some of them
-# at once. It never fails: without them those tests are skipped, or fail under CI.
+# it, PgBouncer, nginx, Caddy and Prometheus; and systemd's tool that checks units. They are installed
+# under CI only, since Debian starts some of them at once. It never fails: without them those tests are skipped, or fail under CI.
 set -u
 
 . "$(dirname "$0")/packages.sh"
 
 missing=""
 is_there /usr/lib/postgresql/*/bin/initdb || missing="$missing postgresql"
-for name in pgbouncer nginx caddy; do
+for name in pgbouncer nginx caddy prometheus; do
     is_there "$name" "/usr/sbin/$name" || missing="$missing $name"
 done
+is_there systemd-analyze || missing="$missing systemd"
 if [ -z "$missing" ]; then
     exit 0
 fi

@@ -137,8 +137,7 @@ async def test_bots_play_on_over_broken_connections() -> None:
                 view = await rail.watch(table)
                 await hands(view, 3)
                 assert names(view) == set(STYLE_OF)
-            assert app._listener is not None
-            for session in list(app._listener._sessions):
+            for session in list(app.listener._sessions):
                 session._connection.transport.abort()
 
 

@@ -257,7 +257,6 @@ async def test_a_real_server_renews_a_connection_as_often_as_there_are_tokens() 
         async with with_token(app.socket_url, provide) as client:
             await renewed.wait()
             assert client.player == "ann"
-            assert app._listener is not None
-            assert app._listener.connections == 1
+            assert app.listener.connections == 1
     finally:
         await app.stop()

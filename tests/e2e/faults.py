@@ -6,8 +6,10 @@ import os
 import random
 import shutil
 import signal
+import subprocess
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 
 from pokerws.client import Client, CommandRejected, TableLost, TableView, connect
 from pokerws.client.client import News
-from pokerws.game.state import TableId
+from pokerws.game.state import TableId, Turn
 from pokerws.messages import (
     ClientMessage,
     Events,
@@ -36,7 +38,7 @@ from pokerws.storage.postgres.migrate import migrate
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
 from tests.postgres_fixtures import FAST, TEMPLATE, new_directory
-from tests.simulation.crash import BACKOFF, CONFIG, Progress, Recorder, _check_shown
+from tests.simulation.crash import BACKOFF, CONFIG, Progress, Recorder, check_shown
 from tests.storage.clusters import postmaster, processes_of
 
 # A killed Postgres loses nothing that the operating system has, so waiting for the disk proves
@@ -135,8 +137,7 @@ class Cluster:
 
     def kill(self) -> None:
         """SIGKILL for all of it."""
-        for pid in processes_of(self.postgres):
-            os.kill(pid, signal.SIGKILL)
+        self._send_all(processes_of(self.postgres), signal.SIGKILL)
 
     async def start_again(self) -> None:
         """Start it where it has ended."""
@@ -145,14 +146,19 @@ class Cluster:
     def hang(self) -> None:
         """SIGSTOP for all of it: there, and dead to the world."""
         self._hung = processes_of(self.postgres)
-        for pid in self._hung:
-            os.kill(pid, signal.SIGSTOP)
+        self._send_all(self._hung, signal.SIGSTOP)
 
     def go_on(self) -> None:
         """The end of a `hang`."""
         hung, self._hung = self._hung, []
-        for pid in hung:
-            os.kill(pid, signal.SIGCONT)
+        self._send_all(hung, signal.SIGCONT)
+
+    @staticmethod
+    def _send_all(pids: list[int], number: signal.Signals) -> None:
+        """Send a signal to those that have not ended meanwhile."""
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def stop(self) -> None:
         """The end, whatever state a test has left it in."""
@@ -169,6 +175,9 @@ class Witness(Recorder):
 
     # Chips that move while nothing can be stored would stop the table.
     leaves = 0.0
+    # The longest time that an action waited for its answer.
+    longest_s = 0.0
+    think_s = THINK_S
 
     async def play(self, url: str, table: TableId) -> None:
         async with connect(url, name=self.name, backoff=BACKOFF) as client:
@@ -186,24 +195,30 @@ class Witness(Recorder):
                     await asyncio.sleep(ASIDE_S)
 
     async def _step(self, client: Client, view: TableView) -> None:
-        await asyncio.sleep(THINK_S)
+        await asyncio.sleep(self.think_s)
         await super()._step(client, view)
+
+    async def _act(self, client: Client, view: TableView, turn: Turn) -> None:
+        began_s = time.perf_counter()
+        await super()._act(client, view, turn)
+        self.longest_s = max(self.longest_s, time.perf_counter() - began_s)
 
 
 class TablesInPlay:
     """Tables in full play on one server, and what was shown there."""
 
-    def __init__(self, server: ServerProcess, dsn: str) -> None:
+    def __init__(self, server: ServerProcess, dsn: str, tables: int = TABLES) -> None:
+        self._wanted = tables
         self.server = server
         self.dsn = dsn
         self.progress = Progress()
-        self.players: dict[TableId, list[Recorder]] = {}
+        self.players: dict[TableId, list[Witness]] = {}
 
     async def open(self) -> None:
         """Open the tables; the players are about to come."""
         rng = random.Random(5)
         async with connect(self.server.socket_url, name="Opener") as opener:
-            for number in range(TABLES):
+            for number in range(self._wanted):
                 table = await opener.create_table(f"Table {number}", CONFIG)
                 self.players[table] = [
                     Witness(f"P{number}{seat}", random.Random(rng.random()), self.progress)
@@ -214,24 +229,40 @@ class TablesInPlay:
     def tables(self) -> list[TableId]:
         return list(self.players)
 
+    @property
+    def longest_s(self) -> float:
+        """The longest time that an action waited for its answer."""
+        return max(one.longest_s for players in self.players.values() for one in players)
+
+    async def more(self, count: int) -> None:
+        """Wait for so many more events to be shown at each table."""
+        for table in self.tables:
+            await self.more_at(table, count)
+
     async def more_at(self, table: TableId, count: int) -> None:
         """Wait for so many more events to be shown at one table."""
-        before = self._highest(table)
-        while self._highest(table) < before + count:
+        before = self.highest(table)
+        while self.highest(table) < before + count:
             await self.progress.more(1)
 
-    def _highest(self, table: TableId) -> int:
+    def highest(self, table: TableId) -> int:
+        """The last event that a player of a table was shown."""
         return max((max(one.shown, default=0) for one in self.players[table]), default=0)
 
     def nobody_was_disconnected(self) -> None:
-        assert len(self.server.log("session_opened")) == TABLES * PLAYERS + 1
+        assert len(self.server.log("session_opened")) == len(self.tables) * PLAYERS + 1
         assert len(self.server.log("session_ended")) == 1, "only who opened the tables has left"
 
-    async def everything_shown_is_stored(self) -> None:
-        """Also: each game is whole, and each accepted command stands where it was said to."""
+    async def everything_shown_is_stored(self) -> int:
+        """Also: each game is whole, and each accepted command stands where it was said to.
+
+        Returns the number of events that were checked.
+        """
         versions = await check_database(self.dsn)
         assert set(self.tables) <= set(versions)
-        assert await _check_shown(self.dsn, self.players) > 0
+        checked = await check_shown(self.dsn, self.players)
+        assert checked > 0
+        return checked
 
 
 def server_on(dsn: str, *, durable: bool, **settings: object) -> ServerProcess:
@@ -259,18 +290,24 @@ async def serving(dsn: str, *, durable: bool, **settings: object) -> AsyncIterat
 
 
 @asynccontextmanager
-async def tables_in_play(server: ServerProcess, dsn: str) -> AsyncIterator[TablesInPlay]:
-    """All tables in play; at the end the players go."""
-    played = TablesInPlay(server, dsn)
+async def tables_in_play(
+    server: ServerProcess, dsn: str, *others: ServerProcess, tables: int = TABLES
+) -> AsyncIterator[TablesInPlay]:
+    """All tables in play on a server; at the end the players go.
+
+    If there are other servers of its cluster, the players are connected to those.
+    """
+    played = TablesInPlay(server, dsn, tables)
     await played.open()
+    urls = [other.socket_url for other in others or (server,)]
     async with asyncio.TaskGroup() as group:
         tasks = [
-            group.create_task(player.play(server.socket_url, table))
+            group.create_task(player.play(urls[number % len(urls)], table))
             for table, players in played.players.items()
-            for player in players
+            for number, player in enumerate(players)
         ]
         # Somebody who comes while the database is away would be refused.
-        while len(server.log("session_opened")) <= len(tasks):
+        while sum(len(one.log("session_opened")) for one in {server, *others}) <= len(tasks):
             await played.progress.more(1)
         await played.progress.more(50)
         yield played
@@ -327,6 +364,17 @@ class Onlooker:
         seqs += [one.seq + len(one.events) - 1 for one in self.messages if isinstance(one, Events)]
         return max(seqs, default=0)
 
+    def missed_nothing(self) -> None:
+        """It has each event since its only snapshot, once and in order."""
+        (first,) = (one for one in self.messages if isinstance(one, Snapshot))
+        shown = [
+            one.seq + n
+            for one in self.messages
+            if isinstance(one, Events)
+            for n in range(len(one.events))
+        ]
+        assert shown == list(range(first.seq + 1, self.highest_seq + 1))
+
     async def send(self, message: ClientMessage) -> None:
         """Send a message; its answer is kept with the others."""
         await self._connection.send(encode(message), text=True)
@@ -358,9 +406,18 @@ async def onlooker(server: ServerProcess, table: TableId, *, token: str) -> Asyn
         connection.transport.abort()
 
 
-def a_cluster() -> Iterator[Cluster]:
+def a_cluster(cluster_template: Path) -> Iterator[Cluster]:
     """What a fixture needs to have one."""
+    with new_cluster(cluster_template) as cluster:
+        yield cluster
+
+
+@contextmanager
+def new_cluster(template: Path | None = None) -> Iterator[Cluster]:
+    """One of its own, which is made sooner as a copy of a template."""
     path = new_directory()
+    if template is not None:
+        subprocess.run(["cp", "-a", template, path / "postgres"], check=True)
     cluster = Cluster(path / "postgres")
     try:
         yield cluster

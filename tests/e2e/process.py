@@ -9,8 +9,10 @@ import socket
 import sys
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from tests.unlimited import NO_LIMITS
@@ -46,7 +48,8 @@ class ServerProcess:
         # In memory, a server looks at the tables of its database.  The port is reserved for this
         # address only.
         usual = {"vault_keys": VAULT_KEYS, "database_url": NO_DATABASE, "host": "127.0.0.1"}
-        given = {**usual, **NO_LIMITS, **settings}
+        # The socket would be the same file for all of them.
+        given = {"admin_socket": "", **usual, **NO_LIMITS, **settings}
         self.settings = {name.upper(): str(value) for name, value in given.items()}
         self.output: list[str] = []
         self._process: asyncio.subprocess.Process | None = None
@@ -63,14 +66,18 @@ class ServerProcess:
         """The socket's address."""
         return f"ws://127.0.0.1:{self.port}/ws"
 
-    async def bytes_compressed(self) -> tuple[float, float]:
-        """What the metrics say of the messages that were sent compressed: before and after."""
+    async def metrics(self) -> dict[str, float]:
+        """The values by name and labels, as they are written: `pokerws_ready{part="lease"}`."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
         text = (await reader.read()).decode()
         writer.close()
-        counts = dict(re.findall(r'pokerws_compressed_bytes_total{size="(\w+)"} (\S+)', text))
-        return float(counts["before"]), float(counts["after"])
+        return {name: float(value) for name, value in re.findall(r"(?m)^(\w\S*) (\S+)$", text)}
+
+    async def bytes_compressed(self) -> tuple[float, float]:
+        """What the metrics say of the messages that were sent compressed: before and after."""
+        name, now = "pokerws_compressed_bytes_total", await self.metrics()
+        return now[f'{name}{{size="before"}}'], now[f'{name}{{size="after"}}']
 
     async def start(
         self,
@@ -125,7 +132,9 @@ class ServerProcess:
         """Send it a signal, without waiting for what follows."""
         assert self._process is not None, "not started"
         if self._process.returncode is None:
-            self._process.send_signal(number)
+            # `send_signal` would look whether it has ended, and take its exit code from asyncio.
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
 
     async def end(self, number: signal.Signals) -> int:
         """Send it a signal and wait for its end; returns the exit code."""
@@ -149,14 +158,33 @@ class ServerProcess:
 
     def log(self, event: str) -> list[dict[str, Any]]:
         """The log lines of one event, in order."""
-        lines = [json.loads(line) for line in self.output if line.startswith("{")]
-        return [line for line in lines if line.get("event") == event]
+        return [line for line in self.lines if line.get("event") == event]
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """All lines of the log."""
+        return [json.loads(line) for line in self.output if line.startswith("{")]
 
     async def health(self) -> dict[str, Any]:
         """What `/healthz` says."""
         body = await asyncio.to_thread(lambda: urlopen(f"{self.address}healthz").read())
         facts: dict[str, Any] = json.loads(body)
         return facts
+
+    async def unready(self) -> set[str]:
+        """The parts that `/readyz` has a reason of."""
+
+        def ask() -> tuple[int, bytes]:
+            try:
+                with urlopen(f"{self.address}readyz") as answer:
+                    return answer.status, answer.read()
+            except HTTPError as error:
+                return error.code, error.read()
+
+        status, body = await asyncio.to_thread(ask)
+        facts = json.loads(body)
+        assert (status, facts["ready"]) == ((503, False) if facts["reasons"] else (200, True))
+        return {reason["part"] for reason in facts["reasons"]}
 
     async def all_written(self, version: int) -> None:
         """Wait until the journal says that a table's event of that number is in the database."""

@@ -1,9 +1,11 @@
 """`python server.py` as an operator meets it: its commands, and one clear line for each mistake."""
 
 import asyncio
+import gc
 import gzip
 import json
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -63,7 +65,14 @@ def test_ctrl_c_while_modules_are_imported_ends_it_without_a_traceback(
             raise KeyboardInterrupt
 
     monkeypatch.setitem(sys.modules, "pokerws.cli", Imported("pokerws.cli"))
-    assert entry_point([]) == 130
+    numbers = signal.SIGTERM, signal.SIGINT
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    try:
+        assert entry_point([]) == 130
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert gc.isenabled()
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,9 @@ disconnected, all goes on by itself, and what was shown is stored.
 """
 
 import asyncio
-import subprocess
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -29,11 +27,15 @@ from tests.e2e.faults import (
     serving,
     tables_in_play,
 )
+from tests.e2e.monitored.disks import a_disk, database_on, filled
 from tests.e2e.process import ServerProcess
 
 Fault = Callable[[Cluster, str], AbstractAsyncContextManager[None]]
 
 BOTH_MODES = pytest.mark.parametrize("durable", [False, True], ids=["dual-write", "durable"])
+
+# What tells an outage in the log: lines and the outcome of a write.
+STORY = {"DB_FAILED", "tables_paused", "save_resumed", "tables_go_on"}
 
 # Nobody's time is up before the server notices an outage.
 SLOW = TableConfig(seats=3, turn_time_ms=600_000, next_hand_delay_ms=20)
@@ -45,15 +47,8 @@ cluster = pytest.fixture(scope="module")(a_cluster)
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
     """The directory of a small disk of its own."""
-    path = Path(tempfile.mkdtemp(prefix="pokerws-disk-"))
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=24m,mode=0755", "pokerws", str(path)]
-    done = subprocess.run(mounting, capture_output=True, text=True, check=False)
-    if done.returncode:
-        path.rmdir()
-        pytest.skip(f"no small disk can be mounted here: {done.stderr.strip()}")
-    yield path
-    subprocess.run(["umount", str(path)], check=True)
-    path.rmdir()
+    with a_disk(24) as path:
+        yield path
 
 
 @pytest.mark.parametrize("how", ["kill_a_backend", "quit", "kill"])
@@ -237,29 +232,40 @@ async def test_with_durable_acks_play_and_clocks_stand_still_while_nothing_can_b
         assert not [line for line in server.log("save_game") if line["outcome"] == "DB_CONFLICT"]
 
 
-@asynccontextmanager
-async def database_on(cluster: Cluster, disk: Path) -> AsyncIterator[str]:
-    """The address of a database on another disk."""
-    place = disk / "space"
-    place.mkdir()
-    cluster.postgres._account.own(place)
-    await cluster.ask(cluster.postgres.dsn, f"CREATE TABLESPACE small LOCATION '{place}'")
-    dsn = await cluster.database("TABLESPACE small")
-    yield dsn
-    name = dsn.partition("?")[0].rpartition("/")[2]
-    await cluster.ask(cluster.postgres.dsn, f"DROP DATABASE {name} WITH (FORCE)")
-    await cluster.ask(cluster.postgres.dsn, "DROP TABLESPACE small")
-
-
-@contextmanager
-def filled(disk: Path) -> Iterator[None]:
-    """No byte more fits on the disk."""
-    ballast = disk / "ballast"
-    with suppress(OSError), ballast.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
-    yield
-    ballast.unlink()
+async def test_a_server_with_paused_tables_is_not_ready_until_they_go_on(cluster: Cluster) -> None:
+    dsn = await cluster.database()
+    async with (
+        serving(dsn, durable=True, **SHORT_STATEMENTS) as server,
+        turn_between(server) as (acting, other, _),
+    ):
+        assert await server.unready() == set()
+        cluster.quit()
+        leaving = asyncio.create_task(other.client.sit_out(acting.view.id))
+        await heard([acting, other], "paused")
+        async with asyncio.timeout(1):
+            assert await server.unready() >= {"database", "tables"}
+            measured = await server.metrics()
+            assert measured["pokerws_tables_paused"] == 1
+            assert measured['pokerws_ready{part="tables"}'] == 0
+        # Nothing has to be written for this one.
+        while "lease" not in await server.unready():
+            pass
+        await cluster.start_again()
+        await heard([acting, other], "resumed")
+        assert "tables" not in await server.unready()
+        await leaving
+        while await server.unready():
+            pass
+        assert await server.stop() == 0
+    # In this order, and one line for each, however often the write was tried.
+    told = [line for line in server.lines if STORY & {line["event"], line.get("outcome")}]
+    assert [line["event"] for line in told] == [
+        "save_game",
+        "tables_paused",
+        "save_resumed",
+        "tables_go_on",
+    ]
+    assert [line["level"] for line in told] == ["warning", "error", "info", "info"]
 
 
 @BOTH_MODES

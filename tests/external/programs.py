@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +29,14 @@ def program(name: str, *directories: Path) -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return Path(found)
+
+
+def changed(text: str, changes: Mapping[str, str]) -> str:
+    """A file of deploy/ with what is different here."""
+    for old, new in changes.items():
+        assert old in text, f"{old!r} is not in the file of deploy/ any more"
+        text = text.replace(old, new)
+    return text
 
 
 def account_for(directory: Path) -> SystemAccount:

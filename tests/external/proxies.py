@@ -17,11 +17,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.e2e.process import REPOSITORY, reserve_port
-from tests.external.programs import accepts, account_for, program, running
+from tests.external.programs import accepts, account_for, changed, program, running
 from tests.postgres_fixtures import new_directory
 
 DEPLOY = REPOSITORY / "deploy"
 NAMES = ("poker.example", "www.example")
+# The name of a file that takes its own from the environment.
+DEFAULT_NAME = "localhost"
 UPSTREAM = "127.0.0.1:8765"
 # What a distribution's own nginx.conf has around such a file.
 NGINX = """
@@ -77,8 +79,11 @@ class Proxy:
 
 
 @contextmanager
-def proxy(file: str, to_port: int, changes: Mapping[str, str] = {}) -> Iterator[Proxy]:
-    """A proxy with a file of `deploy/`, in front of a server; `changes` are of its text."""
+def proxy(file: str, to_port: int | None, changes: Mapping[str, str] = {}) -> Iterator[Proxy]:
+    """A proxy with a file of `deploy/`, in front of a server; `changes` are of its text.
+
+    Without a port, they are also where the file names its servers.
+    """
     kind = "nginx" if file.startswith("nginx") else "caddy"
     path = program(kind)
     reserved = reserve_port()
@@ -86,8 +91,9 @@ def proxy(file: str, to_port: int, changes: Mapping[str, str] = {}) -> Iterator[
     directory = new_directory()
     try:
         trusting = _certify(directory)
-        site = _changed((DEPLOY / file).read_text(encoding="utf-8"), changes)
-        site = _changed(site, {UPSTREAM: f"127.0.0.1:{to_port}"})
+        site = changed((DEPLOY / file).read_text(encoding="utf-8"), changes)
+        if to_port is not None:
+            site = changed(site, {UPSTREAM: f"127.0.0.1:{to_port}"})
         if kind == "nginx":
             command = _nginx(path, directory, site, port)
         else:
@@ -95,24 +101,18 @@ def proxy(file: str, to_port: int, changes: Mapping[str, str] = {}) -> Iterator[
         account = account_for(directory)
         with running(*command, account=account, cwd=directory, is_ready=lambda: accepts(port)):
             below = "-path" in file
-            yield Proxy(port, NAMES[below], "/poker/" if below else "/", trusting)
+            name = NAMES[below] if to_port else DEFAULT_NAME
+            yield Proxy(port, name, "/poker/" if below else "/", trusting)
     finally:
         reserved.close()
         shutil.rmtree(directory)
-
-
-def _changed(text: str, changes: Mapping[str, str]) -> str:
-    for old, new in changes.items():
-        assert old in text, f"{old!r} is not in the file of deploy/ any more"
-        text = text.replace(old, new)
-    return text
 
 
 def _nginx(path: Path, directory: Path, site: str, port: int) -> list[str | Path]:
     # Plain HTTP would need another port, and IPv6 the same one.
     site = re.sub(r"server \{\n    listen 80;.*?^\}\n", "", site, flags=re.DOTALL | re.MULTILINE)
     site = re.sub(r"    listen \[::\]:443 .*\n", "", site)
-    site = _changed(site, {"listen 443": f"listen 127.0.0.1:{port}"})
+    site = changed(site, {"listen 443": f"listen 127.0.0.1:{port}"})
     for kind in ("fullchain.pem", "privkey.pem"):
         site = re.sub(rf"/etc/letsencrypt/live/[\w.]+/{kind}", str(directory / kind), site)
     (directory / "nginx.conf").write_text(NGINX.format(site=site))
@@ -122,7 +122,7 @@ def _nginx(path: Path, directory: Path, site: str, port: int) -> list[str | Path
 def _caddy(path: Path, directory: Path, site: str, port: int) -> list[str | Path]:
     tls = f"\tbind 127.0.0.1\n\ttls {directory / 'fullchain.pem'} {directory / 'privkey.pem'}\n"
     site = re.sub(
-        rf"^({'|'.join(map(re.escape, NAMES))}) \{{\n",
+        rf"^({'|'.join(map(re.escape, (*NAMES, DEFAULT_NAME)))}) \{{\n",
         rf"https://\1:{port} {{\n{tls}",
         site,
         flags=re.MULTILINE,
@@ -146,7 +146,9 @@ def _certify(directory: Path) -> ssl.SSLContext:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName(map(x509.DNSName, NAMES)), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName(map(x509.DNSName, (*NAMES, DEFAULT_NAME))), critical=False
+        )
         .sign(key, hashes.SHA256())
     )
     (directory / "fullchain.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))

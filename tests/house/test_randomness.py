@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# These choose waits and hosts, and the play of bots; nobody gains by guessing them.
+# These choose waits and hosts, and the play of bots and of a load; nobody gains by guessing them.
 NOT_SECRET = {
+    "pokerws/load/generator.py",
+    "pokerws/load/pace.py",
+    "pokerws/load/play.py",
     "pokerws/storage/journal/back_off.py",
     "pokerws/storage/postgres/address/__init__.py",
 }

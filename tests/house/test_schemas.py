@@ -31,14 +31,19 @@ strict = client_decoder(strict=True)
 
 
 @cache
+def whole_document() -> dict[str, Any]:
+    return document()
+
+
+@cache
 def validator(name: str) -> Draft202012Validator:
     """Checks against one of the schemas, out of the document that the server shows."""
-    return Draft202012Validator({"$ref": f"{document()['$id']}:{name}"}, registry=registry())
+    return Draft202012Validator({"$ref": f"{whole_document()['$id']}:{name}"}, registry=registry())
 
 
 @cache
 def registry() -> Registry[Any]:
-    whole = Resource.from_contents(document())
+    whole = Resource.from_contents(whole_document())
     empty: Registry[Any] = Registry()
     found: Registry[Any] = empty.with_resource(whole.contents["$id"], whole).crawl()
     return found

@@ -15,15 +15,18 @@ SECRETS = {
     "AUTH_SECRET": "hunter3" * 5,
     "OPERATOR_KEY": "hunter4" * 5,
     "METRICS_TOKEN": "hunter2hunter2hunter2",
+    "CLUSTER_URL": "tls://poker:hunter2@nats",
 }
+# Of a cluster.
+FLAGS = dict.fromkeys(("USE_DB_REPOSITORY", "USE_EVENT_PERSISTENCE", "USE_DURABLE_ACKS"), "true")
 
 
 def test_every_secret_may_be_in_a_file(tmp_path: Path) -> None:
     assert secret_files() == [f"{name}_FILE" for name in SECRETS]
     for name, secret in SECRETS.items():
         (tmp_path / name).write_text(f"{secret}\n")
-    settings = load({f"{name}_FILE": str(tmp_path / name) for name in SECRETS})
-    assert settings == load(SECRETS)
+    settings = load(FLAGS | {f"{name}_FILE": str(tmp_path / name) for name in SECRETS})
+    assert settings == load(FLAGS | SECRETS)
     assert "hunter" not in repr(settings)
 
 

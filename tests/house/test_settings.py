@@ -54,6 +54,7 @@ def test_each_value_is_read_as_its_type() -> None:
         }
     )
     assert settings == settings_of(
+        admin_socket="admin.sock",
         port=0,
         host=("::1",),
         bot_table="High stakes",
@@ -310,3 +311,24 @@ def test_make_run_stores_what_its_bots_play() -> None:
     assert settings.features.use_db_repository
     assert settings.features.use_event_persistence
     assert settings.bots.count > 1
+
+
+def test_a_cluster_needs_all_that_hands_tables_over() -> None:
+    flags = dict.fromkeys(("USE_DB_REPOSITORY", "USE_EVENT_PERSISTENCE"), "true")
+    assert refusal({"CLUSTER_URL": "nats://bus", **flags}) == (
+        "CLUSTER_URL is set and USE_DURABLE_ACKS is off: servers hand tables over through the "
+        "database; set USE_DURABLE_ACKS=true, or unset CLUSTER_URL"
+    )
+    assert "USE_DB_REPOSITORY=true and USE_EVENT_PERSISTENCE=true" in refusal(
+        {"CLUSTER_URL": "nats://bus"}
+    )
+    assert refusal({"WORKERS": "2", **flags}) == (
+        "WORKERS is 2 and USE_DURABLE_ACKS is off: servers hand tables over through the "
+        "database; set USE_DURABLE_ACKS=true, or unset WORKERS"
+    )
+    settings = load({"CLUSTER_URL": "nats://bus", "USE_DURABLE_ACKS": "on", **flags})
+    assert settings.cluster.cluster_url == "nats://bus"
+
+
+def test_a_certificate_for_the_bus_needs_its_key() -> None:
+    assert "belong together" in refusal({"CLUSTER_CERT_FILE": "node.pem"})

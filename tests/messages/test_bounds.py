@@ -125,9 +125,11 @@ def message_with(message: type[Struct], path: Path, value: object) -> dict[str, 
 
 def refusal(wire: Wire, message: dict[str, Any], *, strict: bool) -> str:
     frame = json.dumps(message) if wire.is_text else msgspec.msgpack.encode(message)
-    with pytest.raises(Illegal) as refused:
+    try:
         decode(wire, client_decoder(strict=strict, wire=wire), frame)
-    return refused.value.code
+    except Illegal as refused:
+        return refused.code
+    return "accepted"
 
 
 @pytest.mark.parametrize("message", CLIENT_MESSAGES)
@@ -159,12 +161,14 @@ def test_all_numbers_of_a_config_are_looked_at() -> None:
     assert {"config.limit.bring_in", "config.house.bomb_pot_ante", "config.mix.hands"} < names
 
 
-@pytest.mark.parametrize(("message", "path", "kind"), NUMBERS)
-def test_no_number_is_beyond_what_javascript_represents(
-    message: type[Struct], path: Path, kind: inspect.IntType
-) -> None:
-    bounds = [one for one in (kind.ge, kind.gt, kind.le, kind.lt) if one is not None]
-    assert all(abs(bound) <= MAX_EXACT for bound in bounds)
+def test_no_number_is_beyond_what_javascript_represents() -> None:
+    beyond = [
+        (message.__name__, path)
+        for message, path, kind in NUMBERS
+        for bound in (kind.ge, kind.gt, kind.le, kind.lt)
+        if bound is not None and abs(bound) > MAX_EXACT
+    ]
+    assert beyond == []
 
 
 def test_all_chips_of_a_table_at_their_bound_are_exact() -> None:
@@ -184,24 +188,30 @@ def test_whoever_won_more_than_anybody_may_bring_can_go_all_in(wire: Wire) -> No
 
 @pytest.mark.parametrize("strict", [True, False])
 @pytest.mark.parametrize("wire", WIRES.values())
-@pytest.mark.parametrize(("message", "path", "kind"), NUMBERS)
-def test_a_number_out_of_bounds_is_refused_on_both_wires(
+def test_a_number_out_of_bounds_is_refused_on_both_wires(*, wire: Wire, strict: bool) -> None:
+    for message, path, kind in NUMBERS:
+        check_bounds(message, path, kind, wire=wire, strict=strict)
+
+
+def check_bounds(
     message: type[Struct], path: Path, kind: inspect.IntType, *, wire: Wire, strict: bool
 ) -> None:
+    where = (message.__name__, path)
     code = "bad_config" if path[0] == "config" else "out_of_range"
     most = kind.le if kind.le is not None else (kind.lt or 0) - 1
     least = kind.ge if kind.ge is not None else (kind.gt or 0) + 1
     beyond = [most + 1, least - 1, 2**63, -(2**63), 2**64 - 1]
     if wire is JSON:
         beyond += [2**64, 10**30, -(10**30), int("9" * 3_900)]
-    for value in beyond:
-        assert refusal(wire, message_with(message, path, value), strict=strict) == code
-    for fraction in (1e30, 0.5, -1e300):
-        assert refusal(wire, message_with(message, path, fraction), strict=strict) == "wrong_type"
-    for value in (least, most):
-        fine = message_with(message, path, value)
-        frame = json.dumps(fine) if wire is JSON else msgspec.msgpack.encode(fine)
-        decode(wire, client_decoder(strict=strict, wire=wire), frame)
+    fractions = (1e30, 0.5, -1e300)
+    expected: list[tuple[float, str]] = [
+        *[(value, code) for value in beyond],
+        *[(value, "wrong_type") for value in fractions],
+        *[(value, "accepted") for value in (least, most)],
+    ]
+    for value, answer in expected:
+        found = refusal(wire, message_with(message, path, value), strict=strict)
+        assert found == answer, (*where, value)
 
 
 def test_a_minus_zero_is_zero() -> None:

@@ -1,4 +1,4 @@
-"""Breaks one line for each claim of docs/security.md and shows that a test fails.
+"""Breaks lines for claims of docs/security.md and cluster.md, and shows that a test fails.
 
 Each mutant runs in a copy of the checkout, with the tests of its claim.  First those tests must
 pass without a mutant.  Exit status 1: a mutant was not noticed, or could not run.

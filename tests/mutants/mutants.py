@@ -8,6 +8,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("claims.toml")
 EVIDENCE = ROOT / "docs" / "evidence.toml"
+PAGES = ("security", "cluster")
 
 
 class Mutant(NamedTuple):
@@ -38,10 +39,10 @@ class Mutant(NamedTuple):
         return before
 
 
-def evidence() -> dict[str, list[str]]:
-    """The tests of each row of docs/security.md."""
-    rows: dict[str, list[str]] = tomllib.loads(EVIDENCE.read_text(encoding="utf-8"))["security"]
-    return rows
+def evidence(*pages: str) -> dict[str, list[str]]:
+    """The tests of each row of these pages, or of docs/security.md and docs/cluster.md."""
+    found = tomllib.loads(EVIDENCE.read_text(encoding="utf-8"))
+    return {row: tests for page in pages or PAGES for row, tests in found[page].items()}
 
 
 def mutants() -> Iterator[Mutant]:

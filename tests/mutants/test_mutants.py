@@ -1,4 +1,7 @@
-"""Each claim of docs/security.md has a mutant: a line that a test must notice when it is broken."""
+"""Each claim of docs/security.md has a mutant: a line that a test must notice when it is broken.
+
+Of docs/cluster.md those have one that tests without processes notice.
+"""
 
 from pathlib import Path
 
@@ -11,7 +14,8 @@ MUTANTS = list(mutants())
 
 
 def test_each_claim_has_a_mutant_and_each_mutant_a_claim() -> None:
-    assert {mutant.claim for mutant in MUTANTS} == set(evidence())
+    claims = {mutant.claim for mutant in MUTANTS}
+    assert set(evidence("security")) <= claims <= set(evidence())
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)

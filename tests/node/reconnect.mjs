@@ -67,6 +67,46 @@ for (const outageMs of [3_000, 100_000, 171_350, 240_000]) {
   assert.ok(Math.max(...tenths) < pages.length / 3, String(tenths));
 }
 
+/** After a restart that was announced, a page is back within a second; later it is not as eager. */
+{
+  const pages = Array.from({ length: 200 }, () => new Page(false));
+  for (const page of pages) {
+    page.dialer.retries.restarting();
+    page.dialer.dialLater();
+  }
+  await pass(9_000);
+  for (const { failedSockets } of pages) assert.ok(failedSockets >= 11 && failedSockets <= 36);
+  const returnMs = nowMs;
+  for (const page of pages.slice(100)) page.up = true;
+  await pass(850);
+  const waitsMs = pages.slice(100).map(({ backMs }) => backMs - returnMs);
+  assert.ok(Math.min(...waitsMs) >= 0 && Math.max(...waitsMs) <= 850);
+  assert.ok(new Set(waitsMs).size > 5, "not all at once");
+  await pass(10_150);
+  const away = pages.slice(0, 100);
+  const before = away.map(({ failedSockets }) => failedSockets);
+  for (const page of away) page.dialer.retries.restarting();
+  await pass(20_000);
+  for (const [index, page] of away.entries()) assert.ok(page.failedSockets - before[index] <= 10);
+}
+
+/** A connection tells a restart from another close. */
+for (const [code, isSoon] of [
+  [1012, true],
+  [1006, false],
+]) {
+  const connection = new Connection({ url: "ws://nowhere.example/ws", name: "Ann", WebSocket: class {
+    close() {}
+  } });
+  connection.start();
+  const { socket } = connection;
+  assert.ok(socket?.onclose);
+  const closed = /** @type {unknown} */ ({ code, reason: "" });
+  socket.onclose(/** @type {CloseEvent} */ (closed));
+  assert.equal(connection.dialer.retries.soonUntilMs > 0, isSoon);
+  connection.stop();
+}
+
 /** Without a probe the socket itself is tried as often. */
 {
   const page = new Page(false);

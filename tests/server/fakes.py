@@ -10,6 +10,7 @@ from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import (
     JSON,
     Events,
+    Notice,
     ServerMessage,
     TableSummary,
     Wire,
@@ -152,6 +153,9 @@ class FakeViewer:
 
     def fail(self, error: Exception) -> None:
         raise error
+
+    def lose_table(self, notice: Notice) -> None:
+        self.frames.append(self.wire.encode(notice))
 
     def close_moved(self, table: TableId) -> None:
         self.moved_tables.append(table)

@@ -41,6 +41,8 @@ TABLE = "0" * 12
 CONFIG = TableConfig(seats=3, next_hand_delay_ms=0)
 # In so many turns of the event loop everything is done that nobody waits for.
 TURNS = 12
+# Against hanging only.
+MOST_S = 60
 MASK = b"mask"
 PING, LISTING = b'{"type":"ping","id":"p"}', b'{"type":"list_tables","id":"l"}'
 
@@ -251,7 +253,8 @@ class Fed:
         """The client has gone."""
         self._let_on.set()
         self.connection.connection_lost(None)
-        await asyncio.wait_for(asyncio.gather(*self._tasks), 5)
+        async with asyncio.timeout(MOST_S):
+            await asyncio.gather(*self._tasks)
         if (closing := self.session._closing) is not None:
             await closing
         self.context.lobby.stop()

@@ -10,7 +10,7 @@ import asyncio
 import csv
 import io
 import random
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -199,8 +199,8 @@ async def run(seed: int, directory: Path, *, durable: bool = True) -> int:
     try:
         await check_database(postgres.dsn)
         await check_ledgers(postgres.dsn, players)
-        moved = await _check_moved(postgres.dsn, players)
-        return await _check_shown(postgres.dsn, players) if durable else moved
+        moved = await check_moved(postgres.dsn, players)
+        return await check_shown(postgres.dsn, players) if durable else moved
     finally:
         await postgres.stop()
 
@@ -258,7 +258,7 @@ async def check_ledgers(dsn: str, tables: Iterable[TableId]) -> None:
         assert sum(nets) + rake == 0, f"{table}: {rows}"
 
 
-async def _check_moved(dsn: str, players: dict[TableId, list[Recorder]]) -> int:
+async def check_moved(dsn: str, players: dict[TableId, list[Recorder]]) -> int:
     """Chips that were said to have moved have, once and for that player.
 
     What a `stand` in mid-hand is answered with is that the player is leaving.
@@ -278,7 +278,7 @@ async def _check_moved(dsn: str, players: dict[TableId, list[Recorder]]) -> int:
     return checked
 
 
-async def _check_shown(dsn: str, players: dict[TableId, list[Recorder]]) -> int:
+async def check_shown(dsn: str, players: Mapping[TableId, Sequence[Recorder]]) -> int:
     """Everything shown is stored as it was shown; every accepted action stands where it said."""
     connection = await asyncpg.connect(dsn)
     checked = 0

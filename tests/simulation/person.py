@@ -16,7 +16,7 @@ from pokerws.game.events import (
 )
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableId
-from pokerws.messages import JSON, Accepted, Events, Snapshot, Watch, server_decoder
+from pokerws.messages import JSON, Accepted, Events, Notice, Snapshot, Watch, server_decoder
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.commit_gate import CommitGate, TableAnswer
@@ -103,6 +103,9 @@ class Person:
 
     def fail(self, error: Exception) -> None:
         raise error
+
+    def lose_table(self, notice: Notice) -> None:
+        """Whoever wants something asks again."""
 
     def close_moved(self, table: TableId) -> None:
         self.actor = None

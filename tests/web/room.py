@@ -5,12 +5,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import cast
 
 import msgspec
-from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.exceptions import ConnectionClosed
-from websockets.http11 import Request, Response
 
 import pokerws
 from pokerws.game import commands
@@ -23,23 +19,27 @@ from pokerws.messages import (
     Accepted,
     CloseCode,
     Limits,
+    Notice,
     Rejected,
     ServerMessage,
     client_decoder,
     encode,
 )
+from pokerws.metrics import Metrics
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.links import Links
 from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
+from pokerws.server.limits.limits import Quotas
 from pokerws.server.moderation.moderation import Moderation
-from pokerws.server.net.bounded_protocol import SWITCHING_PROTOCOLS
-from pokerws.server.net.connection import Connection, ConnectionEnded, Receiver, Work
+from pokerws.server.net.client_address import TrustedProxies
+from pokerws.server.net.connection import Connection, Work
+from pokerws.server.net.connection_counts import ConnectionCounts
 from pokerws.server.net.host_policy import HostPolicy
-from pokerws.server.net.http import SECURITY_HEADERS, Pages
-from pokerws.server.net.responses import add_page_headers, close
+from pokerws.server.net.http import Pages
+from pokerws.server.net.port import Port
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
@@ -51,6 +51,8 @@ from pokerws.server.tables.presence import Presence
 from pokerws.storage.links import MemoryLinks
 from pokerws.storage.names import MemoryNames
 from tests.server.fakes import FakeLine, ManualClock, memory_hands, open_memory_lobby
+from tests.settings import settings_of
+from tests.unlimited import NO_LIMITS
 
 WEB_ROOT = Path(pokerws.__file__).parent / "web"
 CONFIG = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
@@ -91,6 +93,9 @@ class Opponent:
     def fail(self, error: Exception) -> None:
         raise error
 
+    def lose_table(self, notice: Notice) -> None:
+        raise AssertionError("nothing fails here")
+
     def close_moved(self, table: TableId) -> None:
         raise AssertionError("no other process is about")
 
@@ -120,7 +125,7 @@ class Room:
         self.lobby_limit: int | None = None
         self._sessions: set[Session] = set()
         self._opponents: dict[str, Opponent] = {}
-        self._server: Server | None = None
+        self._port: Port | None = None
         self.port = 0
         # Where the page connects, if not to the server itself.
         self.page_port = 0
@@ -285,8 +290,7 @@ class Room:
             hello_timeout_s=10,
         )
 
-        async def serve_session(connection: ServerConnection) -> None:
-            assert isinstance(connection, PlainConnection)
+        async def serve_session(connection: Connection) -> None:
             session = RecordingSession(connection, context, self)
             self._sessions.add(session)
             try:
@@ -294,24 +298,23 @@ class Room:
             finally:
                 self._sessions.discard(session)
 
-        self._server = await serve(
+        settings = settings_of(host=("127.0.0.1",), port=self.port, **NO_LIMITS)
+        self._port = Port(
+            settings,
             serve_session,
-            "127.0.0.1",
-            self.port,
-            create_connection=PlainConnection,
-            process_request=Pages(WEB_ROOT, HostPolicy(), dict),
-            process_response=finish,
-            compression=None,
-            close_timeout=1,
+            Pages(WEB_ROOT, HostPolicy(), dict),
+            counts=ConnectionCounts(Quotas(), TrustedProxies(), self.clock, Metrics()),
+            clock=self.clock,
+            tls=None,
         )
-        self.port = self._server.sockets[0].getsockname()[1]
+        await self._port.open()
+        [(_, self.port)] = self._port.addresses
 
     async def stop(self) -> None:
         """Close the port and every connection; keep the table."""
-        if self._server is not None:
-            self._server.close(code=1012)
-            await self._server.wait_closed()
-            self._server = None
+        if self._port is not None:
+            await self._port.close(CloseCode.RESTARTING, "restarting")
+            self._port = None
 
     async def forget_everything(self) -> None:
         """Restart without any data, like a server without a database."""
@@ -321,52 +324,12 @@ class Room:
         await self.start()
 
 
-def finish(_: ServerConnection, __: Request, response: Response) -> None:
-    """Add to a response what the port would; the library's connection ends after it."""
-    if response.status_code != SWITCHING_PROTOCOLS:
-        add_page_headers(SECURITY_HEADERS, response)
-        close(response)
-
-
-class PlainConnection(ServerConnection):
-    """The library's connection with the methods that a session expects, which do nothing."""
-
-    receiver: Receiver | None = None
-    latency_ms = 0
-    is_silent = False
-
-    def start_serving(self, receiver: Receiver, *, is_text: bool) -> None:
-        self.receiver = receiver
-
-    def stop_serving(self) -> None:
-        self.receiver = None
-
-    async def serve_next(self) -> None:
-        assert self.receiver is not None
-        try:
-            message = await self.recv()
-        except ConnectionClosed as closed:
-            raise ConnectionEnded(closed) from closed
-        work = self.receiver(message, 0)
-        if work is not None:
-            await work
-
-    def write(self, message: bytes, shared: SharedContext | None = None) -> bool:
-        return False
-
-    async def wait_and_write(self, message: bytes, *, is_text: bool) -> None:
-        try:
-            await self.send(message, text=is_text)
-        except ConnectionClosed as closed:
-            raise ConnectionEnded(closed) from closed
-
-
 class RecordingSession(Session):
     """A session that records its client's messages."""
 
-    def __init__(self, connection: PlainConnection, context: SessionContext, room: Room) -> None:
+    def __init__(self, connection: Connection, context: SessionContext, room: Room) -> None:
         address = room.address_of_guests or UNKNOWN_ADDRESS
-        super().__init__(cast("Connection", connection), context, dispatch, address=address)
+        super().__init__(connection, context, dispatch, address=address)
         self._room = room
 
     def receive(self, frame: str | bytes, now_ms: int) -> Work | None:

@@ -68,7 +68,7 @@ async def test_an_older_copy_of_the_database_is_recognized_and_play_goes_on(
             for table in played.tables:
                 await played.more_at(table, 100)
             newer = await newcomer(server, "Newer")
-            before = {table: played._highest(table) for table in played.tables}
+            before = {table: played.highest(table) for table in played.tables}
             await cluster.put_in_place(copy, dsn)
 
             await goes_back(server, played)
@@ -80,7 +80,7 @@ async def test_an_older_copy_of_the_database_is_recognized_and_play_goes_on(
             assert not server.log("compare_game")
             if not durable:
                 for table in played.tables:
-                    assert played._highest(table) > before[table]
+                    assert played.highest(table) > before[table]
         assert await server.stop() == 0
         versions = await verified(dsn)
         assert set(played.tables) | {older} <= set(versions)

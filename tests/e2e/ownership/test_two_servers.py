@@ -178,12 +178,15 @@ async def test_after_kill_9_a_restart_on_the_machine_has_its_tables_at_once(
     dsn = await cluster.database()
     async with serving(dsn, durable=True, node_name="poker-1") as first:
         table, _, _ = await hand_of_two(first)
+        died = "pokerws_servers_died_total"
+        assert (await first.metrics())[died] == 0
         await first.kill()
         # By the clock of the database the lease goes on for years.
         await cluster.ask(dsn, "UPDATE owners SET lease_until = now() + interval '9 years'")
         await first.start()
         ended = await first.logged("owner_ended")
         assert (ended["node"], ended["reason"]) == ("poker-1", "process gone")
+        assert (await first.metrics())[died] == 1
         async with guest(first, "Gus", table) as gus:
             assert await epoch_of(cluster, dsn, table) == 2
             assert gus.view.epoch == 1

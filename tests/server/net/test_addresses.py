@@ -80,8 +80,7 @@ async def test_it_listens_on_each_address_at_one_port_and_is_dialled_there(
         assert app.socket_url == f"ws://{dialled}:{port}/ws"
         async with connect_client(app.socket_url, name="Ada") as client:
             assert client.player
-            assert app._listener is not None
-            servers = app._listener._port._servers
+            servers = app.listener._port._servers
             (accepted,) = (one for server in servers for one in server.connections)
             # Without it each small frame would wait for the client's delayed acknowledgement.
             delays = accepted.transport.get_extra_info("socket")

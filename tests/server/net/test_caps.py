@@ -88,9 +88,7 @@ async def test_a_handshake_that_fails_later_does_not_count_for_ever(app: App) ->
     for _ in range(5):
         response = await refusal(app.socket_url, additional_headers={"Sec-WebSocket-Version": "12"})
         assert response.status_code == 400
-        listener = app._listener
-        assert listener is not None
-        await until(lambda door=listener._counts: not door._connections)  # type: ignore[misc]
+        await until(lambda: not app.listener._counts._connections)
     await (await connect(app.socket_url, compression=None)).close()
 
 
@@ -142,7 +140,7 @@ async def test_sockets_that_ask_for_nothing_are_as_many_as_connections_may_be(ap
     writer.close()
     assert refused(app, "opening") == 1
     silent[0][1].close()
-    await until(lambda: app._listener is not None and app._listener._counts._opening == 2)
+    await until(lambda: app.listener._counts._opening == 2)
     await (await connect(app.socket_url, compression=None)).close()
     for _, other in silent:
         other.close()

@@ -185,8 +185,7 @@ async def test_a_thousand_half_open_handshakes_are_cut_off(app: App, play: Play)
         await asyncio.gather(*(ended(reader) for reader, _ in streams))
         for _, writer in streams:
             writer.close()
-    assert app._listener is not None
-    assert app._listener._counts._opening == 0
+    assert app.listener._counts._opening == 0
 
 
 async def test_the_half_open_sockets_of_one_address_keep_nobody_else_out(
@@ -195,9 +194,8 @@ async def test_the_half_open_sockets_of_one_address_keep_nobody_else_out(
     async with play.goes_on():
         streams = [await dial(app) for _ in range(300)]
         async with connect_client(app.socket_url, name="Late"):
-            assert app._listener is not None
             most = settings_of().limits.max_connections_per_address
-            assert app._listener._counts._opening <= most
+            assert app.listener._counts._opening <= most
         for _, writer in streams:
             writer.transport.abort()
 

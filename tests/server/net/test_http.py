@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from pokerws import metrics
 from pokerws.client import connect as connect_client
+from pokerws.metrics import metrics
 from pokerws.server.app import App
 
 

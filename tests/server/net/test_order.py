@@ -141,7 +141,7 @@ async def test_a_watcher_who_is_lost_while_it_is_shown_something_harms_nobody(
     table, players, turn = await a_hand(open_connection)
     rail = await open_connection("Rail")
     await rail.ask("watch", table=table)
-    (session,) = (one for one in app._listener._sessions if one.identity.name == "Rail")  # type: ignore[union-attr]
+    (session,) = (one for one in app.listener._sessions if one.identity.name == "Rail")  # type: ignore[union-attr]
     # From here on the server's end of it is dead, and the session does not know it yet.
     session._connection.transport.abort()
     with caplog.at_level(logging.WARNING):

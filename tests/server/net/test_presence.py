@@ -188,6 +188,8 @@ async def test_heartbeats_missed_during_a_halt_are_not_made_up_for(
 class Ended(NoSocket):
     """A connection that has ended."""
 
+    received_bytes = sent_bytes = 0
+
     def start_serving(self, receiver: object, *, is_text: bool) -> None:
         """It hands over nothing."""
 

@@ -19,6 +19,7 @@ from pokerws.server.app import App
 from pokerws.server.tables.interfaces import NoLease
 from pokerws.storage.accounts import Account, Allowance
 from pokerws.storage.ahead.notes import NO_NOTES
+from pokerws.storage.connections import StoredConnection
 from pokerws.storage.errors import OwnedElsewhere, StoreRejected, StoreUnavailable
 from pokerws.storage.links import MemoryLinks, StoredLink
 from pokerws.storage.memory_accounts import MemoryAccounts
@@ -181,6 +182,20 @@ class AwayLinks(MemoryLinks):
         return await super().take(digest, now_ms)
 
 
+class AwayConnections:
+    """`StoredConnections` that keeps nothing."""
+
+    def __init__(self, away: Away) -> None:
+        self._away = away
+
+    async def put(self, connections: Sequence[StoredConnection]) -> None:
+        self._away.check()
+
+    async def sweep(self, before_ms: int, limit: int) -> int:
+        self._away.check()
+        return 0
+
+
 class AwayStore(FaultyStore):
     """While it is `away`, nothing can be read; while `open` is clear, nothing is written.
 
@@ -201,6 +216,7 @@ class AwayStore(FaultyStore):
         self.player_notes = AwayNotes(self.away)
         self.links = AwayLinks(self.away)
         self.chat = AwayChat(self.away)
+        self.connections = AwayConnections(self.away)
         self._names = self.away_names
         self.rejects = False
 

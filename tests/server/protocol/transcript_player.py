@@ -62,8 +62,13 @@ class Speaker:
         return heard
 
     async def do(self, type: str, **fields: Any) -> dict[str, Any]:
-        """Say a command that is accepted."""
+        """Say a command that is accepted.
+
+        The database of a shared server may have been away for the situation before this one.
+        """
         answer = await self.ask(type, **fields)
+        while answer.get("code") == "bank_unavailable":
+            answer = await self.ask(type, **fields)
         assert answer["type"] != "rejected", answer
         return answer
 

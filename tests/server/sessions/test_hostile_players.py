@@ -113,7 +113,7 @@ async def test_a_thousand_connects_and_drops_on_one_seat_change_nothing_for_the_
     assert [seat["name"] for seat in state["seats"][:2]] == ["Mallory", "Ben"]
     assert sum(seat["stack"] for seat in state["seats"][:2]) + pot(state) == 20_000
     while app.connections > 5:
-        await asyncio.wait_for(ben.ask("ping"), 5)
+        await ben.ask("ping")
     no_traceback(capfd.readouterr().out)
 
 

@@ -107,6 +107,10 @@ class Slow:
         for _ in range(FRAMES + 2):
             self.session.send_table_frame(frame)
 
+    def drops(self) -> dict[str, int]:
+        """What the client missed, as counted."""
+        return {what: count for (what,), count in self.session.context.metrics.drops().items()}
+
     async def read_all(self) -> list[ServerMessage]:
         """Let the client read until nothing more is queued."""
         self.connection.reading.set()
@@ -135,6 +139,7 @@ async def test_the_first_overflow_gives_way_to_a_snapshot(slow: Slow) -> None:
     assert kinds.count(Snapshot) == 1
     assert len(messages) <= 3
     assert slow.connection.closed_with is None
+    assert slow.drops() == {"chat": 0, "tables": 1, "connection": 0}
 
 
 async def test_what_a_slow_watcher_of_the_lobby_missed_gives_way_to_the_list(slow: Slow) -> None:
@@ -168,6 +173,7 @@ async def test_the_second_overflow_before_it_caught_up_closes_the_connection(slo
     slow.overflow()
     await asyncio.sleep(0)
     assert slow.connection.closed_with == CloseCode.TOO_SLOW
+    assert slow.drops() == {"chat": 0, "tables": 1, "connection": 1}
     assert not slow.session._outbox
 
 
@@ -179,6 +185,7 @@ async def test_chat_is_what_a_slow_client_misses_first(slow: Slow) -> None:
     assert slow.connection.closed_with is None
     assert sum(isinstance(message, Pong) for message in messages) <= FRAMES
     assert isinstance(messages[-1], Events)
+    assert slow.drops()["chat"] >= 9 * FRAMES
 
 
 async def test_few_but_huge_frames_overflow_too(slow: Slow) -> None:

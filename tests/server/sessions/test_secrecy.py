@@ -209,7 +209,6 @@ def test_a_card_is_found_wherever_it_is() -> None:
     assert [part.cards for part in parts] == [{"As"}]
 
 
-@pytest.mark.usefixtures("logging_as_before")
 async def test_a_table_that_fails_in_mid_hand_is_logged_without_its_cards(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -249,7 +248,7 @@ async def test_what_operators_read_has_no_cards(app: App) -> None:
         actor.handle(FakeViewer(player), player, commands.Sit(player, player, None, 5_000))
     actor._carry_out(commands.TimeUp())
     assert actor.table.hand is not None
-    for page in ("/healthz", "/metrics"):
+    for page in ("/healthz", "/readyz", "/metrics"):
         assert not cards_in(await _get(app, page))
     assert await _get(app, "/schema") == schema, "it has no live data"
 

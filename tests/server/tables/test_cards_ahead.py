@@ -316,7 +316,7 @@ async def test_a_turn_that_nobody_has_seen_does_not_time_out(setting: Setting) -
     setting.see_flop(actor)
     seq = actor.table.seq
     # The outage is not noticed: nobody looks at the journal.
-    setting.house.lobby._pause.stop()
+    setting.house.lobby.outage.stop()
     setting.clock.advance(CONFIG.turn_time_ms * 3)
     assert actor.table.seq == seq
 

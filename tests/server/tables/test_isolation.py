@@ -211,7 +211,7 @@ async def test_an_outage_pauses_the_other_tables(
 ) -> None:
     actors = [await house.open() for _ in range(3)]
     broken_actor(monkeypatch, actors[1], method)
-    pause = house.lobby._pause
+    pause = house.lobby.outage
     pause._pause(1_000, actors)
     assert [actors[0].is_paused, actors[2].is_paused] == [True, True]
     pause._go_on(lambda actor: True)

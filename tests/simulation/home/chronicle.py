@@ -143,7 +143,7 @@ class Chronicle:
 
     def check(self) -> int:
         """Returns how many events and answers were checked."""
-        self._check_shown()
+        self.check_shown()
         opened = self.events[0]
         assert isinstance(opened, e.TableOpened)
         self.host = opened.host
@@ -161,7 +161,7 @@ class Chronicle:
         assert self.host == table.host
         return len(self.answers) + len(self.events)
 
-    def _check_shown(self) -> None:
+    def check_shown(self) -> None:
         for guest in self.guests:
             for seq, event in guest.shown.get(self.id, {}).items():
                 assert seq <= len(self.events), f"event {seq} was shown and is not stored: {event}"

@@ -80,6 +80,21 @@ async def test_tables_of_bots_are_opened_once_and_the_main_table_is_the_first() 
         await app.stop()
 
 
+async def test_bots_find_their_tables_at_once_though_they_are_shown_when_they_are_stored(
+    database_url: str,
+) -> None:
+    durable = ("use_db_repository", "use_event_persistence", "use_durable_acks")
+    flags = dict.fromkeys(durable, True)
+    app = App(settings_of(port=0, bots=2, bot_games=("PO",), database_url=database_url, **flags))
+    await app.start()
+    try:
+        tables = await app.open_bot_tables()
+        listed = [summary.table for summary in app.lobby.summaries()]
+    finally:
+        await app.stop()
+    assert listed == [table.id for table in tables]
+
+
 # ---- whose table it is
 
 

@@ -62,8 +62,8 @@ class Setting:
         """Look at the rows, and wait until what follows from it is stored."""
         await self.row_check.look()
         running = self.house.lobby._catching_up._running
-        while running:
-            await asyncio.wait(list(running.values()))
+        while tasks := [task for table in running if (task := running.get(table)) is not None]:
+            await asyncio.wait(tasks)
         await self.house.written()
 
     async def log_of(self, actor: TableActor) -> list[int]:

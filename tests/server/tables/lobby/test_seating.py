@@ -81,7 +81,8 @@ class Room:
         """Wait until nothing is under way any more."""
         while True:
             await self.house.written()
-            running = list(self.house.lobby.seating.chips._running.values())
+            chips = self.house.lobby.seating.chips._running
+            running = [task for key in chips if (task := chips.get(key)) is not None]
             if not running:
                 return
             await asyncio.wait(running)

@@ -13,6 +13,7 @@ from pokerws.game.config.table_config import MAX_CHIPS, LimitStakes
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import MAX_EXACT, TableId
 from pokerws.messages import MSGPACK, Watch, WatchLobby
+from pokerws.storage.outcomes import UNMEASURED
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from tests.maintenance.repairs import UNBOUNDED
@@ -47,6 +48,7 @@ async def test_a_config_beyond_its_bounds_is_not_listed_and_its_table_quarantine
 ) -> None:
     clock = ManualClock()
     bad, *good = await stored(postgres, clock)
+    before = UNMEASURED.quarantined.value
     for statement, column in zip(UNBOUNDED[:2], ("id", "game_id"), strict=True):
         assert await operator.execute(f"{statement} WHERE {column} = '{bad}'") == "UPDATE 1"
     with capture_logs() as lines:
@@ -63,6 +65,7 @@ async def test_a_config_beyond_its_bounds_is_not_listed_and_its_table_quarantine
             await house.lobby.list_stored()
             assert [line for line in lines if line.get("table") == bad] == told
     assert await operator.fetchval(STATUS, bad) == "quarantined"
+    assert UNMEASURED.quarantined.value == before + 1
     assert [line["table"] for line in lines if line["event"] == "table_quarantined"] == [bad]
     assert next(line for line in lines if line.get("column") == "config")["table"] == bad
 
