@@ -11,7 +11,7 @@ RUN python -m venv .venv
 # Dependencies are a separate layer, so that code changes do not install them again.
 COPY pyproject.toml constraints.txt LICENSE ./
 COPY pokerws/__init__.py pokerws/
-RUN .venv/bin/pip install --no-cache-dir -c constraints.txt '.[server]'
+RUN .venv/bin/pip install --no-cache-dir -c constraints.txt '.[server,cluster]'
 # Installed, not linked, so that pip compiles it: the container's file system may be read-only.
 COPY . .
 RUN .venv/bin/pip install --no-cache-dir --no-deps --force-reinstall .

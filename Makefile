@@ -7,13 +7,13 @@ READY := .venv/.ready
 SOURCES := pokerws server.py tests examples $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test mutants coverage soak fuzz bench bench-guard compiled docs lint format clean
+.PHONY: help run test mutants coverage soak fuzz drill bench bench-guard compiled docs lint format clean
 
 help: ## List the targets
 	@echo "Usage: make TARGET"
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST)
 
-run: $(READY) ## Start a server with tables of bots; settings in local.env (PORT=9000 for another port)
+run: $(READY) ## Start a server with tables of bots; settings in local.env (PORT=9000 for another port, WORKERS=2 for two processors)
 	@exec $(BIN)/python server.py serve --env-file local.env
 
 define INSTALL_TOOLS
@@ -43,14 +43,19 @@ coverage: $(READY) ## Measure which lines and branches the tests run (ARGS as fo
 
 SEEDS ?= 200
 FIRST_SEED ?= 1
-soak: $(READY) ## Kill the server under load repeatedly, check that nothing is lost (SEEDS=200 FIRST_SEED=1; HOMES=1 for home games)
+soak: $(READY) ## Kill the server under load repeatedly, check that nothing is lost (SEEDS=200 FIRST_SEED=1; HOMES=1 for home games, CLUSTER=1 for the simulated cluster, NODES=1 for a real one, STORMS=1 for one with a bad network)
 	@$(BIN)/python -m tests.simulation.soak --seeds $(SEEDS) --first-seed $(FIRST_SEED) \
-		$(if $(HOMES),--home)
+		$(if $(HOMES),--home) $(if $(CLUSTER),--cluster) $(if $(NODES),--nodes) $(if $(STORMS),--storms)
 
 FUZZ_S ?= 120
 fuzz: $(READY) ## Fuzz the message decoder, guided by coverage (FUZZ_S=120 seconds)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
 	@$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_S) -max_len=4096 -print_final_stats=1
+
+drill: $(READY) ## Cause faults under a watched server (8 minutes), and write docs/drill.md
+	@tests/install-servers.sh
+	@$(BIN)/python -m tests.e2e.monitored
+	@$(BIN)/python -m tests.e2e.monitored.page > docs/drill.md
 
 PEER := bench/live/peer
 bench: $(READY) ## Measure the targets of speed (PARTS="engine live" ROUNDS=5 OURS=../before)
@@ -74,8 +79,10 @@ docs: $(READY) ## Generate the protocol documents and .env.example from the code
 	$(BIN)/python -m pokerws.schema asyncapi > docs/asyncapi.yaml.new
 	$(BIN)/python -m pokerws.schema types > pokerws/web/client/messages.d.ts.new
 	$(BIN)/python -m pokerws.schema variants > pokerws/web/client/variants.js.new
+	$(BIN)/python -m pokerws.logs.events > docs/logs.md.new
 	$(BIN)/python -m pokerws.settings > .env.example.new
-	@for made in docs/protocol.md docs/asyncapi.yaml pokerws/web/client/messages.d.ts \
+	$(BIN)/python -m tests.e2e.monitored.page > docs/drill.md.new
+	@for made in docs/protocol.md docs/asyncapi.yaml docs/logs.md docs/drill.md pokerws/web/client/messages.d.ts \
 		pokerws/web/client/variants.js .env.example; do \
 		mv "$$made.new" "$$made"; done
 	$(BIN)/python -m tests.conformance
