@@ -24,8 +24,9 @@ from pokerws.load.joining import Caller, greet
 from pokerws.load.processes import allow_many_files
 
 TABLES = 300
-# Of one server, with two players each, in the middle of hands.
-MANY = 10_000
+# Of one server, with two players each, in the middle of hands; so many at a time with connections,
+# since a process may open only so many files.
+MANY, CONNECTED = 10_000, 5_000
 LEFT = """
 SELECT count(*) FROM games JOIN owners ON incarnation = owner_incarnation
 WHERE status <> 'closed' AND node = $1
@@ -84,11 +85,13 @@ def _loaded(server: ServerProcess) -> int:
 def many_taken_over(postgres: Database, tables: int = MANY) -> str:
     """Let two servers take over so many tables of a third one; a note."""
     with cluster(postgres, 3) as found:
-        load = replace(
-            load_at(Place("", (OWNER,) * 2), found), tables=tables, seats=2, spectators=0
-        )
-        with generator(load):
-            owner, *survivors = found.nodes
+        owner, *survivors = found.nodes
+        load = replace(load_at(Place("", (OWNER,) * 2), found), seats=2, spectators=0)
+        while (left := tables - _loaded(owner)) > CONNECTED:
+            # They go, and their hands wait for them.
+            with generator(replace(load, tables=CONNECTED)):
+                pass
+        with generator(replace(load, tables=left)):
             # Until all of it is stored.
             while postgres.ask(LEFT, "node-0") < tables:
                 time.sleep(0.1)

@@ -219,6 +219,51 @@ class NodeStore(OpenStore):
             lambda: [one for one in incarnations if one in owners and owners[one].has_ended]
         )
 
+    async def holders_gone(self) -> list[str]:
+        """Part of `orphans.Orphanage`."""
+        return await self._ask(self._holders_gone_now)
+
+    def _holders_gone_now(self) -> list[str]:
+        database = self._database
+        if self.owner not in database.owners:
+            raise StoreUnavailable("this server has no lease yet")
+        for key, owner in database.owners.items():
+            if not self.is_patient and key != self.owner and not database.lives(key):
+                owner.has_ended = True
+        held = dict.fromkeys(database.holder(key) for key, row in self._rows.items() if row.is_open)
+        return [key for key in held if key is not None and database.owners[key].has_ended]
+
+    async def next_end_s(self) -> float | None:
+        """Part of `orphans.Orphanage`."""
+        return await self._ask(self._next_end_now)
+
+    def _next_end_now(self) -> float | None:
+        others = [
+            owner.until_s - self._database.loop.time()
+            for key, owner in self._database.owners.items()
+            if key != self.owner and not owner.has_ended
+        ]
+        return min(others, default=None)
+
+    async def claim_left(
+        self, holders: list[str], limit: int, *, active: bool
+    ) -> dict[TableId, Claimed]:
+        """Part of `orphans.Orphanage`."""
+        return await self._ask(lambda: self._claim_left_now(holders, limit, active=active))
+
+    def _claim_left_now(
+        self, holders: list[str], limit: int, *, active: bool
+    ) -> dict[TableId, Claimed]:
+        left = [
+            table
+            for table, row in self._rows.items()
+            if self._database.holder(table) in holders
+            and row.is_open
+            and (row.change.status == "active") == active
+        ]
+        claims = {table: self._claim_now(table, 0, 0, 0) for table in left[:limit]}
+        return {table: claimed for table, claimed in claims.items() if claimed is not None}
+
     async def renew(self, node: str) -> bool:
         owner = self.owner
         assert owner is not None

@@ -15,6 +15,7 @@ from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.revocations import Revocations
+from pokerws.server.background.orphans import Orphans
 from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.cluster.packets import Incarnation, Peer
 from pokerws.server.company.chat_lines import ChatLines
@@ -113,7 +114,6 @@ class Server:
             admission=Guests("k" * 32, clock, names=PlayerNames(MemoryNames(), clock, renew_ms=0)),
             clock=clock,
             revocations=Revocations(world.names, clock),
-            # Nothing is read again and again: there is only the news.
             moderation=Moderation(world.sanctions, clock),
             presence=presence,
             decoders=_DECODERS,
@@ -134,6 +134,8 @@ class Server:
             journal=self.journal,
         )
         self.context = replace(context, elsewhere=self.node.gateway)
+        self.orphans = Orphans(self.lobby, self.store)
+        self.supervisor = supervisor
 
     async def _serve(self) -> None:
         self._build()
@@ -151,7 +153,9 @@ class Server:
                 break
             await asyncio.sleep(0.1)
         self.renewing = asyncio.create_task(self.lease.run())
+        self.context.moderation.start(self.lobby, self.supervisor.watch)
         await self.node.start()
+        self.orphans.start(self.supervisor.watch)
         self.is_ready = True
 
     def _lease_lost(self) -> None:
@@ -210,6 +214,7 @@ class Server:
         return self.run(self._stop())
 
     async def _stop(self) -> None:
+        await self.orphans.stop()
         if self.world.rng.random() < DRAINS:
             with suppress(TimeoutError):
                 async with asyncio.timeout(STOP_S):
@@ -218,6 +223,7 @@ class Server:
         for line in list(self.lines):
             line.end(1012)
         await self.node.stop()
+        await self.context.moderation.stop()
         self.lobby.stop()
         await self.journal.stop(STOP_S)
         with suppress(Exception):
