@@ -45,7 +45,7 @@ class Owners(Nodes, Protocol):
         """Those of these tables that are open."""
 
     async def ended(self, incarnations: Sequence[str]) -> list[str]:
-        """Those of these servers that have ended for certain."""
+        """Those of these servers that have ended for certain, and all others that did lately."""
 
 
 class Node:
@@ -164,25 +164,30 @@ class Node:
                 self._send(peer, ALIVE)
 
     async def _forget_ended(self) -> None:
-        """Drop the links of servers that have ended, and refuse what they still send."""
+        """Drop the links of servers that have ended, and refuse what they still send.
+
+        Whatever they said last may be lost, even if this server never heard of them.
+        """
+        known: set[str] = set()
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._may_have_ended.wait(), FORGET_S)
             self._may_have_ended.clear()
             peers = {peer.incarnation: peer for peer in self._links.peers}
             try:
-                ended = await self._owners.ended(list(peers))
+                ended = set(await self._owners.ended(list(peers)))
             except StoreUnavailable as error:
                 log.info("ended_not_read", error=str(error))
+                # It may be away for so long that some of them are not told later.
+                self._news.broken()
                 continue
-            for incarnation in ended:
-                peer = peers[Incarnation(incarnation)]
+            for peer in [peers[one] for one in peers.keys() & ended]:
                 self._links.end(peer)
                 self._owner.broken(peer)
                 self.gateway.ended(peer)
-            if ended:
-                # Whatever they said last may be lost, and nothing follows it.
+            if ended - known:
                 self._news.broken()
+            known = ended
 
     def _send(self, peer: Peer, frame: bytes) -> bool:
         return self._links.send(peer, frame)

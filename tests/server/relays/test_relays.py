@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from pokerws.game.events import TableClosed
-from pokerws.game.state import TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
     Accepted,
     Chat,
@@ -22,6 +22,7 @@ from pokerws.messages import (
     Unwatch,
     Watch,
 )
+from pokerws.server.auth.identity import Identity
 from pokerws.server.cluster.links import Link
 from pokerws.server.cluster.packets import Peer
 from pokerws.server.limits.limits import Caps
@@ -30,6 +31,7 @@ from pokerws.server.relays.node import FORGET_S
 from pokerws.server.relays.relay import MOST_PENDING
 from tests.server.cluster.memory_bus import Faults
 from tests.server.relays.scripted import ONE, TWO, UNLISTED, Client, Cluster, in_cluster
+from tests.simulation.cluster.checks import is_refused
 
 
 def test_a_line_whose_answer_is_lost_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,8 +201,10 @@ def test_a_server_tells_nothing_of_a_table_that_it_has_given_away_since() -> Non
 
         news._say = noting  # type: ignore[method-assign, assignment]
         (row,) = cluster.ann.lobby.summaries()
-        news._note(row)
-        cluster.ann.begin(cluster.ann.give(ONE, cluster.ben.peer))
+        await cluster.ann.run(cluster.ann.give(ONE, cluster.ben.peer))
+        # It was noted before.
+        news._rows[ONE] = row
+        told.clear()
         await asyncio.sleep(1.0)
         assert cluster.ben.lobby.in_memory(ONE)
         assert told == []
@@ -384,5 +388,23 @@ def test_viewers_of_a_table_that_is_given_away_go_on_from_where_they_are() -> No
             seqs = [one.seq + i for one in client.got(Events) for i in range(len(one.events))]
             first = client.got(Snapshot)[0].seq + 1
             assert seqs == list(range(first, cluster.database.version(ONE) + 1))
+
+    in_cluster(script)
+
+
+def test_what_a_server_said_that_was_never_heard_is_read_when_it_has_ended() -> None:
+    async def script(cluster: Cluster) -> None:
+        cluster.ann.kill()
+        cluster.restart("ann")
+        while not cluster.ann.is_ready:  # noqa: ASYNC110  nothing tells
+            await asyncio.sleep(0.001)
+        cluster.part("ann", "ben", 600.0)
+        sue = Identity(PlayerId("sue"), "sue", sid="her session")
+        await cluster.ann.run(cluster.ann.context.revocations.end(sue))
+        assert cluster.ann.peer not in cluster.ben.node._links.peers
+        assert not is_refused(cluster.ben, sue.sid)
+        cluster.ann.kill()
+        await asyncio.sleep(FORGET_S + 10.0)
+        assert is_refused(cluster.ben, sue.sid)
 
     in_cluster(script)

@@ -215,9 +215,7 @@ class NodeStore(OpenStore):
     async def ended(self, incarnations: Sequence[str]) -> list[str]:
         """Part of `node.Owners`."""
         owners = self._database.owners
-        return await self._ask(
-            lambda: [one for one in incarnations if one in owners and owners[one].has_ended]
-        )
+        return await self._ask(lambda: [key for key, owner in owners.items() if owner.has_ended])
 
     async def holders_gone(self) -> list[str]:
         """Part of `orphans.Orphanage`."""

@@ -190,9 +190,9 @@ class World:
                 pass
 
     def _restart_later(self, name: str) -> None:
-        self.loop.call_later(self.rng.expovariate(1.0), self._restart, name)
+        self.loop.call_later(self.rng.expovariate(1.0), self.restart, name)
 
-    def _restart(self, name: str) -> None:
+    def restart(self, name: str) -> None:
         self.servers[name] = Server(self, name)
 
     def part(self, one: str, other: str, for_s: float) -> None:

@@ -232,8 +232,7 @@ class Lobby:
 
     async def find(self, table: TableId) -> TableActor:
         """The actor of a table, which is loaded if necessary.  Raises Illegal."""
-        actor = self.at(table)
-        if actor is not None:
+        if (actor := self.at(table)) is not None:
             return actor
         self._check_open()
         if self.outage.is_doubtful:
@@ -241,7 +240,8 @@ class Lobby:
         entry = self._tables.get(table) or await self._opened_elsewhere(table)
         if entry is None:
             raise Refused("unknown_table", f"there is no table {table}")
-        return await self._loader.load(entry)
+        # Meanwhile somebody else may have loaded it.
+        return self._in_memory.get(table) or await self._loader.load(entry)
 
     async def load_all(self) -> None:
         """Load all stored tables now.  Raises StoreUnavailable."""

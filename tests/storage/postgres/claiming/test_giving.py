@@ -248,3 +248,18 @@ async def test_nodes_are_those_that_have_not_ended(
         ("poker-2", second.tenure.id, 1),
     ]
     assert 0 < found[0].lease_left_s <= 3600
+
+
+async def test_who_ended_is_told_of_those_asked_for_and_of_all_lately(
+    first: Server, second: Server, third: Server, operator: Connection
+) -> None:
+    giving = third.store.giving
+    assert await giving.ended([first.tenure.id, second.tenure.id]) == []
+    await end(operator, first)
+    assert await giving.ended([second.tenure.id]) == [first.tenure.id]
+    await operator.execute(
+        "UPDATE owners SET ended_at = ended_at - interval '121 seconds' WHERE incarnation = $1",
+        first.tenure.id,
+    )
+    assert await giving.ended([second.tenure.id]) == []
+    assert await giving.ended([first.tenure.id]) == [first.tenure.id]
