@@ -135,6 +135,16 @@ for (const [toldMs, soonestMs, latestMs] of [
   assert.ok(thirdMs >= 250 && thirdMs <= 750, `${toldMs}: ${thirdMs} in the end`);
 }
 
+/** What was told is forgotten when the connection ends otherwise. */
+{
+  const retries = new Retries(() => nowMs);
+  retries.told(9_000);
+  retries.pauseMs();
+  retries.reset();
+  retries.restarting();
+  assert.ok(retries.pauseMs() <= 750);
+}
+
 /** A longer time is kept also by a page that has not been online since. */
 {
   const retries = new Retries(() => nowMs);
