@@ -122,7 +122,7 @@ class Link:
         self._wire = _WIRES[options.wire]
         wanted = options.capabilities
         self._capabilities = None if wanted is None else list(wanted)
-        self._backoff = backoff
+        self._retries = Retries(backoff)
         self._connected = connected
         self._receive = receive
         self._ended = ended
@@ -196,12 +196,11 @@ class Link:
 
     async def _keep_connected(self, opened: "asyncio.Future[None]") -> None:
         loop = asyncio.get_running_loop()
-        retries = Retries(self._backoff)
         try:
             while True:
                 started_s = loop.time()
                 broken = await self._connect_once(opened)
-                pause_ms = retries.delay_ms(
+                pause_ms = self._retries.delay_ms(
                     started_s,
                     loop.time(),
                     answered=broken.answered,
@@ -402,6 +401,8 @@ class Link:
             case Heartbeat():
                 pass
             case _:
+                if isinstance(message, Notice) and message.code == "restarting":
+                    self._retries.told(message.retry_after_ms)
                 self._receive(message)
 
     def _answer(

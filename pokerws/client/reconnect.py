@@ -17,6 +17,8 @@ RECONNECT_CODES = frozenset(code for code, closing in CLOSE_CODES.items() if clo
 # After a server has said that it restarts, pauses are a third of this up to this, for so long.
 SOON_LONGEST_MS = 750
 SOON_FOR_S = 10
+# The server may tell when to try first.  It is not believed more than this.
+TOLD_LONGEST_MS = 10_000
 # Then the usual back-off goes on as after so many failures.
 FAILURES_AFTER_SOON = 2
 
@@ -58,7 +60,18 @@ class Retries:
         self._backoff = backoff
         self._failures = 0
         self._soon_until_s = -math.inf
+        self._told_ms: int | None = None
         self._was_answered = True
+
+    def told(self, retry_after_ms: int | None) -> None:
+        """The server is about to restart, and says how long to wait after this connection's end.
+
+        A negative time is ignored, and a long one shortened.  None if it says nothing.
+        """
+        if retry_after_ms is None or retry_after_ms < 0:
+            self._told_ms = None
+        else:
+            self._told_ms = min(retry_after_ms, TOLD_LONGEST_MS, self._backoff.longest_ms)
 
     def delay_ms(
         self, started_s: float, now_s: float, *, answered: bool, restarting: bool = False
@@ -67,17 +80,26 @@ class Retries:
 
         Earlier failures no longer count if it lasted longer than the longest pause, or if the
         server has `answered` for the first time since it was away.  A server that is `restarting`
-        is soon back: for some seconds the pauses do not grow.  It is believed once, and again
-        only after a connection that has lasted.
+        is soon back: the first pause is what it has told, and for some seconds they do not grow.
+        It is believed once, and again only after a connection that has lasted.  Until then what it
+        tells makes no pause shorter.
         """
+        told_ms, self._told_ms = self._told_ms, None
         is_first_answer = answered and not self._was_answered
         self._was_answered = answered
         if (now_s - started_s) * 1000 > self._backoff.longest_ms or (
             is_first_answer and now_s >= self._soon_until_s
         ):
             self._failures = 0
-        if restarting and self._failures == 0:
+        is_believed = restarting and self._failures == 0
+        if is_believed:
             self._soon_until_s = now_s + SOON_FOR_S
+        pause_ms = self._pause_ms(now_s)
+        if not restarting or told_ms is None:
+            return pause_ms
+        return told_ms if is_believed else max(told_ms, pause_ms)
+
+    def _pause_ms(self, now_s: float) -> int:
         if now_s < self._soon_until_s:
             self._failures = FAILURES_AFTER_SOON
             most_ms = min(SOON_LONGEST_MS, self._backoff.longest_ms)

@@ -371,7 +371,9 @@ CLOSE_CODES: dict[int, Closing] = {
     1007: Closing("a text frame was not UTF-8", "fix the client"),
     1009: Closing("a message exceeded `limits.max_message_bytes`", "send shorter ones"),
     1011: Closing("no answer to a WebSocket ping, or an internal error", "connect again", True),
-    CloseCode.RESTARTING: Closing("the server is restarting", "connect again", True),
+    CloseCode.RESTARTING: Closing(
+        "the server is restarting", "connect again, `retry_after_ms` of the notice later", True
+    ),
     1013: Closing("a proxy is overloaded", "connect again later", True),
     CloseCode.BAD_MESSAGES: Closing("too many invalid messages", "fix the client"),
     CloseCode.LOGGED_OUT: Closing(
@@ -412,7 +414,8 @@ NOTICES: dict[str, str] = {
     "muted": "an operator refuses the player's chat for a time",
     "token_expiring": "the token expires soon, and then the connection is closed with 4401; send "
     "`hello` with a newer token to continue",
-    "restarting": "the server is shutting down; the connection is closed next, with 1012",
+    "restarting": "the server is shutting down; the connection is closed next, with 1012; wait "
+    "`retry_after_ms` after that, then connect again",
     "auto_chips_failed": "chips were to be added to your stack, and the account has too few",
     "table_failed": "the table had an internal error and sends no more events; `watch` it again to "
     "reload it from the database; without a database this is refused",

@@ -368,13 +368,16 @@ class Heartbeat(Message, frozen=True, tag="heartbeat"):
 class Notice(Message, frozen=True, tag="notice"):
     """A notice about the server, or about `table`.
 
-    `until_ms` is when a ban, mute or kick ends.
+    `until_ms` is when a ban, mute or kick ends.  `retry_after_ms` comes with `restarting`: after
+    the close with 1012, a client waits so long and then connects again.  Each client is told a time
+    of its own, by chance, so that not all come back at once.
     """
 
     code: str
     message: str
     table: TableId | None = None
     until_ms: int | None = None
+    retry_after_ms: int | None = None
 
 
 ServerMessage = (

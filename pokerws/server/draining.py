@@ -63,10 +63,10 @@ class Draining:
         actors = lobby.actors()
         if not actors:
             return
-        self._front.announce()
         each(actors, lambda actor: actor.deal_no_more())
         try:
             async with asyncio.timeout(most_s):
+                await self._front.announce()
                 while any(actor.table.hand is not None for actor in lobby.actors()):  # noqa: ASYNC110  no table tells
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:

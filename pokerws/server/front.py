@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from pokerws.metrics.cluster import ClusterReading
+from pokerws.server.away import ELSEWHERE
 from pokerws.server.background.orphans import Orphans
 from pokerws.server.background.readiness import Readiness
 from pokerws.server.background.supervisor import Supervisor
@@ -22,10 +23,6 @@ from pokerws.storage.postgres.database import Database
 
 if TYPE_CHECKING:
     from pokerws.server.relays.node import Node
-
-
-# Clients that are sent away to other servers, which have enough to do.
-ELSEWHERE_A_SECOND = 1_000
 
 
 class Front:
@@ -114,13 +111,13 @@ class Front:
     async def send_away(self) -> None:
         """Send the clients away to other servers, and take no more."""
         if self._listener is not None:
-            await self._listener.send_away(ELSEWHERE_A_SECOND)
+            await self._listener.send_away(ELSEWHERE)
             await self._listener.emptied()
 
-    def announce(self) -> None:
+    async def announce(self) -> None:
         """Tell the clients that the server is about to stop."""
         if self._listener is not None:
-            self._listener.announce()
+            await self._listener.announce()
 
     async def leave_cluster(self) -> None:
         """Leave the cluster."""

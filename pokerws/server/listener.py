@@ -3,9 +3,10 @@
 import asyncio
 import ssl
 from collections.abc import Collection, Sequence
-from weakref import WeakSet
+from itertools import islice
 
-from pokerws.messages import Broadcast, CloseCode, Notice
+from pokerws.messages import CloseCode, Notice
+from pokerws.server.away import STOPPED, Away
 from pokerws.server.isolation import each
 from pokerws.server.limits.limits import Meter, Quotas
 from pokerws.server.net.client_address import TrustedProxies
@@ -20,8 +21,8 @@ from pokerws.server.sessions.session import UNKNOWN_ADDRESS, Dispatch, Session
 from pokerws.settings import Settings
 from pokerws.settings.network import dial_host, is_address, netloc
 
-# When the server stops, so many connections are closed in each second, in parts of this length.
-AWAY_A_SECOND, AWAY_EVERY_S = 5_000, 0.02
+# Connections are closed in parts of this length, and so many are told at once that it will happen.
+AWAY_EVERY_S, TOLD_AT_ONCE = 0.02, 100
 STOPS = "the server stops; play goes on when it is back"
 
 
@@ -48,10 +49,10 @@ class Listener:
         self._dispatch = dispatch
         self._quotas = quotas
         self._sessions: set[Session] = set()
-        # Those that are being closed, since the server stops.
-        self._leaving = WeakSet[Session]()
+        # Of these, those that know that the server stops, and those that are being closed.
+        self._told: set[Session] = set()
+        self._leaving: set[Session] = set()
         self._has_less = asyncio.Event()
-        self._is_announced = False
         proxies = TrustedProxies(settings.network.trusted_proxies)
         self._counts = ConnectionCounts(quotas, proxies, context.clock, context.metrics)
         self._port = Port(
@@ -70,31 +71,39 @@ class Listener:
 
     async def stop(self) -> None:
         """Notify every client, close all connections and stop listening."""
-        await self.send_away(AWAY_A_SECOND)
+        await self.send_away(STOPPED)
         await self._port.close(CloseCode.RESTARTING, "restarting")
 
-    def announce(self) -> None:
-        """Tell every client that the server is about to stop."""
-        self._notify(self._sessions)
-        self._is_announced = True
+    async def announce(self) -> None:
+        """Tell every client that the server is about to stop, without a long turn of the loop."""
+        clients = len(self._sessions)
+        while untold := self._sessions - self._told:
+            self._tell(list(islice(untold, TOLD_AT_ONCE)), STOPPED, clients)
+            await asyncio.sleep(0)
 
-    def _notify(self, sessions: Collection[Session]) -> None:
-        notice = Broadcast(Notice("restarting", STOPS))
-        each(sessions, lambda session: session.send(notice.on(session.wire)))
+    def _tell(self, sessions: Collection[Session], away: Away, clients: int) -> None:
+        """Tell these of so many clients that the server stops, and each when it may come back."""
 
-    async def send_away(self, a_second: int) -> None:
+        def tell(session: Session) -> None:
+            retry_after_ms = away.retry_after_ms(clients)
+            session.warn(Notice("restarting", STOPS, retry_after_ms=retry_after_ms))
+
+        each((one for one in sessions if one not in self._told), tell)
+        self._told.update(sessions)
+
+    async def send_away(self, away: Away) -> None:
         """Accept no more connections, and begin to close all of them, at an even pace.
 
         They come back all at once otherwise, and that costs more than they did before.
         """
         self._port.stop_accepting()
-        while sessions := [one for one in self._sessions if one not in self._leaving]:
-            part = sessions[: round(a_second * AWAY_EVERY_S)]
-            if not self._is_announced:
-                self._notify(part)
+        clients = len(self._sessions)
+        while staying := self._sessions - self._leaving:
+            part = list(islice(staying, round(away.a_second * AWAY_EVERY_S)))
+            self._tell(part, away, clients)
             each(part, lambda session: session.end(CloseCode.RESTARTING, "restarting"))
             self._leaving.update(part)
-            if len(sessions) > len(part):
+            if len(staying) > len(part):
                 await asyncio.sleep(AWAY_EVERY_S)
 
     async def emptied(self) -> None:
@@ -145,7 +154,8 @@ class Listener:
         try:
             await session.run()
         finally:
-            self._sessions.discard(session)
+            for ones in (self._sessions, self._told, self._leaving):
+                ones.discard(session)
             self._has_less.set()
 
 

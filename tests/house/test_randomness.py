@@ -10,6 +10,7 @@ NOT_SECRET = {
     "pokerws/load/generator.py",
     "pokerws/load/pace.py",
     "pokerws/load/play.py",
+    "pokerws/server/away.py",
     "pokerws/storage/journal/back_off.py",
     "pokerws/storage/postgres/address/__init__.py",
 }

@@ -76,8 +76,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 LAYERS = {
     "server": (
         "isolation groups keyed_tasks player_locks clock limits cluster auth net tables moderation "
-        "company sessions background relays listener front draining parts persistence readings "
-        "stops admin operators app"
+        "company sessions background relays away listener front draining parts persistence "
+        "readings stops admin operators app"
     ).split(),
     "storage": (
         "errors phases fsync ahead admin_log accounts connections ledgers links names "

@@ -5,6 +5,7 @@ import { mock } from "node:test";
 
 import { Dialer } from "../../pokerws/web/client/dialer.js";
 import { Connection } from "../../pokerws/web/client/protocol.js";
+import { Retries } from "../../pokerws/web/client/retries.js";
 
 mock.timers.enable({ apis: ["setTimeout"] });
 const STEP_MS = 50;
@@ -104,6 +105,83 @@ for (const [code, isSoon] of [
   const closed = /** @type {unknown} */ ({ code, reason: "" });
   socket.onclose(/** @type {CloseEvent} */ (closed));
   assert.equal(connection.dialer.retries.soonUntilMs > 0, isSoon);
+  connection.stop();
+}
+
+/**
+ * How long a page waits after a restart, and again when it has not been online since.
+ * @param {unknown} toldMs
+ */
+function pausesMs(toldMs) {
+  const retries = new Retries(() => nowMs);
+  retries.told(9_000);
+  retries.told(toldMs);
+  retries.restarting();
+  return [retries.pauseMs(), (retries.told(0), retries.restarting(), retries.pauseMs()), retries.pauseMs()];
+}
+
+/** The first pause after a restart is what the server has told, within bounds; later ones are not. */
+for (const [toldMs, soonestMs, latestMs] of [
+  [0, 0, 0],
+  [60, 60, 60],
+  [700, 700, 700],
+  [10_000, 10_000, 10_000],
+  [1e15, 10_000, 10_000],
+  ...[undefined, null, -1, NaN, Infinity, "60", {}, [60], true].map((one) => [one, 250, 750]),
+]) {
+  const [firstMs, secondMs, thirdMs] = pausesMs(toldMs);
+  assert.ok(firstMs >= Number(soonestMs) && firstMs <= Number(latestMs), `${toldMs}: ${firstMs}`);
+  assert.ok(secondMs >= 250 && secondMs <= 750, "who restarts again makes no pause shorter");
+  assert.ok(thirdMs >= 250 && thirdMs <= 750, `${toldMs}: ${thirdMs} in the end`);
+}
+
+/** What was told is forgotten when the connection ends otherwise. */
+{
+  const retries = new Retries(() => nowMs);
+  retries.told(9_000);
+  retries.pauseMs();
+  retries.reset();
+  retries.restarting();
+  assert.ok(retries.pauseMs() <= 750);
+}
+
+/** A longer time is kept also by a page that has not been online since. */
+{
+  const retries = new Retries(() => nowMs);
+  retries.pauseMs();
+  retries.told(8_000);
+  retries.restarting();
+  assert.equal(retries.pauseMs(), 8_000);
+}
+
+/** A connection waits as it was told, whatever wakes the page; after another close it does not. */
+for (const [code, soonestMs, latestMs] of [
+  [1012, 7_000, 7_000],
+  [1006, 0, 250],
+]) {
+  let opened = 0;
+  const connection = new Connection({
+    url: "ws://nowhere.example/ws",
+    name: "Ann",
+    WebSocket: class {
+      constructor() {
+        opened += 1;
+      }
+
+      close() {}
+    },
+  });
+  connection.start();
+  const { socket } = connection;
+  assert.ok(socket?.onmessage && socket.onclose);
+  const data = JSON.stringify({ type: "notice", code: "restarting", message: "", retry_after_ms: 7_000 });
+  socket.onmessage(/** @type {MessageEvent} */ (/** @type {unknown} */ ({ data })));
+  socket.onclose(/** @type {CloseEvent} */ (/** @type {unknown} */ ({ code, reason: "" })));
+  await pass(soonestMs - STEP_MS);
+  if (soonestMs) connection.retryNow();
+  assert.equal(opened, 1);
+  await pass(latestMs - soonestMs + 2 * STEP_MS);
+  assert.equal(opened, 2);
   connection.stop();
 }
 

@@ -8,6 +8,7 @@ from pokerws.game.state import PlayerId
 from pokerws.messages import CloseCode
 from pokerws.server import listener as listening
 from pokerws.server.app import App
+from pokerws.server.away import Away
 from pokerws.server.tables.presence import Presence
 from tests.server.conftest import Connect
 from tests.server.fakes import ManualClock
@@ -24,6 +25,7 @@ async def test_hands_end_and_no_more_are_dealt(app: App, open_connection: Connec
     for player in players:
         notice = await player.until("notice")
         assert notice["code"] == "restarting"
+        assert 250 <= notice["retry_after_ms"] <= 750
     status, _, content = await asked(app, "/readyz")
     assert (status, content["reasons"]) == (503, [{"part": "server", "why": "draining"}])
     refused = await players[0].ask("create_table", name="Two", config={})
@@ -87,7 +89,7 @@ async def test_connections_are_closed_at_an_even_pace(
     monkeypatch.setattr(listening, "AWAY_EVERY_S", 0.2)
     raws = [await open_connection(name) for name in ("Ann", "Ben", "Cleo")]
     port = app.port
-    going = asyncio.create_task(app.listener.send_away(5))
+    going = asyncio.create_task(app.listener.send_away(Away(5, 0, 0)))
     ends = [asyncio.create_task(ended(raw)) for raw in raws]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     assert app.connections == 2

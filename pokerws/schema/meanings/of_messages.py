@@ -188,6 +188,8 @@ MESSAGES: dict[str, str] = {
     "code": "stable code",
     "retryable": "whether the same command may succeed later",
     "retry_after_ms": "how long to wait before sending the command again",
+    "Notice.retry_after_ms": "with `restarting`: how long to wait after the close before "
+    "connecting again",
     "until_ms": "when it ends",
     "pages": "the number of pages",
     "bans": "the sanctions in force, newest first",

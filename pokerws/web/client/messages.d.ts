@@ -1341,7 +1341,9 @@ export interface Heartbeat {
 /**
  * A notice about the server, or about `table`.
  *
- * `until_ms` is when a ban, mute or kick ends.
+ * `until_ms` is when a ban, mute or kick ends. `retry_after_ms` comes with `restarting`: after the
+ * close with 1012, a client waits so long and then connects again. Each client is told a time of
+ * its own, by chance, so that not all come back at once.
  */
 export interface Notice {
   type: "notice";
@@ -1353,6 +1355,8 @@ export interface Notice {
   table?: string;
   /** when it ends */
   until_ms?: number;
+  /** with `restarting`: how long to wait after the close before connecting again */
+  retry_after_ms?: number;
 }
 
 /** The answer to `list_bans`: sanctions, newest first, of page `page` of `pages`. */

@@ -363,6 +363,9 @@ export class Connection {
     this.heartbeat.heard();
     if (this.commands.takeAnswer(message)) return;
     if (message.type === "notice" && message.code === "token_expiring") this.renew();
+    if (message.type === "notice" && message.code === "restarting") {
+      this.dialer.retries.told(message.retry_after_ms);
+    }
     this.emit(/** @type {any} */ (message.type), message);
   }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pokerws.client import connect
-from pokerws.messages import Snapshot
+from pokerws.messages import Notice, Snapshot
 from tests.e2e.cluster.rig import nodes
 from tests.e2e.database import check_database
 from tests.e2e.faults import Cluster, a_cluster, onlooker, tables_in_play
@@ -46,6 +46,7 @@ async def test_a_server_that_is_stopped_gives_its_tables_away_in_play(
             assert given["stay"] == 0
             await played.more(50)
             assert sum(isinstance(one, Snapshot) for one in seen.messages) == 1
+            assert not any(isinstance(one, Notice) for one in seen.messages), "its server stays"
             for server in first, second:
                 assert not server.log("session_ended"), "nobody was disconnected"
                 assert not server.log("tables_taken_over"), "nothing was left behind"

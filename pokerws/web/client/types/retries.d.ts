@@ -7,10 +7,19 @@ export declare class Retries {
     failures: number;
     heldUntilMs: number;
     soonUntilMs: number;
+    /** @type {number|undefined} */
+    toldMs: number | undefined;
+    isTold: boolean;
     /** @param {() => number} now the local clock */
     constructor(now: () => number);
     /** The connection has lasted. */
     reset(): void;
+    /**
+     * The server is about to restart, and says how long to wait after this connection's end. What is
+     * no such time is ignored, and a long one shortened.
+     * @param {unknown} pauseMs
+     */
+    told(pauseMs: unknown): void;
     /** The server restarts; that is believed once, until a connection has lasted again. */
     restarting(): void;
     /**
@@ -24,7 +33,8 @@ export declare class Retries {
     areProbed(): boolean;
     /**
      * Count a failure. Half of the pause is random, and so is what comes on top of a pause that the
-     * server asked for: all its clients were told the same.
+     * server asked for: all its clients were told the same. When it restarts, each is told another
+     * pause; it is kept as it is, and makes none shorter if the restart is not believed.
      * @param {number} [shortestMs]
      * @returns {number} the pause before the next attempt
      */

@@ -72,56 +72,12 @@ def test_pauses_double_up_to_the_longest_with_half_of_each_by_chance() -> None:
     assert backoff.delay_ms(10**9) <= 1_000
 
 
-def test_after_a_restart_pauses_stay_short_for_ten_seconds_and_then_grow() -> None:
-    retries, now_s = Retries(Backoff()), 100.0
-    pauses = [retries.delay_ms(0, now_s, answered=True, restarting=True)]
-    while (now_s := now_s + pauses[-1] / 1000) < 110:
-        pauses.append(retries.delay_ms(now_s, now_s, answered=False))
-    assert min(pauses) >= 250
-    assert max(pauses) <= 750
-    assert len(set(pauses)) > len(pauses) / 2
-    for most_ms in [1_000, 2_000, 4_000, 8_000, 10_000]:
-        # It says again that it restarts, but no connection has lasted.
-        pause_ms = retries.delay_ms(now_s, now_s, answered=False, restarting=True)
-        assert most_ms / 2 <= pause_ms <= most_ms
-
-
 def test_the_first_answer_shortens_a_pause_that_has_grown_and_later_ones_do_not() -> None:
     retries = Retries(Backoff())
     for _ in range(8):
         retries.delay_ms(5, 5, answered=False)
     for most_ms in [250, 500, 1_000, 2_000]:
         assert most_ms / 2 <= retries.delay_ms(5, 5, answered=True) <= most_ms
-
-
-async def test_a_link_tells_a_restart_and_an_answer_from_silence(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    told: list[tuple[bool, bool]] = []
-
-    def delay_ms(
-        _: Retries, _started_s: float, _now_s: float, *, answered: bool, restarting: bool
-    ) -> int:
-        told.append((answered, restarting))
-        return 0
-
-    monkeypatch.setattr(Retries, "delay_ms", delay_ms)
-
-    async def restarts(peer: Peer) -> None:
-        await peer.welcome()
-        await peer.close(CloseCode.RESTARTING)
-
-    async def breaks_off(peer: Peer) -> None:
-        await peer.welcome()
-        peer.breaks()
-
-    async def last(peer: Peer) -> None:
-        await peer.welcome()
-        await peer.send(Pong((await peer.receive(Ping)).id, 2))
-
-    async with fake_server(restarts, breaks_off, last) as url, ann(url) as client:
-        await client.ping()
-    assert told == [(True, True), (False, False)]
 
 
 def test_the_server_closes_with_codes_that_are_decided_about() -> None:
