@@ -73,6 +73,24 @@ async def test_what_a_branch_is_survives_any_number_of_servers(
     assert branches[1] == branches[2] == branches[3] > START_MS
 
 
+@pytest.mark.parametrize("runs_ahead", [False, True])
+async def test_a_table_that_a_player_asks_for_while_it_is_taken_over_goes_on(
+    first: Server, second: Server, operator: Connection, *, runs_ahead: bool
+) -> None:
+    own = await registered(first, runs_ahead=False)
+    await registered(second, runs_ahead=runs_ahead)
+    await first.store.save([change("t1", status="active", players=2)])
+    await operator.execute(owners.END, own, "lease over")
+    taken = await second.store.giving.claim_left([own], 10, active=True)
+    assert taken[T1].branch == 1
+
+    # The player's claim may come second.
+    again = await claimed_by(second)
+
+    assert again.epoch == taken[T1].epoch + 1
+    assert (again.branch == 1) is not runs_ahead
+
+
 async def test_a_table_that_left_memory_goes_on_if_all_is_stored(first: Server) -> None:
     await registered(first, runs_ahead=True)
     await first.store.save([change("t1", version=3)])
