@@ -114,6 +114,7 @@ class Server:
             admission=Guests("k" * 32, clock, names=PlayerNames(MemoryNames(), clock, renew_ms=0)),
             clock=clock,
             revocations=Revocations(world.names, clock),
+            # Nothing is read again and again: there is only the news.
             moderation=Moderation(world.sanctions, clock),
             presence=presence,
             decoders=_DECODERS,
@@ -153,7 +154,6 @@ class Server:
                 break
             await asyncio.sleep(0.1)
         self.renewing = asyncio.create_task(self.lease.run())
-        self.context.moderation.start(self.lobby, self.supervisor.watch)
         await self.node.start()
         self.orphans.start(self.supervisor.watch)
         self.is_ready = True
@@ -223,7 +223,6 @@ class Server:
         for line in list(self.lines):
             line.end(1012)
         await self.node.stop()
-        await self.context.moderation.stop()
         self.lobby.stop()
         await self.journal.stop(STOP_S)
         with suppress(Exception):
