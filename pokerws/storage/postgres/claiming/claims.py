@@ -32,8 +32,8 @@ from pokerws.storage.store import Claimed
 # The branch of the log goes on if the log has all that viewers may have seen: the last owner showed
 # nothing before it was stored, or has stored all, and the database is no older copy of itself.  If
 # the last owner is this one, nobody may have claimed the table in between without being registered.
-# One that asks without an epoch has not played it since: it has claimed what another one left, and a
-# player asks for the table before it is loaded.
+# One that asks without an epoch has not played it since: it has claimed what another one left, and
+# a player asks for the table before it is loaded.
 # A new branch is numbered by the clock: an epoch may have been given before in what a copy lacks.
 #
 # Rows are locked in the order of their ids, so that two servers cannot wait for each other.
