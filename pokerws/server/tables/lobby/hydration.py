@@ -7,7 +7,7 @@ changed otherwise; the command `repair` examines it.
 import asyncio
 import gc
 import math
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from typing import NamedTuple
 
@@ -84,16 +84,12 @@ class Hydration:
         self._metrics = metrics
         self._loading = asyncio.Lock()
 
-    async def load(
-        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0, seen_seq: int = 0
-    ) -> Loaded:
-        """Claim a table under an epoch above `above_epoch`, and load it.  Raises Illegal.
-
-        This server has shown cards up to event `shown_seq`, and other events up to `seen_seq`.
-        """
-        claimed = await self.claim(table, above_epoch, shown_seq, seen_seq)
+    async def load(self, table: TableId, claimed: Claimed) -> Loaded:
+        """Load a table that was claimed, in a turn of its own.  Raises Illegal."""
         await self._next_turn()
-        return await self._loaded(table, claimed)
+        replayed = await self._open(table, claimed)
+        snapshot, tail = replayed.snapshot, replayed.taken if replayed.is_current else None
+        return Loaded(snapshot, claimed, await self._is_behind(snapshot.table, claimed), tail)
 
     async def _next_turn(self) -> None:
         """Wait for a turn of the event loop in which no other table is loaded.
@@ -102,11 +98,6 @@ class Hydration:
         """
         async with self._loading:
             await asyncio.sleep(0)
-
-    async def _loaded(self, table: TableId, claimed: Claimed) -> Loaded:
-        replayed = await self._open(table, claimed)
-        snapshot, tail = replayed.snapshot, replayed.taken if replayed.is_current else None
-        return Loaded(snapshot, claimed, await self._is_behind(snapshot.table, claimed), tail)
 
     async def _is_behind(self, table: Table, claimed: Claimed) -> bool:
         """Whether earlier owners may have shown cards of the hand in play that are not stored."""
@@ -126,7 +117,10 @@ class Hydration:
     async def claim(
         self, table: TableId, above_epoch: int = 0, shown_seq: int = 0, seen_seq: int = 0
     ) -> Claimed:
-        """Claim a table, and leave its snapshot unopened.  Raises Illegal."""
+        """Claim a table under an epoch above `above_epoch`.  Raises Illegal.
+
+        This server has shown cards up to event `shown_seq`, and other events up to `seen_seq`.
+        """
         try:
             # Changes of an earlier actor of the table must be written before the claim.
             await self._journal.flush(FLUSH_TIMEOUT_S, table)
@@ -158,20 +152,12 @@ class Hydration:
         async with _without_collecting() if len(tables) > CHUNK else nullcontext():
             for start in range(0, len(tables), CHUNK):
                 claims = await self._store.claim_many(tables[start : start + CHUNK])
-                async for one in self.load_claimed(claims):
-                    yield one
-
-    async def load_claimed(
-        self, claims: Mapping[TableId, Claimed]
-    ) -> AsyncIterator[tuple[TableId, Loaded]]:
-        """Load tables that are claimed, one in a turn, without those that cannot be."""
-        for table, claimed in claims.items():
-            await self._next_turn()
-            try:
-                loaded = await self._loaded(table, claimed)
-            except Illegal:
-                continue  # It has been logged.
-            yield table, loaded
+                for table, claimed in claims.items():
+                    try:
+                        loaded = await self.load(table, claimed)
+                    except Illegal:
+                        continue  # It has been logged.
+                    yield table, loaded
 
     async def _open(self, table: TableId, claimed: Claimed) -> ReplayedTable:
         """The stored state.  Quarantines a table that cannot be read, and raises Illegal."""

@@ -65,12 +65,17 @@ class TableLoader:
 
     async def load(self, entry: TableEntry) -> TableActor:
         """The actor of a table that is not in memory.  Raises Illegal."""
-        if entry.loading is None:
-            self._tables.move(entry, TableState.LOADING)
-            entry.loading = asyncio.create_task(self._load(entry))
-            entry.loading.add_done_callback(partial(self._loading_done, entry))
+        loading = entry.loading or self._begin(entry)
         # A caller that is cancelled must not cancel the load for the others.
-        return await asyncio.shield(entry.loading)
+        return await asyncio.shield(loading)
+
+    def _begin(
+        self, entry: TableEntry, claimed: Claimed | None = None
+    ) -> "asyncio.Task[TableActor]":
+        self._tables.move(entry, TableState.LOADING)
+        entry.loading = asyncio.create_task(self._load(entry, claimed))
+        entry.loading.add_done_callback(partial(self._loading_done, entry))
+        return entry.loading
 
     async def load_all(self) -> None:
         """Load all stored tables now.  Raises StoreUnavailable."""
@@ -83,24 +88,35 @@ class TableLoader:
         log.info("tables_loaded", tables=len(self._tables.in_memory), of=len(self._tables))
 
     async def take(self, claims: Mapping[TableId, Claimed]) -> dict[TableId, Claimed]:
-        """Load tables that were claimed for this server, without those that cannot be loaded.
+        """Load tables that were claimed for this server, unless somebody asked for them meanwhile.
 
-        Returns those that are not listed yet, and are left as they are.
+        Returns those that are not listed yet, and are left as they are.  Those that cannot be
+        loaded stay STORED.
         """
-        listed = {table: one for table, one in claims.items() if table in self._tables}
-        async for table, loaded in self._hydration.load_claimed(listed):
+        unlisted: dict[TableId, Claimed] = {}
+        loads: dict[TableId, asyncio.Task[TableActor]] = {}
+        for table, claimed in claims.items():
             entry = self._tables.get(table)
-            # Somebody may have asked for it meanwhile, and claimed it again.
-            if entry is not None and entry.state is TableState.STORED:
-                self._try_to_resume(entry, loaded)
-        return {table: one for table, one in claims.items() if table not in listed}
+            if entry is None:
+                unlisted[table] = claimed
+            elif entry.state is TableState.STORED:
+                loads[table] = self._begin(entry, claimed)
+        outcomes = await asyncio.gather(*loads.values(), return_exceptions=True)
+        for table, outcome in zip(loads, outcomes, strict=True):
+            # A refusal has been logged.
+            if isinstance(outcome, Exception) and not isinstance(outcome, Illegal):
+                log.error("table_not_resumed", table=table, exc_info=outcome)
+        return unlisted
 
-    async def _load(self, entry: TableEntry) -> TableActor:
+    async def _load(self, entry: TableEntry, claimed: Claimed | None) -> TableActor:
+        known, shown, seen = entry.known or Position(0, 0), entry.shown_seq, entry.seen_seq
+        # A claim that was made for many tables knows nothing of these.  After a database went back,
+        # its epoch may be one under which the journal drops what is written.
+        knows = claimed is not None and claimed.epoch > known.epoch
         try:
-            known = entry.known or Position(0, 0)
-            loaded = await self._hydration.load(
-                entry.table, known.epoch, entry.shown_seq, entry.seen_seq
-            )
+            if claimed is None or not knows or claimed.version < max(shown, seen):
+                claimed = await self._hydration.claim(entry.table, known.epoch, shown, seen)
+            loaded = await self._hydration.load(entry.table, claimed)
             self._check_known(entry.table, known, loaded)
         except Illegal as refusal:
             if refusal.code == "unknown_table":

@@ -340,6 +340,34 @@ async def test_a_table_that_is_newer_than_the_copy_is_gone_with_durable_acks(
     assert setting.store.total == 0
 
 
+@durable
+async def test_what_is_claimed_by_the_way_is_claimed_again_if_the_database_went_back(
+    setting: Setting,
+) -> None:
+    """As among the tables that a dead server has left: such a claim knows nothing of this one."""
+    house, store = setting.house, setting.store
+    actor = await house.open("ann", "ben")
+    table, copy = actor.table.id, store.copied()
+    house.lobby.outcomes.rewind(table)
+    actor = await house.lobby.find(table)
+    house.act(actor)
+    await house.written()
+    store.put_back(copy)
+    await setting.settled()
+    claimed = await store.claim(table)
+    assert claimed is not None
+    assert claimed.epoch == actor.epoch
+
+    await house.lobby.take({table: claimed})
+
+    back = await house.lobby.find(table)
+    assert back.epoch > actor.epoch
+    assert back.branch != actor.branch
+    house.act(back)
+    await house.written()
+    assert store._rows[table].change.version == back.table.seq
+
+
 async def test_a_table_out_of_memory_is_reported_when_it_is_loaded(setting: Setting) -> None:
     house, store = setting.house, setting.store
     actor = await house.open("ann", "ben")

@@ -71,7 +71,8 @@ async def test_after_a_kill_between_events_and_snapshot_the_hand_goes_on_with_th
     assert tail > 20
     with capture_logs() as lines:
         async with house_on(one.store, one.clock) as house:
-            loaded = await house.lobby._loader._hydration.load(one.table)
+            hydration = house.lobby._loader._hydration
+            loaded = await hydration.load(one.table, await hydration.claim(one.table))
             assert encode(loaded.snapshot) == one.state
             assert loaded.tail == tail
             actor = await house.lobby.find(one.table)
@@ -313,7 +314,7 @@ async def test_a_log_that_is_archived_while_it_is_read_is_read_again_from_the_ne
         row.snapshot_version = cut
         row.log = {seq: event for seq, event in row.log.items() if seq >= cut}
         late = claimed._replace(later_rows=[])
-        loaded = await hydration._loaded(one.table, late)
+        loaded = await hydration.load(one.table, late)
         assert encode(loaded.snapshot) == one.state
         assert loaded.tail == stored.version - cut
 
@@ -329,7 +330,7 @@ async def test_an_outage_while_the_log_is_read_sets_nothing_aside() -> None:
 
         one.store.events = away  # type: ignore[method-assign, assignment]
         with pytest.raises(Illegal, match="table_unavailable"):
-            await hydration._loaded(one.table, claimed._replace(later_rows=[]))
+            await hydration.load(one.table, claimed._replace(later_rows=[]))
     assert one.store._rows[one.table].status == "active"
 
 

@@ -127,6 +127,22 @@ async def test_a_table_that_was_not_listed_here_yet_is_taken_and_listed(
     assert [row.table for row in two.house.lobby.summaries()] == [actor.table.id]
 
 
+async def test_who_asks_for_a_table_that_is_being_taken_over_waits_for_it(
+    nodes: tuple[Node, Node, Node], operator: Connection
+) -> None:
+    one, two, _ = nodes
+    table = (await one.house.open_hand()).table.id
+    await two.house.lobby.list_stored()
+    await operator.execute(EXPIRE, one.id)
+    giving = two.server.store.giving
+    claims = await giving.claim_left(await giving.holders_gone(), TABLES, active=True)
+
+    _, actor = await asyncio.gather(two.house.lobby.take(claims), two.house.lobby.find(table))
+
+    assert actor is two.house.lobby.live(table)
+    assert actor.epoch == claims[table].epoch, "it was claimed twice"
+
+
 async def test_a_given_table_is_taken_even_if_nobody_tells_the_taker(
     nodes: tuple[Node, Node, Node],
 ) -> None:
