@@ -341,19 +341,23 @@ async def test_a_table_that_is_newer_than_the_copy_is_gone_with_durable_acks(
 
 
 @durable
+@pytest.mark.parametrize("is_fenced", [False, True], ids=["went-back", "fenced-before"])
 async def test_what_is_claimed_by_the_way_is_claimed_again_if_the_database_went_back(
-    setting: Setting,
+    setting: Setting, *, is_fenced: bool
 ) -> None:
     """As among the tables that a dead server has left: such a claim knows nothing of this one."""
     house, store = setting.house, setting.store
-    actor = await house.open("ann", "ben")
-    table, copy = actor.table.id, store.copied()
+    table = (await house.open("ann", "ben")).table.id
+    copy = store.copied()
     house.lobby.outcomes.rewind(table)
     actor = await house.lobby.find(table)
+    if is_fenced:
+        await store.claim(table)
     house.act(actor)
     await house.written()
     store.put_back(copy)
     await setting.settled()
+    assert house.lobby.live(table) is None
     claimed = await store.claim(table)
     assert claimed is not None
     assert claimed.epoch == actor.epoch
