@@ -1,4 +1,4 @@
-"""Compression of plain HTTP: what a client accepts, and files compressed once.
+"""Compression of plain HTTP: the codings, and which of them a client accepts.
 
 Brotli needs the package `brotli`; without it there is gzip.
 """
@@ -12,7 +12,7 @@ except ImportError:  # The client's installation has no server extra; gzip is en
     brotli = None
 
 IDENTITY = "identity"
-# Brotli at 11 would be 4 % shorter for 20 times the time, which a restart does not have.
+# Brotli at 11 would be 4 % shorter for 20 times the time, in which no table is served.
 _BROTLI_QUALITY = 5
 
 
@@ -30,12 +30,6 @@ def _gzip(body: bytes) -> bytes:
 CODINGS: dict[str, Callable[[bytes], bytes]] = {"br": _brotli, "gzip": _gzip}
 if brotli is None:
     del CODINGS["br"]
-
-
-def encoded(body: bytes) -> dict[str, bytes]:
-    """A body in each coding in which it is shorter, and as it is."""
-    made = {coding: encode(body) for coding, encode in CODINGS.items()}
-    return {**{name: one for name, one in made.items() if len(one) < len(body)}, IDENTITY: body}
 
 
 def chosen(accept_encoding: str, offered: Iterable[str]) -> str:

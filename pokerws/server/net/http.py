@@ -197,17 +197,17 @@ def _of_document(document: Served, request: Request) -> Response:
 
 def _of_file(file: File, request: Request) -> Response:
     """A file in the coding that the client likes best, or 304 if the client has it already."""
-    coding = chosen(",".join(request.headers.get_all("Accept-Encoding")), file.bodies)
+    coding = chosen(",".join(request.headers.get_all("Accept-Encoding")), file.codings)
     cache, etag = IMMUTABLE if file.is_immutable else REVALIDATED, file.etag(coding)
     if is_known(etag, request):
         response = not_modified(file.kind, etag, cache)
     else:
-        response = respond(HTTPStatus.OK, file.bodies[coding], file.kind, cache)
+        response = respond(HTTPStatus.OK, file.body(coding), file.kind, cache)
         if not file.is_immutable:
             response.headers["ETag"] = etag
         if coding != IDENTITY:
             response.headers["Content-Encoding"] = coding
-    if len(file.bodies) > 1:
+    if len(file.codings) > 1:
         response.headers["Vary"] = "Accept-Encoding"
     return response
 

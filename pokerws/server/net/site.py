@@ -1,4 +1,4 @@
-"""The files of the page: minified and compressed once, in a folder named after their content.
+"""The files of the page: minified, in a folder named after their content, and compressed once.
 
 Browsers keep that folder for good, since a change of any file gives it another name.  Within it
 all files lie as in the source, so that relative imports and addresses need no change.
@@ -7,15 +7,13 @@ all files lie as in the source, so that relative imports and addresses need no c
 import hashlib
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from html import escape
 from mimetypes import guess_type
 from pathlib import Path
 
-import msgspec
-
-from pokerws.server.net.codings import encoded
+from pokerws.server.net.codings import CODINGS, IDENTITY
 
 INDEX = "/index.html"
 # Everything else is for developers.
@@ -37,16 +35,33 @@ _PREVIEW = re.compile(r'<meta property="og:image" content="([^"]+)">')
 _MOST_ORIGINS = 16
 
 
-class File(msgspec.Struct, frozen=True):
-    """A file as it is served: its bytes by coding, its media type, and the stem of its tags.
+class File:
+    """A file as it is served, with its media type and the stem of its tags.
 
+    It is offered in `codings`, best first, and compressed when a client first asks for one: that
+    takes a few milliseconds, and all files at the start would make a restart longer.
     `is_immutable` is whether the address changes with the content.
     """
 
-    bodies: Mapping[str, bytes]
-    kind: str
-    digest: str
-    is_immutable: bool = False
+    def __init__(
+        self,
+        name: str,
+        body: bytes,
+        *,
+        codings: Sequence[str] = (IDENTITY,),
+        is_immutable: bool = False,
+    ) -> None:
+        self.kind = guess_type(name)[0] or "application/octet-stream"
+        self.digest = _digest(body)
+        self.codings = codings
+        self.is_immutable = is_immutable
+        self._bodies = {IDENTITY: body}
+
+    def body(self, coding: str) -> bytes:
+        """Its bytes in one of its codings."""
+        if coding not in self._bodies:
+            self._bodies[coding] = CODINGS[coding](self._bodies[IDENTITY])
+        return self._bodies[coding]
 
     def etag(self, coding: str) -> str:
         """The entity tag of the bytes in this coding."""
@@ -68,9 +83,11 @@ class Site:
         parts = {name: _prepared(name, body) for name, body in sources.items() if _is_part(name)}
         named = b"".join(name.encode() + b"\0" + body + b"\0" for name, body in parts.items())
         self.folder = f"v-{_digest(named)}/"
-        self._files = {name: _file(name, {"identity": body}) for name, body in sources.items()}
+        self._files = {name: File(name, body) for name, body in sources.items()}
         self._files |= {
-            f"/{self.folder}{name[1:]}": _file(name, encoded(body), is_immutable=True)
+            f"/{self.folder}{name[1:]}": File(
+                name, body, codings=_codings_of(name), is_immutable=True
+            )
             for name, body in parts.items()
         }
         page = sources.get(INDEX, b"").decode()
@@ -92,7 +109,7 @@ class Site:
 
         page = escape(address)
         body = _PREVIEW.sub(absolute, self._page).encode()
-        return _file(INDEX, encoded(body))
+        return File(INDEX, body, codings=_codings_of(INDEX))
 
     def _in_folder(self, page: str, parts: set[str], sources: Mapping[str, bytes]) -> str:
         """The page with the addresses of its parts, and hints to load all modules at once."""
@@ -138,9 +155,8 @@ def minified(source: str) -> str:
     return source if has_long_text else _NOTES.sub("", source)
 
 
-def _file(name: str, bodies: Mapping[str, bytes], *, is_immutable: bool = False) -> File:
-    kind = guess_type(name)[0] or "application/octet-stream"
-    return File(bodies, kind, _digest(bodies["identity"]), is_immutable)
+def _codings_of(name: str) -> Sequence[str]:
+    return (IDENTITY,) if name.endswith(".png") else (*CODINGS, IDENTITY)
 
 
 def _digest(body: bytes) -> str:

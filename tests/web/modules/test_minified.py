@@ -16,7 +16,7 @@ def minified_page(folder: Path) -> Path:
         file = site.file(f"/{site.folder}{name}")
         assert file is not None
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(file.bodies["identity"])
+        (folder / name).write_bytes(file.body("identity"))
     return folder
 
 
