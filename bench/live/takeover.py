@@ -97,18 +97,15 @@ def many_taken_over(postgres: Database, tables: int = MANY) -> str:
                 time.sleep(0.1)
             owner.abort()
             began_s = time.perf_counter()
-            claimed_s = 0.0
+            # The servers have the machine for themselves: who looks often takes a part of it.
             while sum(map(_loaded, survivors)) < tables:
-                if not claimed_s and not postgres.ask(LEFT, "node-0"):
-                    claimed_s = time.perf_counter() - began_s
                 if time.perf_counter() > began_s + MOST_S:
                     raise SystemExit(f"tables are missing:\n{survivors[0].log_tail()}")
-                time.sleep(0.05)
+                time.sleep(0.2)
             loaded_s = time.perf_counter() - began_s
     return (
-        f"{tables:,} tables with a hand in play, taken over by two servers: claimed "
-        f"{number(claimed_s or loaded_s)} s after the death, in play after {number(loaded_s)} s. "
-        "The lease is 3 s."
+        f"{tables:,} tables with a hand in play, taken over by two servers: all are in play "
+        f"{number(loaded_s)} s after the death. The lease is 3 s."
     )
 
 
