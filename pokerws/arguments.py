@@ -12,7 +12,7 @@ from pokerws.load import arguments as load
 from pokerws.moderate import arguments as moderation
 from pokerws.program import PROGRAM
 from pokerws.server.auth.dev_tokens import ROLES
-from pokerws.server.auth.operator_tokens import OPERATOR_ROLES
+from pokerws.server.auth.identity import OPERATOR_ROLES
 
 MAX_TOKEN_MINUTES = 525_600
 # A century.

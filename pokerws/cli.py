@@ -43,8 +43,8 @@ try:
     from pokerws.serve import WORKER, serve
     from pokerws.server.auth.dev_tokens import issue_dev_token
     from pokerws.server.auth.errors import KeySetError
+    from pokerws.server.auth.identity import OPERATOR_ROLES, OperatorRole
     from pokerws.server.auth.operator_key import issue_for_operator
-    from pokerws.server.auth.operator_tokens import OPERATOR_ROLES, OperatorRole
     from pokerws.settings import Settings, SettingsError, misspelt
     from pokerws.settings.sources.environment import read_settings
     from pokerws.storage.errors import DatabaseError, VaultError

@@ -4,7 +4,7 @@ import argparse
 import re
 
 from pokerws.messages import MAX_MINUTES, MAX_REASON_LENGTH
-from pokerws.server.auth.operator_tokens import OPERATOR_NAME
+from pokerws.server.auth.identity import OPERATOR_NAME
 
 _UNITS = {"m": 1, "h": 60, "d": 1440, "w": 10_080}
 _DURATION = re.compile(r"([1-9][0-9]{0,6})([mhdw])")

@@ -18,8 +18,8 @@ from pokerws.client import Client
 from pokerws.client import connect as connect_player
 from pokerws.server.admin.socket_file import socket_file
 from pokerws.server.app import App
+from pokerws.server.auth.identity import OperatorRole
 from pokerws.server.auth.operator_key import issue_for_operator
-from pokerws.server.auth.operator_tokens import OperatorRole
 from pokerws.server.clock import Clock
 from pokerws.server.net.inherited import WaysIn
 from pokerws.settings import Settings

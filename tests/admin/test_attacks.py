@@ -16,7 +16,7 @@ from pokerws.server.admin import acting, port
 from pokerws.server.admin.commands import COMMANDS, may, name_of
 from pokerws.server.admin.inner_session import send
 from pokerws.server.admin.waiting_room import MOST, MOST_OF_ADDRESS
-from pokerws.server.auth.operator_tokens import OperatorRole
+from pokerws.server.auth.identity import OperatorRole
 from pokerws.settings import SettingsError, load
 from tests.admin.console import Console, Line, console
 

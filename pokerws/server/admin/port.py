@@ -20,9 +20,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from pokerws.messages import CloseCode, Refused, rejection
-from pokerws.server.admin.caller import Caller, Desk
+from pokerws.server.admin.caller import Caller, Desk, caller_at_socket, caller_with_token
 from pokerws.server.admin.commands import COMMANDS, may, name_of
-from pokerws.server.admin.hello import Hello, caller_at_socket, caller_with_token, read_hello
+from pokerws.server.admin.hello import Hello, read_hello
 from pokerws.server.admin.pages import page
 from pokerws.server.admin.results import Welcome
 from pokerws.server.admin.service import answer

@@ -1,7 +1,8 @@
 """Identities and roles, shared by all kinds of authentication."""
 
+import re
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol, get_args
+from typing import Literal, NamedTuple, Protocol, get_args
 
 from pokerws.game.state import PlayerId
 from pokerws.messages import (
@@ -85,6 +86,11 @@ FORBIDDEN: Mapping[Role, frozenset[type[ClientMessage]]] = {
 }
 # Operators' ids begin with it; no other token may claim such an id.
 OPERATOR_PREFIX = "operator:"
+OPERATOR_NAME = re.compile(r"[A-Za-z0-9._-]{1,24}")
+# What an operator's token may be for: `operator` is also admitted to the game's own protocol, the
+# others to the admin commands alone.
+OperatorRole = Literal["operator", "moderator", "viewer"]
+OPERATOR_ROLES: tuple[OperatorRole, ...] = get_args(OperatorRole)
 
 
 class Identity(NamedTuple):

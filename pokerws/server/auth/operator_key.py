@@ -9,12 +9,8 @@ from pathlib import Path
 
 import structlog
 
-from pokerws.server.auth.operator_tokens import (
-    MAX_LIFETIME_MS,
-    OPERATOR_NAME,
-    OperatorRole,
-    issue_operator_token,
-)
+from pokerws.server.auth.identity import OPERATOR_NAME, OperatorRole
+from pokerws.server.auth.operator_tokens import MAX_LIFETIME_MS, issue_operator_token
 from pokerws.settings import Settings, SettingsError
 from pokerws.storage.fsync import create_secret_file
 

@@ -6,7 +6,7 @@ reserved key id, and is valid for a short time.  It has nothing to do with playe
 
 import re
 import secrets
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import jwt
 import structlog
@@ -15,17 +15,19 @@ from jwt.types import Options
 from pokerws.game.state import PlayerId
 from pokerws.messages import Refused
 from pokerws.server.auth.compact_tokens import key_id_of
-from pokerws.server.auth.identity import OPERATOR_PREFIX, Admission, Identity
+from pokerws.server.auth.identity import (
+    OPERATOR_NAME,
+    OPERATOR_PREFIX,
+    OPERATOR_ROLES,
+    Admission,
+    Identity,
+    OperatorRole,
+)
 from pokerws.server.clock import Clock
 
 OPERATOR_KEY_ID = "pokerws-operator"
 # No token is valid for longer, whoever has signed it.
 MAX_LIFETIME_MS = 12 * 3_600_000
-# What a token may be for: `operator` is also admitted to the game's own protocol, the others to the
-# admin commands alone.
-OperatorRole = Literal["operator", "moderator", "viewer"]
-OPERATOR_ROLES: tuple[OperatorRole, ...] = get_args(OperatorRole)
-OPERATOR_NAME = re.compile(r"[A-Za-z0-9._-]{1,24}")
 
 _ALGORITHM = "HS256"
 _AUDIENCE = "pokerws-operator"
