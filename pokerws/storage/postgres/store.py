@@ -88,11 +88,13 @@ ORDER BY updated_at
 LIMIT $2
 """
 
+# With `<> ALL` each row is compared with each known table.
 GAMES = """
 SELECT id, name, status, config, players, hand_number, version, epoch,
        EXISTS (SELECT FROM server_tables WHERE game_id = games.id) AS is_server_table
 FROM games
-WHERE status IN ('waiting', 'active') AND id <> ALL ($1::text[])
+WHERE status IN ('waiting', 'active')
+  AND NOT EXISTS (SELECT FROM unnest($1::text[]) AS known (id) WHERE known.id = games.id)
 ORDER BY created_at, id
 """
 
