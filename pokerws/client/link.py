@@ -275,7 +275,11 @@ class Link:
         try:
             async with asyncio.timeout(WELCOME_TIMEOUT_S):
                 await connection.send(hello, text=self._wire.is_text)
-                answer = self._decode(await connection.recv(decode=False))
+                while isinstance(
+                    answer := self._decode(await connection.recv(decode=False)), Notice
+                ):
+                    # A server that stops may say so before it has answered.
+                    self._take(answer)
         except TimeoutError:
             raise CommandRejected("no_welcome", "no answer to hello", retryable=True) from None
         except _UNREADABLE as error:

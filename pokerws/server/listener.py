@@ -77,18 +77,22 @@ class Listener:
     async def announce(self) -> None:
         """Tell every client that the server is about to stop, without a long turn of the loop."""
         clients = len(self._sessions)
-        while untold := self._sessions - self._told:
+        while untold := {one for one in self._sessions - self._told if one.identity is not None}:
             self._tell(list(islice(untold, TOLD_AT_ONCE)), STOPPED, clients)
             await asyncio.sleep(0)
 
     def _tell(self, sessions: Collection[Session], away: Away, clients: int) -> None:
-        """Tell these of so many clients that the server stops, and each when it may come back."""
+        """Tell these of so many clients that the server stops, and each when it may come back.
+
+        Before the answer to its hello, a client understands nothing else.
+        """
 
         def tell(session: Session) -> None:
             retry_after_ms = away.retry_after_ms(clients)
             session.warn(Notice("restarting", STOPS, retry_after_ms=retry_after_ms))
 
-        each((one for one in sessions if one not in self._told), tell)
+        greeted = [one for one in sessions if one.identity is not None]
+        each((one for one in greeted if one not in self._told), tell)
         self._told.update(sessions)
 
     async def send_away(self, away: Away) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 from structlog.testing import capture_logs
+from websockets.asyncio.client import connect as connect_raw
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -125,3 +126,14 @@ async def test_an_announcement_leaves_the_loop_to_others_and_is_made_once(
         (notice,) = [one for one in await what_is_said(raw) if one["type"] == "notice"]
         assert notice["code"] == "restarting"
         assert 250 <= notice["retry_after_ms"] <= 750
+
+
+async def test_who_has_not_been_answered_yet_is_only_closed(
+    app: App, open_connection: Connect
+) -> None:
+    async with connect_raw(app.socket_url, proxy=None) as connection:
+        greeted = await open_connection("Ann")
+        await app.listener.announce()
+        await app.stop()
+        assert await what_is_said(Raw(connection)) == []
+        assert [one["type"] for one in await what_is_said(greeted)] == ["notice"]

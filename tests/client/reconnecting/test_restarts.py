@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from pokerws.client import Backoff, connect
 from pokerws.client.reconnect import Retries
-from pokerws.messages import CloseCode, Ping, Pong
+from pokerws.messages import CloseCode, Hello, Notice, Ping, Pong
 from tests.client.fake_server import Peer, ann, fake_server
 
 
@@ -104,6 +104,23 @@ async def test_a_client_comes_back_when_the_server_has_told_it_to(
     (broken,) = [line for line in lines if line["event"] == "connection_broken"]
     assert soonest_ms <= broken["retry_in_ms"] <= latest_ms
     assert times_s[1] - times_s[0] >= soonest_ms / 1000
+
+
+async def test_a_server_may_say_that_it_stops_before_it_has_answered_hello() -> None:
+    async def stops(peer: Peer) -> None:
+        await peer.receive(Hello)
+        await peer.send(Notice("restarting", "", retry_after_ms=20))
+        await peer.close(CloseCode.RESTARTING)
+
+    async def last(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.send(Pong((await peer.receive(Ping)).id, 2))
+
+    with capture_logs() as lines:
+        async with fake_server(stops, last) as url, connect(url, name="Ann") as client:
+            await client.ping()
+    (broken,) = [line for line in lines if line["event"] == "connection_broken"]
+    assert (broken["reason"], broken["retry_in_ms"]) == ("closed with 1012", 20)
 
 
 async def test_a_link_tells_a_restart_and_an_answer_from_silence(
