@@ -91,8 +91,8 @@ class Listener:
             retry_after_ms = away.retry_after_ms(clients)
             session.warn(Notice("restarting", STOPS, retry_after_ms=retry_after_ms))
 
-        greeted = [one for one in sessions if one.identity is not None]
-        each((one for one in greeted if one not in self._told), tell)
+        untold = (one for one in sessions if one.identity is not None and one not in self._told)
+        each(untold, tell)
         self._told.update(sessions)
 
     async def send_away(self, away: Away) -> None:

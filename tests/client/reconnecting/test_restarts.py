@@ -11,6 +11,11 @@ from pokerws.messages import CloseCode, Hello, Notice, Ping, Pong
 from tests.client.fake_server import Peer, ann, fake_server
 
 
+async def answers_a_ping(peer: Peer) -> None:
+    await peer.welcome()
+    await peer.send(Pong((await peer.receive(Ping)).id, 2))
+
+
 def test_after_a_restart_pauses_stay_short_for_ten_seconds_and_then_grow() -> None:
     retries, now_s = Retries(Backoff()), 100.0
     pauses = [retries.delay_ms(0, now_s, answered=True, restarting=True)]
@@ -95,8 +100,7 @@ async def test_a_client_comes_back_when_the_server_has_told_it_to(
 
     async def last(peer: Peer) -> None:
         times_s.append(loop.time())
-        await peer.welcome()
-        await peer.send(Pong((await peer.receive(Ping)).id, 2))
+        await answers_a_ping(peer)
 
     with capture_logs() as lines:
         async with fake_server(restarts, last) as url, connect(url, name="Ann") as client:
@@ -112,12 +116,8 @@ async def test_a_server_may_say_that_it_stops_before_it_has_answered_hello() -> 
         await peer.send(Notice("restarting", "", retry_after_ms=20))
         await peer.close(CloseCode.RESTARTING)
 
-    async def last(peer: Peer) -> None:
-        await peer.welcome()
-        await peer.send(Pong((await peer.receive(Ping)).id, 2))
-
     with capture_logs() as lines:
-        async with fake_server(stops, last) as url, connect(url, name="Ann") as client:
+        async with fake_server(stops, answers_a_ping) as url, connect(url, name="Ann") as client:
             await client.ping()
     (broken,) = [line for line in lines if line["event"] == "connection_broken"]
     assert (broken["reason"], broken["retry_in_ms"]) == ("closed with 1012", 20)
@@ -144,10 +144,6 @@ async def test_a_link_tells_a_restart_and_an_answer_from_silence(
         await peer.welcome()
         peer.breaks()
 
-    async def last(peer: Peer) -> None:
-        await peer.welcome()
-        await peer.send(Pong((await peer.receive(Ping)).id, 2))
-
-    async with fake_server(restarts, breaks_off, last) as url, ann(url) as client:
+    async with fake_server(restarts, breaks_off, answers_a_ping) as url, ann(url) as client:
         await client.ping()
     assert told == [(True, True), (False, False)]

@@ -110,11 +110,14 @@ class TableLoader:
 
     async def _load(self, entry: TableEntry, claimed: Claimed | None) -> TableActor:
         known, shown, seen = entry.known or Position(0, 0), entry.shown_seq, entry.seen_seq
-        # A claim that was made for many tables knows nothing of these.  After a database went back,
-        # its epoch may be one under which the journal drops what is written.
-        knows = claimed is not None and claimed.epoch > known.epoch
         try:
-            if claimed is None or not knows or claimed.version < max(shown, seen):
+            # A claim that was made for many tables knows nothing of these.  After a database went
+            # back, its epoch may be one under which the journal drops what is written.
+            if (
+                claimed is None
+                or claimed.epoch <= known.epoch
+                or claimed.version < max(shown, seen)
+            ):
                 claimed = await self._hydration.claim(entry.table, known.epoch, shown, seen)
             loaded = await self._hydration.load(entry.table, claimed)
             self._check_known(entry.table, known, loaded)
