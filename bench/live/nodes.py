@@ -26,6 +26,7 @@ from bench.live.servers import (
     listens,
     precise_cpu_s,
     running,
+    unpin,
 )
 from pokerws.load.load import Load
 
@@ -112,6 +113,11 @@ class Cluster:
     def survivors(self) -> list[int]:
         """The processes of the second server and of the database."""
         return [self.nodes[OTHER].pid, *self._postgres.pids()]
+
+    def unpin(self) -> None:
+        """Let all servers and the database use every processor, from now on."""
+        for pid in [*(node.pid for node in self.nodes), *self._postgres.pids()]:
+            unpin(pid)
 
 
 @contextmanager

@@ -14,12 +14,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from pokerws.load.processes import SERVER_CPU
+from pokerws.load.processes import CPUS, SERVER_CPU
 from pokerws.load.unlimited import unlimited
 
 # "probed" is ours with a probe of its event loop.
@@ -189,6 +189,13 @@ def running(
             server.abort()
     finally:
         shutil.rmtree(directory)
+
+
+def unpin(pid: int) -> None:
+    """Let a process, which may just have ended, use all processors of this one."""
+    for thread in Path(f"/proc/{pid}/task").glob("*"):
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(int(thread.name), CPUS)
 
 
 def precise_cpu_s(pid: int) -> float:

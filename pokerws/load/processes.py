@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # The server has one processor, and everything else another, where there are two.
-_CPUS = sorted(os.sched_getaffinity(0))
-SERVER_CPU, OTHER_CPU = _CPUS[0], _CPUS[-1]
+CPUS = sorted(os.sched_getaffinity(0))
+SERVER_CPU, OTHER_CPU = CPUS[0], CPUS[-1]
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
