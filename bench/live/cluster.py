@@ -11,6 +11,7 @@ from statistics import median
 
 from bench.figures import Part, number, plain
 from bench.live.database import Database, database
+from bench.live.moving import moved
 from bench.live.nodes import (
     OTHER,
     OWNER,
@@ -90,7 +91,12 @@ def measure(rounds: int) -> Part:
                 for rate, used in zip(RATES, play(place, postgres), strict=True):
                     asked = "closed loop" if rate is None else f"{rate:,.0f}/s"
                     played.setdefault(f"{place.name}, {asked}", []).append(used)
-        more = [*taken_over(postgres, rounds), many_taken_over(postgres), idle_players(postgres)]
+        more = [
+            *taken_over(postgres, rounds),
+            many_taken_over(postgres),
+            moved(postgres),
+            idle_players(postgres),
+        ]
     for name, rows in played.items():
         # Servers and NATS: the database does the same work in all places.
         total = [sum(row[1:4]) for row in rows]
