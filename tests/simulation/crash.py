@@ -108,6 +108,8 @@ class Recorder:
         self.accepted: list[tuple[int, str]] = []
         # The events of the chips that it brought or took home, as they were acknowledged.
         self.moved: list[int] = []
+        # Whether the latest refusal was for want of an answer.
+        self._unanswered = False
 
     async def play(self, url: str, table: TableId) -> None:
         """Sit and play at random until cancelled."""
@@ -154,6 +156,10 @@ class Recorder:
             # may lose the seat, after enough missed hands, while chips wait for the database.
             late = refused.retryable or refused.code in ("not_your_turn", "wrong_turn")
             late = late or (refused.code == "not_seated" and view.own is None)
+            # It may have been carried out by a server that did not answer in time, and this is it
+            # again, with another id.
+            late = late or self._unanswered
+            self._unanswered = refused.code == "table_unavailable"
             if self._durable and not late:
                 raise
             await asyncio.sleep(0)

@@ -85,6 +85,35 @@ def test_what_a_silent_server_does_not_answer_may_be_tried_again(message: Client
     in_cluster(script)
 
 
+def test_what_was_carried_out_and_refused_unanswered_is_accepted_with_the_same_id(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def script(cluster: Cluster) -> None:
+        sue = await cluster.watching(cluster.ben, "sue")
+        with monkeypatch.context() as patch:
+            # The server gets all, and nothing that it sends arrives.
+            patch.setattr(cluster.ann.node._links, "send", lambda peer, frame: True)
+            refused = await sue.ask(Sit("s", ONE, 5_000))
+        assert isinstance(refused, Rejected)
+        assert (refused.code, refused.retryable) == ("table_unavailable", True)
+        actor = cluster.ann.lobby.live(ONE)
+        assert actor is not None
+        assert [seat.stack for seat in actor.table.seats if seat is not None] == [5_000]
+        seq = actor.table.seq
+
+        sue.say(Sit("s", ONE, 5_000))
+        await asyncio.sleep(5.0)
+
+        (answer,) = [one for one in sue.got(Accepted) if one.id == "s"]
+        assert answer.seq is not None
+        assert answer.seq <= seq == actor.table.seq
+        other = await sue.ask(Sit("other", ONE, 5_000))
+        assert isinstance(other, Rejected)
+        assert other.code == "already_seated"
+
+    in_cluster(script)
+
+
 def test_of_messages_that_wait_for_a_server_the_latest_are_refused() -> None:
     async def script(cluster: Cluster) -> None:
         sue = await cluster.watching(cluster.ben, "sue")
