@@ -108,8 +108,8 @@ class Recorder:
         self.accepted: list[tuple[int, str]] = []
         # The events of the chips that it brought or took home, as they were acknowledged.
         self.moved: list[int] = []
-        # Whether the latest refusal was for want of an answer.
-        self._unanswered = False
+        # Whether a request for a seat may have been carried out without an answer.
+        self._may_sit = False
 
     async def play(self, url: str, table: TableId) -> None:
         """Sit and play at random until cancelled."""
@@ -138,8 +138,7 @@ class Recorder:
     async def _step(self, client: Client, view: TableView) -> None:
         try:
             if view.own is None:
-                buy_in = self.rng.randint(view.least_buy_in, 10_000)
-                self._moved(await client.sit(view.id, buy_in))
+                await self._sit(client, view)
             elif view.own.sitting_out and not view.own.stack and view.own_hand is None:
                 self._moved(await client.add_chips(view.id, 5_000))
             elif view.table.hand is None and view.own.stack and self.rng.random() < self.leaves:
@@ -156,13 +155,23 @@ class Recorder:
             # may lose the seat, after enough missed hands, while chips wait for the database.
             late = refused.retryable or refused.code in ("not_your_turn", "wrong_turn")
             late = late or (refused.code == "not_seated" and view.own is None)
-            # It may have been carried out by a server that did not answer in time, and this is it
-            # again, with another id.
-            late = late or self._unanswered
-            self._unanswered = refused.code == "table_unavailable"
             if self._durable and not late:
                 raise
             await asyncio.sleep(0)
+
+    async def _sit(self, client: Client, view: TableView) -> None:
+        buy_in = self.rng.randint(view.least_buy_in, 10_000)
+        try:
+            accepted = await client.sit(view.id, buy_in)
+        except CommandRejected as refused:
+            self._may_sit = self._may_sit or refused.code == "table_unavailable"
+            if not (self._may_sit and refused.code == "already_seated"):
+                raise
+            # A server that did not answer in time has carried out the one before: it is shown.
+            await view.wait_for(lambda v: v.own)
+        else:
+            self._moved(accepted)
+        self._may_sit = False
 
     def _moved(self, accepted: Accepted) -> None:
         assert accepted.seq is not None
