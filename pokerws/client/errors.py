@@ -10,6 +10,9 @@ class ClientError(Exception):
 class CommandRejected(ClientError):
     """The server refused a command, and nothing has changed.
 
+    `table_unavailable` alone may stand for an answer that did not come in time: the command may
+    have been carried out, or may still be.  So look at the view before trying it again.
+
     `code` is stable (`pokerws.messages.REJECT_CODES`); `message` is the text for people.
     `retryable` tells whether the same command may succeed later.  `retry_after_ms` is how long to
     wait before that, in milliseconds, or None if the server does not say.  `category` is one of
