@@ -178,7 +178,7 @@ export default {
 
   // ---- the table
   "table.label": "Poker table",
-  "table.link_copied": "The link is copied. Who has it finds the table.",
+  "table.link_copied": "The link is copied. Anyone who has it can find the table.",
   "table.hand_number": "Hand {number}",
   "table.log_and_chat": "Log & chat",
   "table.hand_log": "Hand log",
@@ -926,7 +926,7 @@ export default {
   "ledger.net": "Net",
   "ledger.house": "The house",
   "ledger.empty": "Nobody has brought chips yet.",
-  "ledger.forbidden": "Who has brought chips to this table sees its ledger.",
+  "ledger.forbidden": "Players who have brought chips to this table can see its ledger.",
   "ledger.chart": "Net of each player, from hand {from} to hand {to}",
   "ledger.settle": "Who pays whom",
   "ledger.settled": "Nobody owes anything.",
