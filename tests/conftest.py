@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -40,6 +41,21 @@ MOST_WORKERS = 4
 COLLECT_AFTER = (10_000, 20, 20)
 # Their tests take longest and mostly wait for other processes.
 SLOW_ROOMS = ("external", "e2e", "simulation", "bench", "web")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _elsewhere() -> Iterator[None]:
+    """Run tests, and the servers that they start, in another folder than the checkout.
+
+    What a server keeps in `var` by default is of a server that somebody runs in the checkout.
+    """
+    checkout = Path.cwd()
+    with TemporaryDirectory(prefix="pokerws-test-") as place:
+        # Servers that run as an account without rights must have access.
+        os.chmod(place, 0o755)  # noqa: PTH101
+        os.chdir(place)
+        yield
+        os.chdir(checkout)
 
 
 def pytest_xdist_auto_num_workers() -> int:

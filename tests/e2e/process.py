@@ -19,6 +19,7 @@ from tests.unlimited import NO_LIMITS
 from tests.vaults import VAULT_KEYS
 
 REPOSITORY = Path(__file__).parents[2]
+PROGRAM = (sys.executable, str(REPOSITORY / "server.py"))
 START_TIMEOUT_S = 120
 # The address of a database that is not there.
 NO_DATABASE = "embedded:/nonexistent/pokerws"
@@ -82,8 +83,8 @@ class ServerProcess:
     async def start(
         self,
         *arguments: str,
-        program: Sequence[str] = (sys.executable, "server.py"),
-        cwd: Path = REPOSITORY,
+        program: Sequence[str] = PROGRAM,
+        cwd: Path | None = None,
     ) -> None:
         """Start and wait until the server says that it serves."""
         started = await self.launch(*arguments, program=program, cwd=cwd)
@@ -97,8 +98,8 @@ class ServerProcess:
     async def launch(
         self,
         *arguments: str,
-        program: Sequence[str] = (sys.executable, "server.py"),
-        cwd: Path = REPOSITORY,
+        program: Sequence[str] = PROGRAM,
+        cwd: Path | None = None,
     ) -> asyncio.Event:
         """Start without waiting; the event is set when the server says that it serves."""
         environment = {name: os.environ[name] for name in INHERITED if name in os.environ}

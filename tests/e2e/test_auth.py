@@ -3,12 +3,11 @@
 import asyncio
 import json
 import os
-import sys
 from typing import Any
 
 from websockets.asyncio.client import connect
 
-from tests.e2e.process import INHERITED, REPOSITORY, ServerProcess
+from tests.e2e.process import INHERITED, PROGRAM, ServerProcess
 
 SECRET = "a secret that only this test knows of"
 
@@ -16,8 +15,9 @@ SECRET = "a secret that only this test knows of"
 async def minted(*arguments: str) -> str:
     """What `python server.py token` prints."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "server.py", "token", *arguments),
-        cwd=REPOSITORY,
+        *PROGRAM,
+        "token",
+        *arguments,
         env={
             **{name: os.environ[name] for name in INHERITED if name in os.environ},
             "AUTH_SECRET": SECRET,

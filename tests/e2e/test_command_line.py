@@ -17,7 +17,7 @@ import pytest
 from pokerws.cli import main
 from pokerws.client import connect
 from pokerws.main import main as entry_point
-from tests.e2e.process import INHERITED, REPOSITORY, ServerProcess
+from tests.e2e.process import INHERITED, PROGRAM, ServerProcess
 from tests.postgres_fixtures import Databases
 from tests.vaults import VAULT_KEYS
 
@@ -36,10 +36,8 @@ async def run(*arguments: str, **settings: str) -> tuple[int, str, str]:
     """Exit code, output and errors of one call."""
     environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "server.py",
+        *PROGRAM,
         *arguments,
-        cwd=REPOSITORY,
         env={**environment, "VAULT_KEYS": VAULT_KEYS, **settings},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -173,7 +171,7 @@ async def test_replay_hands_compares_the_stacks(
 async def test_in_memory_a_server_starts_at_once_and_says_what_is_off() -> None:
     server = ServerProcess(bots=0)
     # Some who start it leave it without an input.
-    await server.start(program=("sh", "-c", 'exec "$0" server.py <&-', sys.executable))
+    await server.start(program=("sh", "-c", 'exec "$0" "$1" <&-', *PROGRAM))
     states = {line["what"]: line["state"] for line in server.log("status")}
     assert await server.stop() == 0
     assert states["USE_DB_REPOSITORY"] == "disabled"
@@ -408,8 +406,7 @@ async def test_replay_ends_quietly_when_nobody_reads_on(
     game = (await server.logged("create_game"))["table"]
     assert await server.stop() == 0
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-u", "server.py", "replay", game),
-        cwd=REPOSITORY,
+        *(sys.executable, "-u", *PROGRAM[1:], "replay", game),
         env={**os.environ, "DATABASE_URL": database_url},
         stdout=(broken := os.pipe())[1],
         stderr=asyncio.subprocess.PIPE,

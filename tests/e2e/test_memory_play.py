@@ -4,7 +4,6 @@ Real servers on the same DATABASE_URL, one after the other.
 """
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -23,14 +22,13 @@ from pokerws.storage.postgres.database import reachable
 from pokerws.storage.postgres.overtaken import NOTE
 from tests.e2e.database import check_database
 from tests.e2e.faults import server_on
-from tests.e2e.process import REPOSITORY, ServerProcess
+from tests.e2e.process import PROGRAM, ServerProcess
 from tests.e2e.test_command_line import run
 from tests.postgres_fixtures import Databases
 
 # The turn is nobody's to miss while servers are started and stopped.
 CONFIG = TableConfig(seats=3, turn_time_ms=600_000, next_hand_delay_ms=20)
 BUY_IN, GRANT = 5_000, 100_000
-PROGRAM = (sys.executable, str(REPOSITORY / "server.py"))
 
 
 class Players:
@@ -68,7 +66,7 @@ async def refusal(server: ServerProcess, cwd: Path) -> str:
 
 @asynccontextmanager
 async def started(
-    server: ServerProcess, *arguments: str, cwd: Path = REPOSITORY
+    server: ServerProcess, *arguments: str, cwd: Path | None = None
 ) -> AsyncIterator[ServerProcess]:
     """A server until it is told to stop."""
     await server.start(*arguments, cwd=cwd, program=PROGRAM)

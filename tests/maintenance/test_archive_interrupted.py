@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from pokerws.maintenance import archive as archive_module
 from pokerws.maintenance.archive_file import Archive, HandsFile
 from pokerws.maintenance.errors import ArchiveError
 from pokerws.storage.postgres.connecting import Connection
-from tests.e2e.process import REPOSITORY
+from tests.e2e.process import PROGRAM
 from tests.maintenance.archiving import LATER, Archiving, after_hand, log_of, over
 from tests.storage.played import play_a_game
 from tests.vaults import VAULT_KEYS
@@ -40,9 +39,8 @@ async def test_killed_before_the_events_are_deleted_it_has_lost_nothing_and_repe
         async with other.transaction():
             await other.execute("SELECT FROM game_events WHERE seq = 1 FOR UPDATE")
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "server.py", "archive", "--before", LATER.isoformat()),
+                *(*PROGRAM, "archive", "--before", LATER.isoformat()),
                 *("--to", str(archiving.place)),
-                cwd=REPOSITORY,
                 env={"DATABASE_URL": archiving.url, "VAULT_KEYS": VAULT_KEYS},
             )
             while not await operator.fetchval(BLOCKED):

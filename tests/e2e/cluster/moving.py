@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from io import StringIO
 
 from pokerws.game.state import TableId
@@ -13,7 +12,7 @@ from pokerws.settings import Settings
 from pokerws.settings.cluster import Cluster
 from pokerws.storage.postgres.address import address_of
 from tests.e2e.faults import Cluster as Postgres
-from tests.e2e.process import INHERITED, REPOSITORY, ServerProcess
+from tests.e2e.process import INHERITED, PROGRAM, ServerProcess
 from tests.server.cluster.nats_server import NatsServer
 
 HOLDER = """
@@ -28,8 +27,8 @@ async def command(server: ServerProcess, *arguments: str) -> tuple[int | None, s
     """Run a command with a server's settings: exit code, output and errors."""
     environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "server.py", *arguments),
-        cwd=REPOSITORY,
+        *PROGRAM,
+        *arguments,
         env={**environment, **server.settings},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

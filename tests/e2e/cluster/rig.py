@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
@@ -11,7 +10,7 @@ from pokerws.client import Client, TableView, connect
 from pokerws.game.events import TableEvent
 from pokerws.game.state import TableId
 from tests.e2e.faults import TablesInPlay, Witness, server_on
-from tests.e2e.process import ServerProcess
+from tests.e2e.process import PROGRAM, ServerProcess
 from tests.server.cluster.nats_server import NatsServer
 from tests.simulation.crash import CONFIG, Progress
 
@@ -33,7 +32,7 @@ async def nodes(
         # Whoever has lost it all buys in again.
         servers.append(server_on(dsn, durable=True, **{"grant_chips": 10**9, **usual, **own}))
     try:
-        ways = programs or [(sys.executable, "server.py")] * count
+        ways = programs or [PROGRAM] * count
         starts = [one.start(program=way) for one, way in zip(servers, ways, strict=True)]
         await asyncio.gather(*starts)
         yield servers

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pokerws.client import connect
-from tests.e2e.process import ServerProcess
+from tests.e2e.process import PROGRAM, ServerProcess
 
 FLAGS = dict.fromkeys(
     ("use_db_repository", "use_event_persistence", "use_durable_acks", "use_input_validation"), True
@@ -32,7 +32,7 @@ class Group(ServerProcess):
 
     async def launch_group(self, *program: str | Path) -> None:
         """Start, and do not wait."""
-        command = map(str, program or ("server.py",))
+        command = map(str, program or PROGRAM[1:])
         await self.launch(program=("setsid", sys.executable, *command))
 
     def expect(self, event: str) -> "asyncio.Task[dict[str, Any]]":

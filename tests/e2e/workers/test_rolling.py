@@ -24,7 +24,7 @@ from pokerws.workers.kept import Kept
 from pokerws.workers.processes import Processes
 from tests.e2e.cluster.rig import Guarded, Place, Play, play
 from tests.e2e.database import check_database
-from tests.e2e.process import REPOSITORY
+from tests.e2e.process import PROGRAM, REPOSITORY
 from tests.e2e.workers.conftest import Grouped
 from tests.e2e.workers.group import Group, all_ended
 from tests.e2e.workers.test_parts import Script
@@ -127,7 +127,7 @@ async def test_settings_in_a_file_are_read_again_and_wrong_ones_end_the_roll(
     file.write_text("MAX_TABLES=7\nWORKERS=1\n")
     group = grouped(database_url=database_url)
     del group.settings["WORKERS"]
-    await group.start_all("server.py", "--env-file", str(file))
+    await group.start_all(PROGRAM[1], "--env-file", str(file))
     file.write_text("MAX_TABLES=many\nWORKERS=1\n")
     failed = await group.reloaded("roll_failed")
     assert failed["error"] == "the new one did not start, exit code 2; the old one serves"

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import pytest
 
 from pokerws.server.net.inherited import NOTHING, inherited, passing
-from tests.e2e.process import INHERITED, NO_DATABASE, REPOSITORY
+from tests.e2e.process import INHERITED, NO_DATABASE, PROGRAM, REPOSITORY
 
 # Prints what it has inherited: ports, other descriptors, and what is left for its own children.
 SHOW = """
@@ -100,12 +100,11 @@ def test_what_cannot_be_listened_on_is_refused_in_one_line(
             one.bind("")
             one.listen()
             passed = one.fileno()
-    command, environ, descriptors = passing([sys.executable, "server.py"], [("http", passed)])
+    command, environ, descriptors = passing(PROGRAM, [("http", passed)])
     done = subprocess.run(
         command,
         env=environment(DATABASE_URL=NO_DATABASE, **environ),
         pass_fds=descriptors,
-        cwd=REPOSITORY,
         capture_output=True,
         text=True,
         check=False,
@@ -122,14 +121,13 @@ async def test_a_server_serves_at_inherited_sockets_and_leaves_them_open(
     one, two = listening(opened), listening(opened)
     port = one.getsockname()[1]
     given = [("http", one.fileno()), ("http", two.fileno())]
-    command, environ, descriptors = passing([sys.executable, "server.py"], given)
+    command, environ, descriptors = passing(PROGRAM, given)
     for _ in range(2):
         server = await asyncio.create_subprocess_exec(
             *command,
             # Of these it must take neither.
             env=environment(HOST="192.0.2.1", PORT="1", DATABASE_URL=NO_DATABASE, **environ),
             pass_fds=descriptors,
-            cwd=REPOSITORY,
             stdout=asyncio.subprocess.PIPE,
         )
         bodies = [await asyncio.to_thread(health, each) for each in (one, two)]
