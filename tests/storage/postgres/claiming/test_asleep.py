@@ -7,6 +7,7 @@ import sys
 
 from pokerws.game.state import TableId
 from pokerws.storage.postgres.connecting import Connection
+from tests.storage.clusters import ROOT
 from tests.storage.postgres.conftest import Server
 
 T1 = TableId("t1")
@@ -46,7 +47,9 @@ async def test_a_server_that_sleeps_past_its_lease_loses_its_tables_and_is_a_new
     second: Server, operator: Connection, database_url: str
 ) -> None:
     sleeper = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", SLEEPER, database_url), stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-c", SLEEPER, database_url),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
     )
     assert sleeper.stdout is not None
 
